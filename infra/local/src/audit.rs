@@ -79,8 +79,8 @@ impl fmt::Display for Report {
 pub fn audit(template: &str, entries: &[Entry]) -> Result<Report, TemplateErrors> {
     let mut report = Report { needs: entries.len(), ..Report::default() };
     // The key consists of the function's name, the statement's name, and the index of the
-    // permission in the statement. The index is the same for all settings of a stack, but ARNs are
-    // not.
+    // permission in the statement. Unlike an ARN, the index does not depend on the settings of a
+    // stack.
     let mut necessity: BTreeMap<(String, String, usize), Necessity> = BTreeMap::new();
     let mut names: BTreeMap<(String, String, usize), String> = BTreeMap::new();
     let mut runs: BTreeMap<&BTreeMap<String, String>, Vec<&Entry>> = BTreeMap::new();
@@ -211,8 +211,8 @@ Resources:
         check(all, 0, &[], &twice);
         check(&all[..2], 0, &["Again: GetItem USER#*", "Read: GetItem USER#*"], &[]);
         check(&all[1..], 0, &["Read: GetItem ORG#*"], &twice);
-        // Calls that must be denied: one with a forbidden key, one with an allowed and a forbidden
-        // key, one without a key, and one with an action that no statement grants.
+        // The audit must deny these calls. Their keys are forbidden, partly forbidden, or missing,
+        // and no statement grants the action of the last call.
         let outside: &[(&str, &[&str])] = &[
             ("GetItem", &["LINK#1"]),
             ("BatchGetItem", &["ORG#1", "LINK#1"]),

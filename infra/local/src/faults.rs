@@ -81,10 +81,10 @@ impl Faults {
             .collect()
     }
 
-    /// Replaces the plan and resets the counts.
+    /// Replaces the fault plan and sets the call count of each rule to 0.
     ///
     /// # Errors
-    /// Returns one message for each invalid rule.
+    /// Returns one message for each error in the rules. The previous plan then stays active.
     pub fn replace(&self, faults: Vec<Fault>, known_functions: &[String]) -> Result<(), Vec<String>> {
         let mut wrong = Vec::new();
         for (index, fault) in faults.iter().enumerate() {

@@ -10,8 +10,8 @@
 //!
 //! The template is the only list of functions, routes, tables, rules, and permissions. If the
 //! template contains a resource type or a property that the crate does not support, the stack does
-//! not start. A new part of the deployed system therefore cannot be missing locally without an
-//! error. A call that the function's role does not allow fails as on AWS.
+//! not start. So a new part of the template causes an error until the crate supports it. A call
+//! that the function's role does not allow fails as on AWS.
 //!
 //! # What it never does
 //!

@@ -62,7 +62,7 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts all parts. The stack is ready for requests when this returns.
+    /// Starts all parts of the stack. When this function returns, the stack is ready for requests.
     ///
     /// # Errors
     /// Returns the reason if the template, a setting, or the data folder is invalid, or if a

@@ -84,8 +84,8 @@ impl Terminal {
         self.print_line("");
     }
 
-    /// Returns an observer that prints one line per request, except for `GET` requests of the
-    /// console.
+    /// Returns an observer that prints one line per request. It omits `GET` requests under
+    /// `/_local`, because the console sends them every two seconds.
     pub fn observer(self, cloud: Arc<Cloud>) -> Observer {
         Arc::new(move |line: Line| {
             if line.path.starts_with("/_local") && line.method == "GET" {

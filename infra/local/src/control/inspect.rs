@@ -1,5 +1,5 @@
-//! Reads of the stack's state: emails, events, calls, permissions, items, and dead letters. It also
-//! puts events on the bus.
+//! Reads of the stack's state: emails, events, calls, permissions, items, and dead letters. This
+//! module also puts events on the bus.
 
 use std::collections::BTreeMap;
 

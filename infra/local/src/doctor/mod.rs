@@ -6,7 +6,7 @@
 //! module that makes requests, and it returns facts. `judge` turns the facts into findings with
 //! pure functions. The findings never contain a secret.
 //!
-//! Tests replace AWS and Stripe by [`FakeAws`] and break one response at a time.
+//! Tests replace AWS and Stripe by [`FakeAws`] and make one response at a time invalid.
 
 mod configuration;
 mod facts;
@@ -116,8 +116,8 @@ async fn check_start(subject: &Subject) -> Vec<Finding> {
 /// Checks a deployed stage: SES, DNS, secrets, Stripe, the table, the schedules, and the clock.
 pub async fn examine_deployment(subject: &Subject, clients: &Clients) -> Vec<Finding> {
     let Ok(parameters) = Parameter::all(&subject.template) else { return Vec::new() };
-    // Parses the template without the stage's values, because the doctor needs only the table, the
-    // schedules, and the event types, which do not depend on them. So these checks run even if a
+    // Parse the template without the stage's values. The table, the schedules, and the
+    // configuration sets do not depend on these values, so the doctor can check them even if a
     // value is invalid.
     let Ok(template) = Template::parse(&subject.template, &[].into()) else { return Vec::new() };
     let values = Values::of(&subject.stage, &parameters);
@@ -145,8 +145,8 @@ async fn mail(subject: &Subject, template: &Template, values: &Values, account: 
     findings
 }
 
-/// Returns the name of each SES configuration set in the template, without the prefix that is the
-/// stack name, and the event types that the set publishes to the bus.
+/// Returns the SES configuration sets of the template. Each element contains the name of the set
+/// without the stack name, and the event types that the set publishes to the bus.
 fn configuration_sets(template: &Template) -> Vec<(String, Vec<String>)> {
     let text =
         |value: Option<&serde_json::Value>| value.and_then(|it| it.as_str()).unwrap_or_default().to_owned();

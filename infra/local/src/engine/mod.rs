@@ -69,7 +69,7 @@ pub struct Engine {
     /// Number of writes. A change wakes the readers of the stream.
     changed: watch::Sender<u64>,
     /// Local clock that corrects the creation times of stream records. Set only for a database on
-    /// disk, because it writes the time of the system clock into its records.
+    /// disk, because such a database writes the time of the system clock into its records.
     redate: Option<Arc<LocalClock>>,
 }
 
@@ -163,8 +163,8 @@ impl Engine {
         Ok(position.map_or(0, |(_, _, position)| position))
     }
 
-    /// Returns the stored items of all tables that have the partition key `pk`, or all items for
-    /// `None`.
+    /// Returns stored items from all tables: the items with the partition key `pk`, or all items if
+    /// `pk` is `None`.
     pub fn items(&self, pk: Option<&str>) -> Vec<Value> {
         let mut items = Vec::new();
         for table in &self.tables {

@@ -1,4 +1,5 @@
-//! Converts a request to an event of payload format 2.0.
+//! Converts an HTTP request to the event that API Gateway sends to a function, in payload format
+//! 2.0.
 //!
 //! Source: "Create AWS Lambda proxy integrations for HTTP APIs" in the API Gateway Developer Guide.
 

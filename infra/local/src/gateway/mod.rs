@@ -1,7 +1,7 @@
 //! Local HTTP API of API Gateway: converts a request to an event for the function of the route, and
 //! the function's result to a response.
 //!
-//! Safari drops `Secure` cookies on `http://localhost`. The gateway gives such browsers the same
+//! Safari drops `Secure` cookies on `http://localhost`. To Safari, the gateway sends the same
 //! cookies without `Secure`.
 
 mod event;

@@ -9,7 +9,8 @@ use sha2::Sha256;
 
 use super::handoff_token::HostUser;
 
-/// Lifetime of an embed token, in seconds. The elements fetch a new token before it expires.
+/// Lifetime of an embed token, in seconds. Onramp's custom elements fetch a new token before the
+/// current token expires.
 const TOKEN_TTL_SECONDS: i64 = 5 * 60;
 
 /// Key with which the host app signs.

@@ -1,7 +1,7 @@
 //! Sample host app: a small stand-alone product that integrates Onramp.
 //!
-//! It has its own origin and shares with Onramp only what every host app shares: the keys of
-//! handoff tokens, the keys of embed tokens and host events, and the event bus.
+//! The app has its own origin. Like every host app, it shares only three things with Onramp: the
+//! keys of handoff tokens, the keys of embed tokens and host events, and the event bus.
 //!
 //! The app signs a user in with a valid handoff token, which works once. Its page embeds Onramp's
 //! banner and checklist in three ways: as custom elements, as HTML fragments that the app fetches,

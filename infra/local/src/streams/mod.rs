@@ -1,5 +1,5 @@
-//! Event source mappings: deliver the records of a table's stream to functions, as Lambda's pollers
-//! do.
+//! Event source mappings. They deliver the records of a table's stream to functions, as Lambda's
+//! pollers do.
 //!
 //! The local stream of a table has one shard. A mapping therefore sends one batch at a time, in the
 //! order of the records. Source: "Using AWS Lambda with Amazon DynamoDB" in the AWS Lambda
@@ -30,7 +30,7 @@ const FAILURES_BEFORE_BACKOFF: u32 = 5;
 /// Duration of the first wait. Each further wait is twice as long, up to [`MAX_BACKOFF`].
 const BACKOFF: Duration = Duration::from_secs(1);
 
-/// Maximum backoff between two attempts.
+/// Maximum wait between two attempts to deliver a batch.
 const MAX_BACKOFF: Duration = Duration::from_secs(60);
 
 /// Source of the stream records: the engine, or a fake in tests.

@@ -2,8 +2,8 @@
 //!
 //! [`build_event`] is pure: the same [`EventSpec`], [`Seed`], and time give the same event.
 //! [`Sender`] adds the local clock, randomness, the signing secrets, and a function that posts a
-//! request. This function can send the request to a port, or in tests directly to the gateway in
-//! the process.
+//! request. This function sends the request to a port, or directly to the gateway in the same
+//! process.
 //!
 //! To add test events to an application, create a sender with a function that posts to the gateway,
 //! and merge the router of this module. The router serves `POST /_local/stripe/events`:

@@ -20,8 +20,8 @@ pub struct Payer {
 }
 
 impl Payer {
-    /// Returns the payer of the event that `spec` describes. If the spec has no customer id, the id
-    /// is derived from the organization id. If it also has no organization id, the id is derived
+    /// Returns the payer of the event that `spec` describes. If the spec has no customer id, this
+    /// function derives one from the organization id. Without both ids, it derives the customer id
     /// from `seed`, so each event gets a new customer.
     pub fn new(spec: &EventSpec, seed: &Seed) -> Payer {
         let customer = match (&spec.customer, &spec.organization_id) {

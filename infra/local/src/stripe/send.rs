@@ -36,8 +36,8 @@ pub type CustomerResolver = Arc<dyn Fn(&mut EventSpec) -> Option<i64> + Send + S
 
 /// Maximum time by which an event can be ahead of the local clock. Many events in the same second
 /// move ahead, because each of them is at least one second after the previous one. If the
-/// customer's last event is further ahead, a request set its `created` time, and the next event
-/// gets the current time.
+/// customer's last event is further ahead, a test request must have set the `created` time of that
+/// event. The next event then gets the current time.
 const IN_A_ROW: SignedDuration = SignedDuration::from_mins(10);
 
 /// Builds, signs and posts events as Stripe does.

@@ -62,7 +62,7 @@ impl RequestError {
 /// Reads a spec from a JSON body.
 ///
 /// # Errors
-/// Returns all errors of the body, in the order in which this function reads the fields.
+/// Returns all errors in the body, in the order in which this function reads the fields.
 pub fn parse_spec(body: &[u8]) -> Result<EventSpec, Vec<RequestError>> {
     let mut fields = match serde_json::from_slice::<Value>(body) {
         Ok(Value::Object(fields)) => Reader { fields, errors: Vec::new() },

@@ -1,8 +1,8 @@
 //! Reads `template.yaml`: functions, routes, streams, rules, schedules, and tables.
 //!
 //! The template is the only list of these parts. The reader returns an error for a resource type,
-//! property, or intrinsic function that it does not support. A new part of the deployed system
-//! therefore cannot be missing locally without an error.
+//! property, or intrinsic function that it does not support. So a new part of the template causes
+//! an error until the reader supports it.
 
 mod events;
 mod function;

@@ -73,8 +73,8 @@ function choice(name, options) {
 }
 
 // The frame runs no scripts and opens links in new windows only. Browsers evaluate
-// prefers-color-scheme with the system setting, so the selected scheme replaces these media
-// queries.
+// prefers-color-scheme with the system setting, so this function replaces these media queries to
+// show the selected scheme.
 function page(mail) {
   const dark = view.scheme === "dark";
   const query = (scheme) => new RegExp(`\\(\\s*prefers-color-scheme\\s*:\\s*${scheme}\\s*\\)`, "gi");

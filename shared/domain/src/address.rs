@@ -32,8 +32,8 @@ impl Address {
     /// [`NotAnAddress`] for any text that is not one plain address.
     pub fn parse(text: &str) -> Result<Self, NotAnAddress> {
         let text = text.trim();
-        // Conversion to ASCII can shorten a domain, but not to a quarter. A longer input is
-        // rejected before this conversion, which would take long.
+        // Conversion to ASCII can shorten a domain, but never to a quarter of its length. A longer
+        // text is rejected here, because the conversion would take long for it.
         if text.len() > MAX_BYTES * 4 {
             return Err(NotAnAddress);
         }

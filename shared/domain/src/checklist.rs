@@ -8,9 +8,9 @@ use jiff::Timestamp;
 /// definition changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checklist {
-    /// Time of provisioning. Completions can be stored before that.
+    /// Time of the provisioning. Completions can be stored before the provisioning.
     pub created_at: Option<Timestamp>,
-    /// Time of the last change of the shown tasks or their state.
+    /// Time of the last change of the shown tasks, of their state, or of the dismissal.
     pub updated_at: Option<Timestamp>,
     /// Time at which every task was completed or skipped.
     pub completed_at: Option<Timestamp>,
@@ -29,7 +29,8 @@ pub struct Completion {
     pub at: Timestamp,
     /// Source that reported the completion.
     pub source: Source,
-    /// Who completed the task: a name, or the host app's id of the actor.
+    /// Name of the person who completed the task: an admin, or the actor of a host event. `None` if
+    /// no person is known.
     pub by: Option<String>,
 }
 
@@ -68,7 +69,7 @@ impl Source {
 }
 
 impl Checklist {
-    /// Completes a task. The first completion stays, and a skipped task is no longer skipped.
+    /// Completes a task, even if it is skipped. If the task is already completed, nothing changes.
     /// Returns whether anything changed.
     pub(crate) fn complete(&mut self, key: &str, completion: Completion) -> bool {
         if self.completions.contains_key(key) {

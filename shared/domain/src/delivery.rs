@@ -7,9 +7,9 @@
 //! SES's `Send` event.
 //!
 //! The missing event is evidence that the email was not sent, under two conditions
-//! ([`SesHeartbeat`]): the `Send` event of a later claim arrived, and no `Send` event may be in the
-//! dead-letter queue. With this evidence, the mailer sends the email again, but only once. Without
-//! it, the email stays unknown and needs review.
+//! ([`SesHeartbeat`]). The `Send` event of a later claim must have arrived, and no `Send` event may
+//! be in the dead-letter queue. With this evidence, the mailer sends the email again, but only
+//! once. Without it, the email stays unknown and needs review.
 
 mod claim;
 

@@ -29,14 +29,14 @@ pub enum Measure {
         /// Duration since the provisioning.
         after: SignedDuration,
     },
-    /// First payment of an organization with a trial, unless the trial counts as lost
-    /// ([`Self::TrialRecovered`]).
+    /// The first payment of an organization that has or had a trial, unless it is a
+    /// [`Self::TrialRecovered`].
     TrialConverted,
-    /// First payment of an organization after its trial expired, or after its subscription ended
-    /// before any payment.
+    /// The first payment of an organization after its trial expired, or after a subscription that
+    /// took over the trial ended before any payment.
     TrialRecovered,
-    /// A subscription that took over the rest of the trial ended before any payment. Such a trial
-    /// is not counted as expired.
+    /// A subscription that took over the rest of the trial ended before any payment. An
+    /// organization whose trial expired before is not counted here.
     TrialLeft,
 }
 
@@ -56,8 +56,8 @@ fn first_value(old: Option<&Org>, new: &Org) -> Option<Measure> {
     Some(Measure::FirstValue { after: between(new.signed_up_at, at) })
 }
 
-/// Returns when the team first completed a shown task itself; `None` if it never did. A task that a
-/// payment completed does not count.
+/// Returns when the team completed the first of the shown tasks itself. Returns `None` if it
+/// completed none. A task that a payment completed does not count.
 fn first_own_completion(org: &Org) -> Option<Timestamp> {
     let own = |completion: &&Completion| match completion.source {
         Source::Manual | Source::Event | Source::Invitation => true,

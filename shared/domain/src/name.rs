@@ -31,7 +31,7 @@ pub enum NameError {
     /// The text contains only white space.
     #[error("Enter a name.")]
     Empty,
-    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 16 bytes for each of them.
+    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 16 × [`MAX_GRAPHEMES`] bytes.
     #[error("Use at most 80 characters.")]
     TooLong,
     /// Control, bidi, zero-width, private, or unassigned characters, or line breaks.
@@ -65,8 +65,8 @@ impl Name {
     /// # Errors
     /// Returns the first rule that the text violates.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        // A grapheme can have many bytes, but not 64 on average. A longer text is rejected before
-        // the checks below, which would take long.
+        // A grapheme can have many bytes, but the average is never as high as 64. A longer text is
+        // rejected here, because the checks below would take long for it.
         if text.len() > MAX_GRAPHEMES * 64 {
             return Err(NameError::TooLong);
         }

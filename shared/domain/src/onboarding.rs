@@ -10,20 +10,21 @@ use crate::{
 /// Values that select the definition and the tasks of an organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Onboarding {
-    /// Key of the checklist definition. It stays even if the current build has no such definition.
+    /// Key of the checklist definition. The key stays stored even if the current build contains no
+    /// such definition.
     pub definition: Option<String>,
     /// Industry chosen at sign-up.
     pub industry: Option<String>,
-    /// Plan of the best subscription. If its price is not a configured one, the last known plan
-    /// stays.
+    /// Plan of the best subscription. If the price of that subscription belongs to no configured
+    /// plan, the last known plan stays.
     pub plan: Option<Plan>,
     /// When an admin last confirmed the message that celebrates the complete checklist.
     pub seen_at: Option<Timestamp>,
 }
 
 impl Onboarding {
-    /// Returns the definition of the organization, or the built-in one if the build does not
-    /// contain it.
+    /// Returns the definition of the organization. Returns the built-in definition if no key is
+    /// stored, or if the build contains no definition with the stored key.
     #[must_use]
     pub fn definition(&self) -> &'static Definition {
         self.definition.as_deref().and_then(definition::find).unwrap_or(&definition::BUILT_IN)

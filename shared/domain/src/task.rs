@@ -34,7 +34,8 @@ pub struct Task {
 }
 
 impl Task {
-    /// Returns the value while `days_left` days of a trial remain. `None` means that no trial runs.
+    /// Returns the weight of the task: its value, or the value of the urgency boost. `days_left` is
+    /// the number of days that remain of a trial; `None` means that no trial runs.
     #[must_use]
     pub fn weight(&self, days_left: Option<u32>) -> u8 {
         match (self.urgency_boost, days_left) {

@@ -9,8 +9,8 @@ pub const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// A trial that Onramp runs, with the times of its reminders.
 ///
-/// The reminder offsets are stored with the trial. A changed setting therefore applies only to
-/// trials that start later.
+/// The reminder offsets are stored with the trial. If the setting changes, the new offsets
+/// therefore apply only to trials that start later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trial {
     /// Start of the trial, in whole seconds.
@@ -38,7 +38,8 @@ impl Trial {
         now < self.ends_at
     }
 
-    /// Returns whether an operator extended the trial after `at`, or ever if `at` is `None`.
+    /// Returns whether an operator extended the trial after `at`. If `at` is `None`, any extension
+    /// counts.
     #[must_use]
     pub fn extended_after(&self, at: Option<Timestamp>) -> bool {
         self.extensions.last().is_some_and(|extension| at.is_none_or(|at| extension.at > at))

@@ -7,8 +7,8 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// Returns the zone with that name, or UTC if it is unknown. The browser reports the zone, and
-    /// an unknown one must not prevent a sign-up.
+    /// Returns the zone with that name, or UTC if the name is unknown. The browser reports the
+    /// name, and an unknown name must not prevent a sign-up.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self(TimeZone::get(name.trim()).unwrap_or(TimeZone::UTC))

@@ -69,7 +69,7 @@ fn ann() -> Operator {
     Operator::authorize(&member, &session, &user, &"ann@example.com".parse().unwrap(), at(0, 0)).unwrap()
 }
 
-/// Grants days with the form token `form`.
+/// Extends the trial by `days`, through a form with the token `form`.
 fn extend(org: &mut Org, days: u16, form: &str, now: Timestamp) -> Result<(), NotExtendable> {
     let grant = Grant {
         days: Days::parse(&days.to_string()).unwrap(),
@@ -163,8 +163,7 @@ fn same_form_extends_the_trial_once() {
     assert_eq!(org, once);
     extend(&mut org, 7, "another", at(1, 1)).unwrap();
     assert_eq!(org.trial_ends_at(at(1, 1)), Some(at(28, 0)));
-    // A form that was accepted before is accepted again, even in a state that allows no new
-    // extension.
+    // A repeated form is accepted even in a state that allows no extension. It changes nothing.
     subscribe(&mut org, SubscriptionStatus::Active, at(2, 0));
     assert_eq!(extend(&mut org, 7, "form", at(3, 0)), Ok(()));
     assert_eq!(extend(&mut org, 7, "third", at(3, 0)), Err(NotExtendable::Subscribed));
@@ -264,8 +263,8 @@ fn extension_after_a_canceled_subscription_has_an_end() {
     org.run_trial_sweep(at(31, 0));
     assert_eq!(org.status(at(31, 0)).access(), Access::ReadOnly);
     assert!(org.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at: at(31, 0) }));
-    // A subscription after the extension ends the processing of the trial, even if the subscription
-    // is canceled.
+    // A subscription that follows the extension ends the processing of the trial, even if the
+    // subscription is canceled later.
     let mut returned = trialing();
     subscribe(&mut returned, SubscriptionStatus::Canceled, at(5, 0));
     extend(&mut returned, 10, "form", at(6, 0)).unwrap();
@@ -275,8 +274,10 @@ fn extension_after_a_canceled_subscription_has_an_end() {
 }
 
 proptest! {
-    /// For any mix of extensions and sweeps, the end never moves back, and each end is announced at
-    /// most once. Reminders are sent only for the current end. After the end, no sweep is due.
+    /// Checks any sequence of extensions and sweeps. An extension adds its days to the current end
+    /// of the trial, or to now if the end has passed. A sweep enqueues at most one notice, and a
+    /// second sweep at the same time changes nothing. After the sweep at the end of the trial, no
+    /// sweep is due.
     #[test]
     fn extensions_and_sweeps_are_consistent(steps in prop::collection::vec((0_i64..40 * 24, prop::option::of(1_u16..60)), 1..12)) {
         let mut org = trialing();

@@ -94,8 +94,8 @@ fn invalid_name_reports_the_reason() {
         ("\u{501}ropbox", NameError::MixedScripts),
         ("אבג abc अआ", NameError::MixedScripts),
         ("한국 абв", NameError::MixedScripts),
-        // The letters of this script look like Latin, and Unicode does not recommend the script for
-        // identifiers.
+        // A Cherokee letter that looks like a Latin letter. Unicode does not recommend the Cherokee
+        // script for identifiers.
         ("\u{13aa}cme", NameError::MixedScripts),
     ] {
         assert_eq!(Name::parse(typed), Err(error), "{typed:?}");

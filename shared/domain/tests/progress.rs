@@ -230,7 +230,7 @@ fn host_event_completes_the_tasks_of_the_definition() {
         (None, "project.created", HostEventResult::AlreadyCompleted),
         (None, "rates.set", HostEventResult::UnknownEvent),
         (Some("agency"), "rates.set", HostEventResult::Completed),
-        // The task is hidden now. The plan for a team shows it, and then as completed.
+        // The organization has no plan, so the task is hidden. The event completes it nevertheless.
         (Some("agency"), "timesheet.approved", HostEventResult::Completed),
         (Some("agency"), "other.event", HostEventResult::UnknownEvent),
     ] {

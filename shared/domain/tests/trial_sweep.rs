@@ -56,7 +56,7 @@ fn pay(org: &mut Org, now: Timestamp) {
     org.record(&Fact { event: EventId::parse("evt_1").unwrap(), created: now, what }, project, now);
 }
 
-/// Runs the sweep at each moment and returns the enqueued notices.
+/// Runs the sweep at each moment. Returns all notices in the outbox except the welcome email.
 fn sweep(org: &mut Org, moments: &[Timestamp]) -> Vec<String> {
     for now in moments {
         org.run_trial_sweep(*now);
@@ -150,7 +150,8 @@ fn provisioning_happens_once() {
     assert_eq!(org.outbox.0.keys().filter(|key| **key == NoticeKey::Welcome).count(), 1);
 }
 
-/// Records a subscription that started with a trial until `trial_end`, in the state after `change`.
+/// Records the first invoice of a subscription with a trial until `trial_end`, and an event with
+/// the kind `change` and the status `status`.
 fn subscribe(
     org: &mut Org,
     change: Change,

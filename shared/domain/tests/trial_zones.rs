@@ -1,6 +1,7 @@
 //! Days and dates of a trial in many time zones.
 //!
-//! A day of a trial is 24 hours, also across clock changes. Dates are those of the zone.
+//! A day of a trial is 24 hours, even if the local clock changes. Dates are local dates of the
+//! zone.
 
 #![allow(
     clippy::unwrap_used,
@@ -64,7 +65,8 @@ fn dates_are_local_across_clock_changes_and_leap_days() {
         ("UTC", "2025-02-16T12:00:00Z", "March 2, 2025", "February 27, 2025"),
         ("UTC", "2024-02-15T12:00:00Z", "February 29, 2024", "February 26, 2024"),
         ("UTC", "2100-02-15T12:00:00Z", "March 1, 2100", "February 26, 2100"),
-        // The same moment has a different date in each of these zones, in two different years.
+        // The trial ends at the same moment in all three cases. The date of that moment is
+        // different in each zone.
         ("Pacific/Pago_Pago", "2025-12-18T10:30:00Z", "December 31, 2025", "December 28, 2025"),
         ("UTC", "2025-12-18T10:30:00Z", "January 1, 2026", "December 29, 2025"),
         ("Pacific/Kiritimati", "2025-12-18T10:30:00Z", "January 2, 2026", "December 30, 2025"),
@@ -77,8 +79,8 @@ fn dates_are_local_across_clock_changes_and_leap_days() {
 }
 
 proptest! {
-    /// Remaining days depend only on hours: they are equal in every zone and decrease every 24
-    /// hours. They are 1 throughout the last 24 hours.
+    /// The number of remaining days is the same in every zone. It decreases by 1 every 24 hours,
+    /// and is 1 during the last 24 hours.
     #[test]
     fn remaining_days_are_the_same_in_every_zone(
         start in 1_600_000_000_i64..2_500_000_000,
@@ -97,7 +99,7 @@ proptest! {
         }
     }
 
-    /// The shown date follows from the zone's offset.
+    /// The shown date is the date in UTC after the zone's offset is added to the time.
     #[test]
     fn date_matches_the_offset_of_the_zone(at in 0_i64..4_000_000_000, zone in prop::sample::select(&ZONES[..])) {
         let at = Timestamp::from_second(at).unwrap();
@@ -113,7 +115,8 @@ proptest! {
         prop_assert_eq!(Zone::named(zone).date(at), shown);
     }
 
-    /// A late sweep announces only the nearest missed offset, once, and after the end only the end.
+    /// A late sweep enqueues only one reminder: the missed reminder with the fewest days before the
+    /// end. The first sweep after the end enqueues only the notice that the trial has ended.
     #[test]
     fn late_sweep_announces_the_nearest_offset(
         offsets in prop::collection::btree_set(1_u16..30, 1..5),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Billing, CustomerId, EventId};
 
-/// A contradiction between events. The contradicting event is still recorded, and an operator sees
-/// the conflict.
+/// A contradiction between events. The contradicting event is still recorded, except a
+/// [late](Self::Late) one. An operator sees the conflict.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Conflict {
     /// An event connects the organization with another customer than the linked one.
@@ -32,11 +32,11 @@ pub enum Conflict {
 }
 
 impl Billing {
-    /// Returns all conflicts: the stored ones, and those that follow from the facts.
+    /// Returns all conflicts: the stored conflicts, and the conflicts that follow from the facts.
     #[must_use]
     pub fn conflicts(&self) -> BTreeSet<Conflict> {
-        // If the linked customer was deleted, an event about the next customer may arrive before
-        // its link. That is not a conflict.
+        // If the linked customer was deleted, an event about its successor may arrive before the
+        // successor is linked. Such an event is not a conflict.
         let linked = self.customer.as_ref().filter(|linked| !self.deleted_customers.contains(*linked));
         let other_customers = self
             .subscriptions

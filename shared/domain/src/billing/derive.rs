@@ -14,15 +14,15 @@ impl Billing {
         self.statuses().map(|(status, _)| status).max()
     }
 
-    /// Returns whether a subscription is alive. While one is alive, the trial sweep does not end
-    /// Onramp's trial.
+    /// Returns whether a subscription is alive. While a subscription is alive, the trial sweep
+    /// ignores Onramp's trial.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         self.statuses().any(|(status, _)| status.is_alive())
     }
 
-    /// Returns whether a subscription is alive or can still be paid. In that case no second
-    /// subscription is sold.
+    /// Returns whether a subscription is alive or can still be paid. In that case Onramp sells no
+    /// second subscription.
     #[must_use]
     pub fn has_subscription(&self) -> bool {
         self.statuses().any(|(status, _)| !status.is_over())
@@ -46,7 +46,8 @@ impl Billing {
         self.best()?.cancel_at
     }
 
-    /// Returns the payment pause of the best subscription; `None` if no subscription is alive.
+    /// Returns the payment pause of the best subscription. Returns `None` if payments are not
+    /// paused, or if no subscription is alive.
     #[must_use]
     pub fn paused(&self) -> Option<Pause> {
         self.is_alive().then(|| self.best()?.paused)?
@@ -58,7 +59,7 @@ impl Billing {
         self.best()?.plan.as_deref()
     }
 
-    /// Returns the open issue of the newest invoice that has one.
+    /// Returns the open issue of the newest invoice that has an open issue.
     #[must_use]
     pub fn issue(&self) -> Option<Issue> {
         self.issues().last()
@@ -71,7 +72,7 @@ impl Billing {
     }
 
     /// Returns whether a payment was made that causes provisioning. That is a payment of more than
-    /// 0, or a payment of 0 for a subscription.
+    /// 0, or a payment of 0 for an invoice of a subscription.
     #[must_use]
     pub fn needs_provisioning(&self) -> bool {
         self.first_paid_at.is_some()
@@ -93,9 +94,9 @@ impl Billing {
 
     /// Returns whether the organization's customer was deleted at Stripe.
     ///
-    /// Without a linked customer, this is true if the customers of all subscriptions were deleted.
-    /// A link to a new customer does not change a true result; only a payment of the new customer
-    /// does.
+    /// Without a linked customer, this is true if a customer was deleted and every subscription
+    /// belongs to a deleted customer. After a new customer is linked, the result stays true until
+    /// the new customer pays an invoice of more than 0.
     #[must_use]
     pub fn customer_deleted(&self) -> bool {
         match &self.customer {
@@ -114,10 +115,11 @@ impl Billing {
         self.subscriptions.values().any(|it| it.customer == *customer && it.paid_at.is_some())
     }
 
-    /// Returns the open issue of an invoice and its start.
+    /// Returns the open issue of an invoice, and the time at which the issue began.
     ///
-    /// Returns `None` if the invoice is settled or its subscription is over. In both cases Stripe
-    /// no longer collects the invoice, so the admins must not be asked to pay.
+    /// Returns `None` if the invoice has no open issue, if its subscription is over, or if its
+    /// customer was deleted. In these cases Stripe no longer collects the invoice, so Onramp must
+    /// not ask the admins to pay it.
     #[must_use]
     pub fn awaited_payment(&self, invoice: &InvoiceId) -> Option<(IssueKind, Timestamp)> {
         let invoice = self.invoices.get(invoice)?;
@@ -133,8 +135,8 @@ impl Billing {
         (!over).then_some(issue)
     }
 
-    /// Returns the open issues by invoice age, oldest first. A payment settles its own invoice and
-    /// all older ones.
+    /// Returns the open issues, ordered by the creation time of their invoices, the oldest first. A
+    /// payment settles its own invoice. A payment of more than 0 also settles all older invoices.
     pub(super) fn issues(&self) -> impl Iterator<Item = Issue> {
         let mut open: Vec<_> = self
             .invoices
@@ -148,7 +150,8 @@ impl Billing {
         open.into_iter().map(|(_, issue)| issue)
     }
 
-    /// Returns the issue of an invoice unless a newer invoice was paid.
+    /// Returns the issue of an invoice. Returns `None` if a newer invoice was paid with more than
+    /// 0.
     pub(super) fn open_issue(&self, invoice: &Invoice) -> Option<(IssueKind, Timestamp)> {
         let settled = self.paid_through.is_some_and(|paid| invoice.created < paid);
         invoice.issue().filter(|_| !settled)
@@ -161,16 +164,17 @@ impl Billing {
             .filter_map(|subscription| Some((self.derived_status(subscription)?, subscription)))
     }
 
-    /// Returns the status of a subscription. Subscriptions of a deleted customer count as canceled.
+    /// Returns the status of a subscription. A subscription of a deleted customer counts as
+    /// canceled.
     fn derived_status(&self, subscription: &Subscription) -> Option<SubscriptionStatus> {
         let status = subscription.status()?;
         let over = self.deleted_customers.contains(&subscription.customer);
         Some(if over { SubscriptionStatus::Canceled } else { status })
     }
 
-    /// Returns the fact that determines the status of the best subscription; `None` if no
-    /// subscription has a status. Of two subscriptions with the same status, the one with the
-    /// newest event is the best.
+    /// Returns the fact that determines the status of the best subscription. Returns `None` if
+    /// there is no best subscription, or if only payments mention it. Of two subscriptions with the
+    /// same status, the subscription with the newer event is the best.
     fn best(&self) -> Option<&SubscriptionFact> {
         self.statuses()
             .max_by_key(|(status, subscription)| (*status, subscription.newest))?

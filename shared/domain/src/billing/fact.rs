@@ -66,8 +66,8 @@ pub enum FactKind {
 }
 
 impl Fact {
-    /// Returns the end of the subscription's trial if this fact is Stripe's notice that the trial
-    /// ends in three days; `None` for other facts.
+    /// Returns the end of the subscription's trial if this fact is from Stripe's event that
+    /// announces the end of the trial. Returns `None` for every other fact.
     #[must_use]
     pub fn trial_will_end(&self) -> Option<Timestamp> {
         match &self.what {

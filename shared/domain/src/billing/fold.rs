@@ -1,5 +1,5 @@
-//! Limits the size of the billing state: replaces old or surplus facts by a summary, which is
-//! called folding.
+//! Limits the size of the billing state. It replaces old or surplus facts by a short summary. This
+//! is called folding.
 //!
 //! Derived values stay the same when facts are folded. The numbers of invoices, ended
 //! subscriptions, incidents, and noted conflicts have a maximum, because DynamoDB limits an
@@ -11,18 +11,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Billing, Invoice, InvoiceId, Recorded, Subscription, SubscriptionId};
 
-/// How long facts are kept in full. Events arrive earlier than that: Stripe can resend an event for
+/// Age from which facts are folded. Events normally arrive earlier: Stripe can resend an event for
 /// 30 days, and a parked event waits at most 35 days.
 const SETTLED_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Maximum number of settled invoices that are kept in full. The same maximum applies to open
-/// invoices whose notice was sent.
+/// Maximum number of settled invoices that are kept in full, and of open invoices whose notice was
+/// sent.
 const MAX_INVOICES: usize = 20;
 /// Maximum number of ended subscriptions kept in full.
 const MAX_ENDED: usize = 8;
 /// Maximum number of stored refunds and disputes.
 const MAX_INCIDENTS: usize = 50;
-/// Maximum number of noted conflicts. More are not needed, because each conflict was added to the
-/// review queue when it appeared.
+/// Maximum number of noted conflicts. More are not needed, because the webhook reports each
+/// conflict when it appears.
 const MAX_NOTED: usize = 20;
 
 impl Billing {
@@ -62,7 +62,8 @@ impl Billing {
         self.subscriptions.values().map(|subscription| subscription.facts.len()).sum()
     }
 
-    /// Keeps the most recent ended subscriptions, and those that a derived value needs.
+    /// Removes ended subscriptions, except the most recent ones and those that a derived value
+    /// needs.
     fn fold_ended(&mut self) {
         let mut ended: Vec<(&SubscriptionId, &Subscription)> =
             self.subscriptions.iter().filter(|(_, it)| it.ended).collect();
@@ -74,8 +75,8 @@ impl Billing {
             let found = ended.iter().filter(|(_, it)| wanted(it));
             found.max_by_key(|(id, it)| (it.newest, *id)).map(|(id, _)| *id)
         };
-        // These subscriptions must stay: the one whose plan is shown, one that proves a payment of
-        // the linked customer, and one whose customer was not deleted.
+        // Three subscriptions must stay: the newest one, whose plan is shown; one that proves a
+        // payment of the linked customer; and one whose customer was not deleted.
         let needed = [
             last(&|_| true),
             last(&|it| it.paid_at.is_some() && Some(&it.customer) == self.customer.as_ref()),
@@ -99,8 +100,8 @@ impl Billing {
         self.bound_noted();
     }
 
-    /// Removes all settled invoices except the newest ones. Does the same with open invoices whose
-    /// notice was sent. An invoice for which `needed` returns true stays.
+    /// Removes settled invoices except the newest 20, and open invoices except the newest 20. An
+    /// invoice for which `needed` returns `true` always stays.
     pub fn fold_invoices(&mut self, needed: impl Fn(&Self, &InvoiceId, &Invoice) -> bool) {
         for open in [false, true] {
             let mut candidates: Vec<(Timestamp, InvoiceId)> = self
@@ -125,8 +126,8 @@ impl Billing {
         }
     }
 
-    /// Records that the admins were notified about an invoice, because the notice itself was
-    /// removed.
+    /// Records that the admins were notified about an invoice. This replaces the notice, which the
+    /// caller removes.
     pub fn mark_mailed(&mut self, id: &InvoiceId) {
         let created = self.invoices.get(id).map(|invoice| invoice.created);
         self.mailed.insert(created, id.as_str());
@@ -138,7 +139,8 @@ impl Billing {
         self.mailed.contains(invoice.created, id.as_str())
     }
 
-    /// Removes invoices and subscriptions that were folded before and came back with a late event.
+    /// Removes invoices and subscriptions that were folded before and that a late event added
+    /// again.
     pub(super) fn drop_folded(&mut self) {
         let Self { invoices, subscriptions, settled, ended, .. } = self;
         invoices.retain(|id, invoice| !settled.contains(invoice.created, id.as_str()));

@@ -1,4 +1,5 @@
-//! Stripe ids as types. The types cannot be confused, and no id contains a separator of item keys.
+//! Stripe ids as types, so that an id of one kind cannot be used as an id of another kind. No id
+//! contains a separator of item keys.
 
 use std::fmt;
 
@@ -7,8 +8,8 @@ use std::fmt;
 #[error("not the id of {0}: 1 to 255 characters of A-Z, a-z, 0-9, _ and -")]
 pub struct BadId(&'static str);
 
-/// Stripe's page "Object IDs" limits an id to 255 characters. All ids of Stripe consist of these
-/// characters.
+/// Returns whether a text has the format of a Stripe id. Stripe's page "Object IDs" limits an id to
+/// 255 characters. All known ids consist of ASCII letters, digits, `_`, and `-`.
 fn is_id(text: &str) -> bool {
     (1..=255).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
@@ -64,8 +65,8 @@ id!(
 );
 
 impl SubscriptionId {
-    /// Returns the id of a customer's virtual subscription, which equals the customer's id. An
-    /// invoice that names no subscription counts for the virtual one.
+    /// Returns the id of a customer's virtual subscription, which equals the customer's id. A
+    /// payment of an invoice that names no subscription counts for the virtual subscription.
     #[must_use]
     pub fn of_customer(customer: &CustomerId) -> Self {
         Self(customer.0.clone())

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{InvoiceFact, InvoiceId, SubscriptionId};
 
-/// State of one invoice. Two states can be joined in any order, because the join of each field
-/// keeps the smaller value of the two, or the larger one.
+/// State of one invoice. Two states can be joined in any order, because each field of the result is
+/// the smaller or the larger of the two values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invoice {
     /// When Stripe created the invoice.
@@ -73,15 +73,15 @@ impl Invoice {
             return None;
         }
         // If the bank requires an action, Stripe also reports a failure. The required action has
-        // priority, because only that one tells the payer what to do.
+        // priority, because only the required action tells the payer what to do.
         let kind =
             if self.action_required.is_some() { IssueKind::ActionRequired } else { IssueKind::PaymentFailed };
         first(self.failed, self.action_required).map(|since| (kind, since))
     }
 }
 
-/// Returns the smaller value. If one of them is `None`, returns the other one. (In the order of
-/// `Option`, `None` would be the smaller one.)
+/// Returns the smaller value. If one of the values is `None`, returns the other value. (The order
+/// of `Option` would make `None` the smaller value.)
 pub(super) fn first<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),

@@ -82,7 +82,8 @@ impl InvoiceMarks {
     }
 }
 
-/// A set of ended subscriptions: 64 bits of the hash of each id, at most 512.
+/// A set of at most 512 ended subscriptions. It stores 64 bits of the hash of each id. If there are
+/// more, the highest hashes are removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubscriptionMarks(BTreeSet<u64>);
 

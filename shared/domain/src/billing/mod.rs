@@ -13,7 +13,7 @@
 //!   is commutative, associative, and idempotent.)
 //! - *Derived* values, such as [`Billing::status`], are computed from the facts and not stored.
 //! - The *best* subscription of an organization is the one with the best [`SubscriptionStatus`]. Of
-//!   equal ones, it is the one with the newest event.
+//!   subscriptions with the same status, it is the one with the newest event.
 //! - To *fold* is to replace old facts by a smaller summary with the same derived values
 //!   ([`Billing::fold`]). The [watermark](Billing::watermark) is the time before which facts were
 //!   folded. An event from before the watermark is noted as a [`Conflict`] and changes nothing
@@ -85,7 +85,8 @@ pub struct Billing {
     pub subscriptions: BTreeMap<SubscriptionId, Subscription>,
     /// Invoices of the last 90 days, and older ones with an open issue. Their number has a maximum.
     pub invoices: BTreeMap<InvoiceId, Invoice>,
-    /// Time of the first payment that causes provisioning: more than 0, or 0 on a subscription.
+    /// Time of the first payment that causes provisioning. That is a payment of more than 0, or of
+    /// 0 for an invoice of a subscription.
     pub first_paid_at: Option<Timestamp>,
     /// Creation time of the newest invoice that was paid with more than 0. Issues of older invoices
     /// are settled.
@@ -97,15 +98,16 @@ pub struct Billing {
     /// Conflicts that cannot be computed from the stored facts. [`Billing::conflicts`] returns all
     /// conflicts.
     pub noted: BTreeSet<Conflict>,
-    /// Facts of events from before this time are folded. A late event from before this time is only
-    /// noted.
+    /// Facts of events from before this time are folded. If such an event arrives late, it only
+    /// adds a [`Conflict::Late`].
     pub watermark: Option<Timestamp>,
-    /// Settled invoices that were removed. A late event about one of them causes no payment issue.
+    /// Settled invoices that were removed. A late event about such an invoice causes no payment
+    /// issue.
     pub settled: InvoiceMarks,
     /// Invoices whose notice to the admins was sent and removed from the outbox.
     pub mailed: InvoiceMarks,
-    /// Ended subscriptions that were removed. A late invoice does not make one of them active
-    /// again.
+    /// Ended subscriptions that were removed. A late payment or event does not make such a
+    /// subscription active again.
     pub ended: SubscriptionMarks,
 }
 
@@ -144,8 +146,8 @@ impl Billing {
 
     /// Links the organization to a Stripe customer.
     ///
-    /// A linked customer is replaced only if it was deleted at Stripe. Otherwise another customer
-    /// is noted as a [`Conflict::Customer`].
+    /// A linked customer is replaced only if it was deleted at Stripe. Otherwise `customer` is
+    /// noted as a [`Conflict::Customer`]. A former customer is never linked again.
     pub fn link(&mut self, customer: &CustomerId) -> Recorded {
         match &self.customer {
             None => {
@@ -225,7 +227,8 @@ impl Billing {
         state
     }
 
-    /// Adds what follows from a payment at `at`, apart from the state of the invoice itself.
+    /// Adds the effects of a payment at `at` on the subscription and on the times of payments. The
+    /// caller adds the state of the invoice.
     fn paid(
         &mut self,
         subscription: Option<&SubscriptionId>,

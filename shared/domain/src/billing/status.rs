@@ -3,12 +3,13 @@
 use std::fmt;
 
 /// Status of a subscription, ordered from worst to best. If an organization has several
-/// subscriptions, the one with the best status counts.
+/// subscriptions, the subscription with the best status counts.
 ///
 /// Source: Stripe's API reference, "The Subscription object", field `status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubscriptionStatus {
-    /// Ended for good. Stripe's `incomplete_expired` also maps to this, because it is final too.
+    /// Ended for good. Stripe's `incomplete_expired` is parsed as this status, because it is final
+    /// too.
     Canceled,
     /// The first payment has not succeeded yet.
     Incomplete,
@@ -60,7 +61,7 @@ impl SubscriptionStatus {
     }
 
     /// Returns whether the subscription is alive, which means that it is neither incomplete nor
-    /// canceled. While one is alive, the trial sweep does not end Onramp's trial.
+    /// canceled. While a subscription is alive, the trial sweep ignores Onramp's trial.
     #[must_use]
     pub fn is_alive(self) -> bool {
         match self {

@@ -16,7 +16,7 @@ pub struct Subscription {
     /// Facts of all events that were created in the second `newest`. Stripe does not define their
     /// order.
     pub facts: BTreeMap<EventId, StoredFact>,
-    /// Whether any event reported the end. The value never returns to false.
+    /// Whether an event reported the end of the subscription. The value never returns to false.
     pub ended: bool,
     /// Creation time of the newest event that reports a payment of more than 0.
     pub paid_at: Option<Timestamp>,
@@ -78,11 +78,11 @@ impl Subscription {
 
     /// Returns the fact that determines the status.
     ///
-    /// Only the facts of the newest second count. A fact is superseded if its status is the
-    /// previous status that another fact names. Superseded facts do not count, unless all facts are
-    /// superseded. Of the remaining facts, the one with the highest
-    /// [`Change::rank`](super::Change::rank) counts, and of equal ranks the one with the highest
-    /// event id.
+    /// Only the facts of the newest second are stored. A fact is superseded if another fact names
+    /// its status as the previous status. Superseded facts do not count, unless all facts are
+    /// superseded. Of the facts that count, the result is the fact with the highest
+    /// [`Change::rank`](super::Change::rank). Of equal ranks, it is the fact with the highest event
+    /// id.
     #[must_use]
     pub fn effective_fact(&self) -> Option<&SubscriptionFact> {
         let superseded = |event: &EventId, stored: &StoredFact| {
@@ -99,10 +99,12 @@ impl Subscription {
             .map(|(_, stored)| &stored.fact)
     }
 
-    /// Returns the status; `None` while only invoices of 0 mention the subscription.
+    /// Returns the status. Returns `None` if neither a subscription event nor a payment of more
+    /// than 0 arrived.
     ///
     /// A payment in or after the second of the newest event makes an incomplete or past-due
-    /// subscription active. It never makes an ended subscription active.
+    /// subscription active. A payment alone, without an event, also makes it active. A payment
+    /// never makes an ended subscription active.
     #[must_use]
     pub fn status(&self) -> Option<SubscriptionStatus> {
         use SubscriptionStatus::{Active, Canceled, Incomplete, PastDue};

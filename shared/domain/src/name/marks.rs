@@ -8,8 +8,8 @@ const MAX_MARKS: usize = 4;
 /// Variation selector that displays the preceding symbol as an emoji.
 const EMOJI_STYLE: char = '\u{fe0f}';
 
-/// Returns whether a text contains an invisible character, or a character that changes how others
-/// are displayed.
+/// Returns whether a text contains an invisible character, or a character that changes how other
+/// characters are displayed.
 pub(super) fn has_invisible(text: &str) -> bool {
     let before = std::iter::once('\0').chain(text.chars());
     text.chars().zip(before).any(|(ch, before)| match ch {
@@ -18,7 +18,8 @@ pub(super) fn has_invisible(text: &str) -> bool {
     })
 }
 
-/// Returns whether a mark has no letter, repeats, or exceeds [`MAX_MARKS`].
+/// Returns whether a text has a mark without a letter, a repeated mark, or more than [`MAX_MARKS`]
+/// marks on one letter.
 pub(super) fn has_excess_marks(text: &str) -> bool {
     let mut marks = 0;
     let mut last = None;
@@ -37,8 +38,9 @@ pub(super) fn has_excess_marks(text: &str) -> bool {
 
 /// Returns whether a character is invisible.
 ///
-/// These are control, format, bidi, private, and unassigned characters, and those without a glyph:
-/// Unicode's `Default_Ignorable_Code_Point` and the empty Braille cell.
+/// Invisible characters are control, format, bidi, private, and unassigned characters. Characters
+/// without a glyph are invisible too: Unicode's `Default_Ignorable_Code_Point` and the empty
+/// Braille cell.
 pub(crate) fn is_invisible(ch: char) -> bool {
     let has_no_glyph = matches!(
         ch,

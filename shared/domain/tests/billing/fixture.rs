@@ -71,8 +71,8 @@ pub fn billing<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Billing {
     billing
 }
 
-/// Records the facts of `rest` after those of `so_far`, in every order. At each step, records all
-/// previous facts a second time, which must change nothing.
+/// Records the facts of `rest` after the facts of `so_far`, in every order. At each step, also
+/// records each fact of `recorded` a second time and checks that it changes nothing.
 fn visit_orders(
     so_far: &Billing,
     recorded: &mut Vec<Fact>,
@@ -96,7 +96,8 @@ fn visit_orders(
     }
 }
 
-/// Checks that all orders of `facts`, with every repetition, give the same state.
+/// Checks that all orders of `facts` give the same state, and that repetitions change nothing.
+/// Returns that state.
 pub fn all_orders(facts: Vec<Fact>) -> Billing {
     let expected = billing(&facts);
     let (mut rest, mut orders) = (facts, 0);

@@ -34,7 +34,8 @@ fn lifecycle_has_one_result_in_all_5040_orders() {
 #[test]
 fn ended_lifecycle_has_one_result_in_all_5040_orders() {
     let mut facts = lifecycle();
-    // This event is older than the payment, but still determines the status.
+    // This event ends the subscription. It is older than the payment, but still determines the
+    // status.
     facts[2] = sub("sub_1", "evt_c", 14 * DAY, Deleted, PastDue, Some(Trialing));
     let mut billing = all_orders(facts);
     assert_eq!((billing.status(), billing.is_alive()), (Some(Canceled), false));

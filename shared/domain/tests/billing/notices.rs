@@ -52,7 +52,7 @@ fn record_all<'a>(mut org: Org, facts: impl IntoIterator<Item = &'a Fact>) -> Or
     org
 }
 
-/// Returns the notices that are sent now. This also drops the outdated ones.
+/// Claims the due emails and returns their notices. The claim also drops outdated notices.
 fn due(org: &mut Org) -> BTreeSet<NoticeKey> {
     let mails = org.claim_mail(&Claim("a".to_owned()), 99, None, at(5));
     mails.into_iter().map(|mail| mail.key).collect()

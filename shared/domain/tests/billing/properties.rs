@@ -14,8 +14,8 @@ use proptest::{prelude::*, sample::select};
 
 use crate::fixture::{at, billing, cus, fact, paid, sub};
 
-/// Facts with few different ids and times, so that many of them are about the same object. Two
-/// facts can have the same id and different contents.
+/// Facts with few different ids and times, so that many facts are about the same object. Two facts
+/// can have the same event id and different contents.
 fn any_fact() -> impl Strategy<Value = Fact> {
     let status = || select(SubscriptionStatus::ALL.to_vec());
     let customer = || select(vec!["cus_1", "cus_2"]).prop_map(cus);
@@ -75,8 +75,8 @@ pub fn any_history() -> impl Strategy<Value = Vec<Fact>> {
     prop::collection::vec(any_fact(), 0..14)
 }
 
-/// Sets of invoice marks with a floor and more than the maximum number of marks. Their times are
-/// near those of the invoices above.
+/// Sets of invoice marks, some of them with a floor or with more than the maximum number of marks.
+/// Their times are near the times of the invoices that `any_fact` creates.
 fn any_marks() -> impl Strategy<Value = InvoiceMarks> {
     let second = |n: i64| u64::try_from(at(n).as_second()).unwrap() << 32;
     (0..4_i64, 0..600_u64, prop::option::of(0..4_i64)).prop_map(move |(n, many, floor)| {
@@ -107,7 +107,8 @@ fn merged(a: &Billing, b: &Billing) -> Billing {
     both
 }
 
-/// Computes the status of one subscription from the complete history, independently of the code.
+/// Computes the status of one subscription from the complete history, without the code of the
+/// crate.
 fn expected_status(history: &[Fact], name: &str) -> Option<SubscriptionStatus> {
     let facts: Vec<(&Fact, &SubscriptionFact)> = history
         .iter()

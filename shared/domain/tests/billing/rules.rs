@@ -15,8 +15,8 @@ use crate::fixture::{DAY, all_orders, at, billing, cus, event, fact, invoice, pa
 fn newest_second_has_one_effective_event() {
     let s = |id, change, status, previous| sub("sub_1", id, 0, change, status, previous);
     for (facts, expected) in [
-        // A status that another event names as the previous status is superseded, independent of
-        // the ids.
+        // A fact is superseded if another event names its status as the previous status. The ids do
+        // not matter.
         (vec![s("evt_9", Updated, Incomplete, None), s("evt_1", Updated, Active, Some(Incomplete))], Active),
         (vec![s("evt_9", Created, Incomplete, None), s("evt_1", Updated, Active, Some(Incomplete))], Active),
         // A chain of three events.
@@ -33,7 +33,7 @@ fn newest_second_has_one_effective_event() {
             vec![s("evt_1", Updated, Active, Some(PastDue)), s("evt_2", Updated, PastDue, Some(Active))],
             PastDue,
         ),
-        // The kind of event counts before the id.
+        // The rank of the event's kind counts before the id.
         (vec![s("evt_9", Created, Trialing, None), s("evt_1", Updated, Active, None)], Active),
         (vec![s("evt_1", Change::TrialWillEnd, Trialing, None), s("evt_2", Updated, Active, None)], Active),
         (vec![s("evt_2", Change::TrialWillEnd, Trialing, None), s("evt_1", Updated, Active, None)], Trialing),
@@ -79,7 +79,8 @@ fn payment_activates_an_incomplete_or_past_due_subscription() {
         // An invoice of 0 alone gives no status.
         (vec![pay(of, 0, 0)], None),
         (vec![pay(None, 0, 0)], None),
-        // A payment without a subscription counts for a virtual one, and changes no other.
+        // A payment that names no subscription counts for a virtual subscription. It changes no
+        // other subscription.
         (vec![pay(None, 0, 2900)], Some(Active)),
         (vec![event_with(Canceled), pay(None, 0, 2900)], Some(Active)),
         (vec![event_with(PastDue), pay(Some("sub_2"), 200, 2900)], Some(Active)),
@@ -133,8 +134,8 @@ fn best_subscription_determines_the_status() {
         let [better, worse] = pair else { unreachable!() };
         let facts = [
             sub("sub_1", "evt_1", 0, Created, *better, None),
-            // A newer event or a higher id does not change which of the two subscriptions is the
-            // best.
+            // The worse subscription has the newer event and the higher id, but it does not become
+            // the best subscription.
             sub("sub_2", "evt_2", 9, Created, *worse, None),
         ];
         let billing = billing(&facts);
@@ -164,12 +165,12 @@ fn issue_is_open_until_its_invoice_is_settled() {
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, paid(2900))], None),
         (vec![old("evt_1", 11, Failed), old("evt_2", 11, paid(2900))], None),
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, paid(0))], None),
-        // A payment settles older invoices, but no newer ones.
+        // A payment of more than 0 settles older invoices, but no newer invoices.
         (vec![old("evt_1", 11, Failed), new("evt_2", 21, paid(2900))], None),
         (vec![old("evt_1", 30, Failed), new("evt_2", 21, paid(2900))], None),
         (vec![new("evt_1", 21, Failed), old("evt_2", 30, paid(2900))], issue(failed, "in_new", 21)),
         (vec![old("evt_1", 11, Failed), new("evt_2", 21, paid(0))], issue(failed, "in_old", 11)),
-        // An invoice that is voided or uncollectible is settled, but older invoices are not.
+        // A voided or uncollectible invoice is settled. Older invoices are not settled by it.
         (vec![old("evt_1", 11, Failed), old("evt_2", 12, Voided)], None),
         (vec![old("evt_1", 11, ActionRequired), old("evt_2", 12, Uncollectible)], None),
         (vec![old("evt_1", 11, Failed), new("evt_2", 22, Voided)], issue(failed, "in_old", 11)),

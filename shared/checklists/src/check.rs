@@ -13,8 +13,8 @@ use crate::{
 /// The plans of a condition, the same as in `domain::plan::Plan`.
 const PLANS: [&str; 2] = ["single", "team"];
 
-/// Maximum number of tasks. An organization's item stores the completion of each task, and its size
-/// is limited.
+/// Maximum number of tasks. An organization's item stores the completion of each task, and DynamoDB
+/// limits the size of an item.
 const MAX_TASKS: usize = 30;
 
 /// Returns all errors of a definition.
@@ -114,8 +114,7 @@ impl Check<'_> {
         }
     }
 
-    /// Checks that no event completes two tasks. With two, the order of the tasks in the file would
-    /// matter.
+    /// Checks that each host event completes at most one task, and that a task names it only once.
     fn events(&mut self) {
         let mut seen = BTreeMap::new();
         for (task, trigger) in
@@ -146,8 +145,8 @@ impl Check<'_> {
         self.icon(&milestone.icon);
         match (&milestone.count, &milestone.tasks) {
             (Some(count), None) => {
-                // Every checklist must be able to reach the count, so it may not exceed the number
-                // of tasks without a condition. Only those are on every checklist.
+                // Every organization must be able to reach the count. An organization may see only
+                // the tasks without a condition, so the count must not exceed their number.
                 let unconditional = self.definition.tasks.iter().filter(|task| task.when.is_none()).count();
                 self.number(count, "count", 1, u32::try_from(unconditional).unwrap_or(u32::MAX));
             }
@@ -216,7 +215,7 @@ fn is_event(text: &str) -> bool {
 }
 
 fn is_link(to: &str) -> bool {
-    // Characters that need escaping in a URL are rejected, because browsers and mail clients may
+    // Characters that must be escaped in a URL are rejected, because browsers and mail clients may
     // escape them differently.
     let plain = |text: &str| text.chars().all(|ch| ch.is_ascii_graphic() && !"\"<>\\^`{|}".contains(ch));
     match to.split_once(':') {

@@ -9,12 +9,14 @@ use crate::{
     file::{FileIn, ResolvedDefinition, TaskIn, Text},
 };
 
-/// An error: its position in the file, in bytes, and its reason.
+/// An error: its position in the file, as a byte offset, and its reason.
 pub type Finding = (usize, String);
 
-/// Returns the definition of a file, together with everything that it inherits, and the errors.
+/// Returns the definition of a file with everything that it inherits, and the errors that this step
+/// finds.
 ///
-/// Inherited values get the position of `extends`, so an error about one of them names that line.
+/// Inherited values that can be invalid in this file get the position of the field `extends`. So an
+/// error about an inherited value names the line of `extends`.
 pub fn resolve(
     named: &DefinitionFile<'_>,
     file: &FileIn,
@@ -74,8 +76,9 @@ fn duplicates<'a>(what: &str, keys: impl Iterator<Item = &'a Text>) -> Vec<Findi
 }
 
 impl ResolvedDefinition {
-    /// Copies the content of `other`. Errors in copied values are reported at `base`, so all values
-    /// get the position of `base`.
+    /// Copies the content of `other`, the base definition. `base` is the field `extends`. The keys
+    /// and counts that can be invalid in the extending file get the position of `base`, so errors
+    /// about them are reported there.
     fn inherit(&mut self, other: &FileIn, base: &Text) {
         let at = base.span();
         self.industries.clone_from(&other.industries);
@@ -102,10 +105,10 @@ impl ResolvedDefinition {
         }
     }
 
-    /// Inserts a task, and removes the earlier task with the same key.
+    /// Inserts a task. If the definition has a task with the same key, removes that task first.
     ///
-    /// The new position is directly before the task that `before` names. Without `before`, it is
-    /// the position of the removed task. A new key without `before` comes last.
+    /// The inserted task comes directly before the task that `before` names. Without `before`, it
+    /// gets the position of the removed task. If no task was removed either, it comes last.
     fn insert_task(&mut self, task: &TaskIn) -> Result<(), Finding> {
         let index_of = |key: &str| self.tasks.iter().position(|it| it.key.get_ref() == key);
         let same = index_of(task.key.get_ref());
@@ -123,7 +126,7 @@ impl ResolvedDefinition {
     }
 }
 
-/// Replaces the item with the same key, or appends the item.
+/// Replaces the item that has the same key. If there is none, appends `item`.
 fn put<T: Clone>(items: &mut Vec<T>, item: &T, key: fn(&T) -> &Text) {
     match items.iter_mut().find(|it| key(it).get_ref() == key(item).get_ref()) {
         Some(same) => *same = item.clone(),
@@ -131,7 +134,7 @@ fn put<T: Clone>(items: &mut Vec<T>, item: &T, key: fn(&T) -> &Text) {
     }
 }
 
-/// Returns the position of a value in its file, in bytes.
+/// Returns the position of a value in its file, as a byte offset.
 pub fn position<T>(value: &Spanned<T>) -> usize {
     value.span().start
 }

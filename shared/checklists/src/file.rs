@@ -11,8 +11,8 @@ pub type Text = Spanned<String>;
 #[serde(deny_unknown_fields)]
 pub struct FileIn {
     pub version: Spanned<u32>,
-    /// The key of the definition from which this one inherits industries, categories, tasks, and
-    /// milestones.
+    /// The key of the base definition. This definition inherits its industries, categories, tasks,
+    /// and milestones.
     pub extends: Option<Text>,
     /// The keys of inherited tasks to omit.
     #[serde(default)]
@@ -51,7 +51,8 @@ pub struct TaskIn {
     pub action: ActionIn,
     pub done_by: Vec<Text>,
     pub when: Option<WhenIn>,
-    /// The key of the task before which this one is inserted. Without it, a new task comes last.
+    /// The key of the task before which this task is inserted. Without it, a task with a new key
+    /// comes last, and a task with the key of an inherited task replaces that task.
     pub before: Option<Text>,
 }
 

@@ -1,6 +1,6 @@
 //! Build-time compiler of checklist definitions: TOML files in, Rust source out.
 //!
-//! To add a checklist, an operator adds `definitions/{key}.toml` and builds again. The Rust code
+//! To add a checklist, a developer adds `definitions/{key}.toml` and builds again. The Rust code
 //! stays the same. The build script `shared/domain/build.rs` is the only caller, so no deployed
 //! function contains this crate. `docs/checklists.md` describes the fields of a file.
 //!
@@ -50,7 +50,7 @@ pub struct DefinitionError {
     pub key: String,
     /// The line of the error, starting at 1.
     pub line: usize,
-    /// The error and the expected value.
+    /// The description of the error, with the expected value where possible.
     pub reason: String,
 }
 
@@ -87,9 +87,8 @@ pub fn generate(folder: &Path) -> Result<String, String> {
 
 /// Returns the Rust source of these files.
 ///
-/// # Errors
 /// Returns all errors, sorted by file and line. If a file is not valid TOML or lacks a field, only
-/// that error of the file is reported.
+/// this first error of the file is reported.
 pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionError>> {
     let mut errors = Vec::new();
     let mut read: Vec<(DefinitionFile<'_>, FileIn)> = Vec::new();
@@ -110,8 +109,8 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionErr
         let reason = "the file is missing: it is the default definition".to_owned();
         errors.push(DefinitionError { key: BUILT_IN.to_owned(), line: 1, reason });
     }
-    // Base definitions are checked first. If one has errors, they are not reported again for the
-    // definitions that extend it.
+    // Base definitions are checked first. If a base definition has errors, the definitions that
+    // extend it are not checked.
     read.sort_by_key(|(_, file)| file.extends.is_some());
     let mut definitions = Vec::new();
     for (named, file) in &read {
@@ -121,8 +120,8 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionErr
             continue;
         }
         let (definition, mut found) = extend::resolve(named, file, &read);
-        // If the base definition is invalid, errors of its extensions are mostly consequences of
-        // that, so they are not reported.
+        // If an extending definition cannot be resolved, further errors would mostly be
+        // consequences of that. So such a definition is not checked further.
         if file.extends.is_none() || found.is_empty() {
             found.extend(check::definition(&definition));
         }
@@ -137,7 +136,7 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionErr
     if errors.is_empty() { Ok(source::write(&definitions)) } else { Err(errors) }
 }
 
-/// Returns the line of a byte, starting at 1.
+/// Returns the line that contains the byte at the offset `byte`, starting at 1.
 fn line_of(text: &str, byte: usize) -> usize {
     text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
 }

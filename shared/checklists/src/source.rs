@@ -7,11 +7,11 @@ use crate::{
     file::{MilestoneIn, ResolvedDefinition, TaskIn, Text, TitledIn},
 };
 
-/// Writes the statics that `domain::definition` includes: the built-in definition, and the list of
-/// all definitions.
+/// Returns the source of the statics that `domain::definition` includes: the built-in definition,
+/// and the list of all definitions.
 ///
-/// Only the built-in definition is a named static. The names of other files could collide with
-/// other Rust items, so their definitions appear only in the list.
+/// Only the built-in definition is a static with its own name. The names of other files could
+/// collide with other Rust items, so their definitions appear only in the list.
 pub fn write(definitions: &[ResolvedDefinition]) -> String {
     let mut source = String::new();
     let mut all = Vec::new();

@@ -13,8 +13,8 @@ pub struct HostEvent {
     pub organization: OrgId,
     /// The name of the acting user, if the event has a valid one.
     pub actor: Option<Name>,
-    /// The time in the event, or the time at which EventBridge received it if the event has none.
-    /// It may be in the future.
+    /// The time in the event. If the event has no valid time, it is the time at which EventBridge
+    /// received the event. It may be in the future.
     pub occurred_at: Timestamp,
 }
 
@@ -24,7 +24,7 @@ pub enum HostEventError {
     /// A required field of the envelope or of the event is missing or invalid.
     #[error("the event lacks a valid source, detail-type, time, or organization_id")]
     Malformed,
-    /// The event has another source than the host app.
+    /// The source of the event is not the host app.
     #[error("the event has another source")]
     OtherSource,
 }
@@ -38,7 +38,8 @@ struct EnvelopeIn {
     detail: HostEventIn,
 }
 
-/// `actor` and `occurred_at` are optional here, so a missing field does not make the event invalid.
+/// The `detail` of the event. All its fields are optional here, so that a missing field is no JSON
+/// error. [`parse_host_event`] decides which fields must be present.
 #[derive(Deserialize)]
 struct HostEventIn {
     organization_id: Option<String>,
@@ -46,7 +47,8 @@ struct HostEventIn {
     occurred_at: Option<String>,
 }
 
-/// Parses an event as EventBridge delivers it. `source` is the source of the host app's events.
+/// Parses an event as EventBridge delivers it. `source` is the value that the host app uses as the
+/// source of its events.
 ///
 /// An invalid `actor` or `occurred_at` is ignored.
 ///

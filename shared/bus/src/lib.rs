@@ -10,14 +10,14 @@
 //!
 //! # What it never does
 //!
-//! It never decides that an event happened. It only converts events of the domain, and parses
-//! events that the host app sent.
+//! It never decides that an event happened. It only converts domain events, and parses events that
+//! the host app sent.
 //!
 //! # Where to start
 //!
 //! - `outgoing`: [`Outgoing::of`] converts the domain events of one change to the format of the
 //!   bus.
-//! - `publisher`: sends them. It is behind the feature `publisher`.
+//! - `publisher`: sends the converted events to EventBridge. It requires the feature `publisher`.
 //! - `host_event`: [`parse_host_event`] parses an event of the host app.
 
 mod host_event;

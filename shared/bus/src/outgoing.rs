@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 /// The `source` of every domain event.
 pub const SOURCE: &str = "onramp";
 
-/// The change of an organization that caused events.
+/// The change of an organization that caused one or more domain events.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
     /// The organization that was changed.
@@ -125,7 +125,8 @@ mod tests {
         assert_eq!(ids.len(), every_event().len());
     }
 
-    /// Returns the properties of an event type in the schema: the common ones and its own.
+    /// Returns the properties that the schema defines for an event type: the properties of all
+    /// events, and those of this type.
     fn properties(schema: &Value, detail_type: &str) -> serde_json::Map<String, Value> {
         let object = |value: &Value| value.as_object().unwrap().clone();
         let mut properties = object(&schema["properties"]["detail"]["properties"]);

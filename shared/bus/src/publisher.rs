@@ -16,8 +16,8 @@ pub struct Publisher {
     bus: String,
 }
 
-/// An event could not be published. All events before it are on the bus. Later events may be on the
-/// bus too.
+/// An event could not be published. All events before it in the given order are on the bus. Events
+/// after it may be on the bus too.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event {first} was not published: {code}")]
 pub struct PublishError {

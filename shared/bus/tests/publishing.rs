@@ -19,7 +19,8 @@ use aws_types::{SdkConfig, region::Region};
 use bus::{Outgoing, PublishError, Publisher};
 use serde_json::{Value, json};
 
-/// A simulated bus that rejects the events whose detail is in a list.
+/// A simulated event bus. It rejects each event whose detail is in `rejected`, and records all
+/// requests.
 #[derive(Clone, Debug, Default)]
 struct Bus {
     rejected: Vec<&'static str>,

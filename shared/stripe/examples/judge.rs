@@ -1,5 +1,5 @@
-//! Verifies signatures for the differential test: one case per line of standard input, one verdict
-//! per line of standard output.
+//! Verifies signatures for the differential test. Reads one case per line of standard input, and
+//! writes one verdict per line of standard output.
 //!
 //! A case is `{"header": text or null, "body": hex, "secrets": "whsec_…,whsec_…", "now": seconds}`.
 //! The verdict is `accepted` or the text of the error. `.ci/differential` compares it with the

@@ -1,6 +1,6 @@
 //! Properties of the parser that hold for every input. A violated property panics.
 //!
-//! The fuzzer searches for a violation, and the tests replay its corpus.
+//! The fuzzer searches for an input that violates a property, and the tests replay its corpus.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,14 +9,15 @@ use stripe::{Event, EventError, Secret, Secrets, VerifiedBody, sign, verify};
 const NOW: i64 = 1_767_225_600;
 const SECRET: &str = "whsec_fuzz";
 const FORGED: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-/// Placeholder in a header. The valid signature replaces it, because a fuzzer cannot guess a
-/// signature.
+/// Placeholder in a header of the corpus. [`header`] replaces it with the valid signature, because
+/// a fuzzer cannot guess a signature.
 const SIGNED: &str = "SIGNED";
 
-/// Checks a header, a line feed, and a body.
+/// Checks the verification of signatures. The input consists of a header, a line feed, and a body.
 ///
-/// A body may be accepted only if it was signed with this secret, at about the current time, and if
-/// the header has one time. An additional forged signature never makes a header valid.
+/// A body may be accepted only if it was signed with [`SECRET`], the header contains exactly one
+/// time, and that time is near [`NOW`]. An additional forged signature never makes an invalid
+/// header valid.
 pub fn header(input: &[u8]) {
     let mut halves = input.splitn(2, |&byte| byte == b'\n');
     let Ok(written) = str::from_utf8(halves.next().unwrap_or_default()) else { return };
@@ -43,8 +44,8 @@ pub fn header(input: &[u8]) {
     assert!(check(&header, body, SECRET, NOW + 601).is_err(), "another time");
 }
 
-/// Checks a body. Parsing yields an event or an error. Neither white space nor unknown fields
-/// change the result.
+/// Checks the parser. For every body, parsing returns an event or an error. White space and unknown
+/// fields do not change the result.
 pub fn event(input: &[u8]) {
     let read = |body: &[u8]| Event::parse(VerifiedBody::from_trusted_source(body));
     let first = read(input);
@@ -72,7 +73,8 @@ pub fn event(input: &[u8]) {
     }
 }
 
-/// Returns the signature over `body` at the first time in `header`, or a forged one without a time.
+/// Returns the signature over `body` at the first time in `header`. If `header` contains no valid
+/// time, returns a forged signature.
 fn signature(header: &str, body: &[u8]) -> String {
     let time = header.split(',').find_map(|part| part.strip_prefix("t=")).and_then(|time| time.parse().ok());
     let Some(time) = time.and_then(|second| Timestamp::from_second(second).ok()) else {

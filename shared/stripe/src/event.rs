@@ -1,7 +1,7 @@
 //! Parses a webhook event.
 //!
 //! The parser reads only the fields that Onramp uses, and finds them in each supported API version.
-//! It ignores everything else, so a new field or a new event type is never an error.
+//! It ignores all other fields and types, so a new field or a new event type is never an error.
 //!
 //! Source: Stripe's API reference, "The Event object" and "Types of events".
 
@@ -52,7 +52,7 @@ pub enum StripeEventKind {
         /// The organization that the session names.
         named: OrgReference,
     },
-    /// An irrelevant type, or a Checkout session without a customer.
+    /// An event of a type that Onramp does not use, or a Checkout session without a customer.
     Irrelevant,
 }
 
@@ -67,10 +67,12 @@ impl StripeEventKind {
     }
 }
 
-/// The organization that a Checkout session names. The parser does not check whether it exists.
+/// The organization that a Checkout session names. The parser does not check whether that
+/// organization exists.
 ///
-/// A visitor can set `client_reference_id` in the URL of a payment link, but not the session's
-/// metadata. So a session identifies an organization only if both fields name the same one.
+/// A visitor can set `client_reference_id` in the URL of a payment link, but cannot set the
+/// session's metadata. So a session identifies an organization only if both fields name the same
+/// organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrgReference {
     /// `client_reference_id` and `metadata.organization_id` name the same organization.
@@ -91,7 +93,7 @@ pub enum OrgReference {
 }
 
 impl OrgReference {
-    /// Returns the organization if both fields name the same one.
+    /// Returns the organization if both fields name the same organization; `None` otherwise.
     #[must_use]
     pub fn agreed(&self) -> Option<&str> {
         match self {
@@ -141,7 +143,7 @@ impl EventError {
 }
 
 impl Event {
-    /// Parses a verified body. An unknown type is valid, and yields
+    /// Parses a verified body. An unknown event type is valid, and results in
     /// [`StripeEventKind::Irrelevant`].
     ///
     /// # Errors
@@ -161,8 +163,8 @@ impl Event {
     }
 }
 
-/// The id of a malformed event. If the outermost object has a duplicate `id`, serde rejects it, and
-/// the event counts as one without an id.
+/// The id of a malformed event. If the outermost object contains the key `id` twice, serde rejects
+/// the body. The event then counts as an event without an id.
 #[derive(Deserialize)]
 struct Identified {
     id: String,
@@ -174,10 +176,11 @@ impl Identified {
     }
 }
 
-/// Returns the fact of a parked event. Its signature was verified before it was parked.
+/// Returns the fact of a parked event; `None` if the event has no fact. The signature of the event
+/// was verified before it was parked.
 ///
-/// Accepts duplicate keys, because an earlier release parked events that have them. Rejecting such
-/// an event now would lose a payment.
+/// Accepts duplicate keys in an object, because an earlier release parked events with such keys.
+/// Rejecting such an event now would lose a payment.
 #[must_use]
 pub fn parked_fact(body: &str) -> Option<Fact> {
     let body: Value = serde_json::from_str(body).ok()?;

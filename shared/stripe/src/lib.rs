@@ -5,8 +5,8 @@
 //!
 //! # Invariant
 //!
-//! No event is parsed before its signature or its source is verified. An error message never
-//! repeats a value of an event or a key.
+//! No event is parsed before its signature or its source is verified. No error message repeats a
+//! value of an event, a webhook secret, or an API key.
 //!
 //! # What it never does
 //!
@@ -19,7 +19,7 @@
 //! - [`event`]: parses an event.
 //! - `object`: parses the object of an event in all supported API versions.
 //! - [`signature`] and [`secret`]: verify the `Stripe-Signature` header.
-//! - `client`: calls Stripe's API over a given HTTP connector. It is behind the feature `client`.
+//! - `client`: calls Stripe's API over a given HTTP connector. It requires the feature `client`.
 
 #[cfg(feature = "client")]
 pub mod client;

@@ -1,7 +1,8 @@
 //! Parses the object of an event, by the event's type.
 //!
-//! For a field that moved between API versions, this module lists all places, the newest first.
-//! Source: Stripe's API reference for each object, and the changelog of 2025-03-31 ("basil").
+//! Some fields moved between API versions. For such a field, this module lists the JSON paths of
+//! all supported versions, the newest first. Source: Stripe's API reference for each object, and
+//! the changelog of 2025-03-31 ("basil").
 
 use domain::billing::{
     Change, CustomerId, FactKind, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact,
@@ -14,8 +15,8 @@ use crate::{
     read::{FieldError, Json},
 };
 
-/// The places of `organization_id` in an invoice: a copy of the subscription's metadata, the
-/// expanded subscription, or the invoice's own metadata.
+/// The paths of `organization_id` in an invoice: in a copy of the subscription's metadata, in the
+/// metadata of the expanded subscription, or in the invoice's own metadata.
 const INVOICE_ORGANIZATION: [&str; 5] = [
     "/parent/subscription_details/metadata/organization_id",
     "/parent/subscription_details/subscription/metadata/organization_id",
@@ -41,7 +42,8 @@ pub(crate) struct Object {
     pub named: Option<OrgReference>,
 }
 
-/// Parses the object of an event of type `kind`. Returns `None` for an irrelevant type or object.
+/// Parses the object of an event of type `kind`. Returns `None` if Onramp does not use this type,
+/// or if the object is a Checkout session without a customer.
 pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Option<Object>, FieldError> {
     let Some(topic) = Topic::of(kind) else { return Ok(None) };
     let object = event.at("/data/object").ok_or(FieldError::Missing("/data/object"))?;
@@ -56,8 +58,8 @@ pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<O
             let before = event.text(&["/data/previous_attributes/status"]);
             Some(with_own(subscription(object, change, before)?))
         }
-        // A session without a customer cannot link a customer to an organization, so it is
-        // irrelevant.
+        // A session without a customer cannot link a customer to an organization. So Onramp ignores
+        // it.
         Topic::Checkout => object.id(&["/customer"], CustomerId::parse)?.map(|customer| {
             let reference = org_reference(object.text(&["/client_reference_id"]), organization);
             let named = reference.all().filter_map(|id| id.parse().ok()).collect();
@@ -73,10 +75,11 @@ pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<O
     })
 }
 
-/// The relevant event types, which an endpoint at Stripe must be subscribed to.
+/// The event types that Onramp uses. The webhook endpoint at Stripe must be subscribed to all of
+/// them.
 ///
-/// The parser accepts all types that start with `charge.dispute.`. This list has the ones that
-/// exist today.
+/// The parser also accepts future types that start with `charge.dispute.`. This list contains the
+/// dispute types that exist today.
 pub const EVENT_TYPES: [&str; 20] = [
     "checkout.session.completed",
     "customer.subscription.created",
@@ -115,7 +118,7 @@ impl Topic {
     fn of(kind: &str) -> Option<Self> {
         Some(match kind {
             // Stripe sends both events for a payment. For an invoice that was paid outside of
-            // Stripe, it sends only the first.
+            // Stripe, it sends only `invoice.paid`.
             "invoice.paid" | "invoice.payment_succeeded" => Self::Paid,
             "invoice.payment_failed" => Self::Invoice(InvoiceFact::Failed),
             "invoice.payment_action_required" => Self::Invoice(InvoiceFact::ActionRequired),
@@ -153,8 +156,8 @@ fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Res
     })
 }
 
-/// Returns the organization of an invoice, from the metadata of its subscription, of itself, or of
-/// a line.
+/// Returns the organization of an invoice. It is named in the metadata of the invoice's
+/// subscription, of the invoice, or of a line item.
 fn invoice_organization(object: Json<'_>) -> Option<&str> {
     object
         .text(&INVOICE_ORGANIZATION)

@@ -21,8 +21,8 @@ impl FieldError {
 
 /// A JSON value that is read by JSON pointers (RFC 6901).
 ///
-/// Where a method takes several paths, the first that exists counts. The paths are the places of
-/// one field in different versions of Stripe's API.
+/// The paths of a call are the paths of one field in different versions of Stripe's API. If a
+/// method takes several paths, it uses the first path with a usable value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Json<'a>(pub &'a Value);
 
@@ -37,7 +37,7 @@ impl<'a> Json<'a> {
         paths.iter().find_map(|path| self.at(path)?.0.as_str().filter(|text| !text.is_empty()))
     }
 
-    /// Returns an id, or the id of the object that was expanded in its place.
+    /// Returns an id. If the value is an expanded object, returns the id of that object.
     pub fn id<T>(
         self,
         paths: &[&'static str],
@@ -65,7 +65,8 @@ impl<'a> Json<'a> {
         at.map(Some).ok_or_else(|| FieldError::wrong(path, "not a time"))
     }
 
-    /// Returns whether a boolean is `true`. An absent one is `false`.
+    /// Returns whether the value is `true`. An absent value or a value of another type counts as
+    /// `false`.
     pub fn flag(self, path: &str) -> bool {
         self.at(path).is_some_and(|value| value.0.as_bool() == Some(true))
     }

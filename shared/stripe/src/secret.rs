@@ -5,12 +5,12 @@ use std::fmt;
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
 
-/// A webhook secret as a keyed HMAC. It does not store the text, and its `Debug` output hides it.
+/// A webhook secret, stored as a keyed HMAC instead of text. Its `Debug` output hides it.
 #[derive(Clone)]
 pub struct Secret(Hmac<Sha256>);
 
-/// The text is not a webhook secret. The error never repeats it, because it may be part of a real
-/// one.
+/// The text is not a webhook secret. The error never repeats the text, because the text may be part
+/// of a real secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected one or more comma-separated whsec_… values")]
 pub struct InvalidSecret;

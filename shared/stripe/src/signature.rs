@@ -1,8 +1,8 @@
 //! The `Stripe-Signature` header, which uses the scheme of [`signed`]. The key is the complete text
 //! of the webhook secret, with the prefix `whsec_`.
 //!
-//! During a rotation Stripe signs with the old and the new secret and sends a `v1` for each.
-//! Source: Stripe's documentation, "Verify webhook signatures manually".
+//! During a rotation, Stripe signs with the old and the new secret. The header then contains one
+//! `v1` signature per secret. Source: Stripe's documentation, "Verify webhook signatures manually".
 
 use jiff::Timestamp;
 pub use signed::SignatureError;

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use stripe::{Event, EventError, OrgReference, StripeEventKind, VerifiedBody};
 
-/// API versions before and after "basil", in which fields moved: two older ones, "basil" itself,
-/// and the newest.
+/// API versions before and after the release "basil", in which fields moved: two older versions,
+/// "basil" itself, and the newest version.
 const VERSIONS: [&str; 4] = ["2024-06-20", "2025-02-24.acacia", "2025-03-31.basil", "2026-07-29.dahlia"];
 const ONE: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const TWO: &str = "org_0198c0de-0000-7000-8000-000000000002";
@@ -185,7 +185,8 @@ fn invoice_organization_is_found_in_all_six_places() {
             Some("org_new"),
         ),
         (json!({ "metadata": own, "parent": { "subscription_details": null } }), Some("org_own")),
-        // The expanded subscription is present, but not the copy of its metadata in the invoice.
+        // The invoice contains the expanded subscription, but no copy of the subscription's
+        // metadata.
         (json!({ "metadata": own, "subscription": expanded }), Some("org_expanded")),
         (
             json!({ "metadata": own, "parent": { "subscription_details": { "subscription": expanded } } }),
@@ -370,7 +371,7 @@ fn event_with_a_key_that_appears_twice_is_malformed() {
         (twice("\"amount_paid\"", "\"amount_paid\":0"), Some("evt_1")),
         (twice("\"amount_paid\"", "\"amount_p\\u0061id\":0"), Some("evt_1")),
         (twice("\"organization_id\"", "\"organization_id\":\"org_2\""), Some("evt_1")),
-        // If the id occurs twice, it is unknown which one is right, so none is used.
+        // If the key `id` occurs twice, either value may be wrong. So the error contains no id.
         (twice("\"id\":\"evt_1\"", "\"id\":\"evt_2\""), None),
     ] {
         let error = Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap_err();

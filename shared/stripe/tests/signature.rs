@@ -28,8 +28,8 @@ fn check(header: &str) -> Result<(), SignatureError> {
 
 #[test]
 fn signature_equals_an_independent_implementation() {
-    // Made with Python's `hmac`, over `1767225600.` and the body. The second key is longer than a
-    // block of SHA-256.
+    // The expected signatures were computed with Python's `hmac`, over `1767225600.` and the body.
+    // The second key is longer than a block of SHA-256.
     let long = format!("whsec_{}", "k".repeat(80));
     for (secret, expected) in [
         ("whsec_a", "6572dd0dd3b727e402e474a708641d7eda268e16d3cef733e0ee2b5396fd58c6"),
@@ -86,7 +86,7 @@ fn signature_header_is_checked() {
         (format!("t={},v1={good}", NOW + 1), Err(Mismatch)),
         (format!("t=0{NOW},v1={good}"), Err(Mismatch)),
         (format!("t={NOW},v1={}", v1("whsec_b", NOW)), Err(Mismatch)),
-        // If a signature is both stale and forged, the error is the mismatch.
+        // If the time is stale and the signature is forged, the error is the mismatch.
         (format!("t=1,v1={forged}"), Err(Mismatch)),
     ] {
         assert_eq!(check(&header), expected, "{header}");

@@ -1,4 +1,4 @@
-//! A webhook event's body.
+//! Fuzz target: the body of a webhook event.
 #![no_main]
 
 #[path = "../laws.rs"]

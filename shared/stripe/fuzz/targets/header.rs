@@ -1,4 +1,4 @@
-//! A `Stripe-Signature` header and a body.
+//! Fuzz target: a `Stripe-Signature` header and a body.
 #![no_main]
 
 #[path = "../laws.rs"]

@@ -83,7 +83,7 @@ impl NewCustomer<'_> {
 pub struct NewCheckout<'a> {
     /// The customer who will pay.
     pub customer: &'a CustomerId,
-    /// The organization that the customer pays for. The session names it twice, because
+    /// The organization that the customer pays for. Two fields of the session name it, because
     /// [`OrgReference`](crate::OrgReference) requires both. The subscription's metadata names it
     /// too.
     pub organization: OrgId,

@@ -33,8 +33,8 @@ impl fmt::Display for CheckoutId {
 
 /// A Checkout session that was open when Stripe responded.
 ///
-/// A repeated call with the same idempotency key returns Stripe's first response. So the session
-/// may have been completed or expired since then.
+/// The session may have been completed or expired since then, because a repeated call with the same
+/// idempotency key returns Stripe's first response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
     /// The id of the session.

@@ -5,8 +5,8 @@
 pub enum CallError {
     /// No connection, or no response in time.
     ///
-    /// It is unknown whether Stripe executed the call. It is safe to repeat the call with the same
-    /// idempotency key.
+    /// It is unknown whether Stripe executed the call. The caller can safely repeat the call with
+    /// the same idempotency key.
     #[error("Stripe does not respond")]
     Undeliverable,
     /// Stripe rejected the call.
@@ -19,7 +19,7 @@ pub enum CallError {
         /// The parameter that the response names.
         param: Option<String>,
     },
-    /// The response lacks a required field.
+    /// The response is not valid JSON, or a required field is missing or invalid.
     #[error("Stripe's response is invalid")]
     InvalidResponse,
 }

@@ -11,7 +11,8 @@ pub struct SecretKey {
     mode: Mode,
 }
 
-/// The text is not a secret key. The error never repeats it, because it may be part of a real one.
+/// The text is not a secret key. The error never repeats the text, because the text may be part of
+/// a real key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a key that starts with sk_test_, sk_live_, rk_test_, or rk_live_")]
 pub struct InvalidKey;
@@ -19,9 +20,8 @@ pub struct InvalidKey;
 impl SecretKey {
     /// Parses a secret key or a restricted key.
     ///
-    /// # Errors
-    /// [`InvalidKey`] for a text with another prefix, or with characters that are not printable
-    /// ASCII.
+    /// [`InvalidKey`] for a text with another prefix, without characters after the prefix, or with
+    /// characters that are not printable ASCII.
     pub fn parse(text: &str) -> Result<Self, InvalidKey> {
         let rest = text.strip_prefix("sk_").or_else(|| text.strip_prefix("rk_")).ok_or(InvalidKey)?;
         let mode = Mode::of_key_rest(rest).ok_or(InvalidKey)?;

@@ -1,7 +1,7 @@
 //! Calls to Stripe's API: customers, Checkout sessions, and the billing portal.
 //!
-//! Every call that changes data has an idempotency key, and a retry repeats the key. If a response
-//! is lost, the retry therefore does not create a second object.
+//! Every call that changes data has an idempotency key, and a retry repeats the key. So if a
+//! response is lost, the retry does not create a second object.
 //!
 //! All calls of one [`Client`] share the time limit [`TIMEOUT`], because a browser waits for the
 //! result.
@@ -61,7 +61,7 @@ impl Client {
         Self { http, key, deadline: Instant::now() + TIMEOUT }
     }
 
-    /// Creates a customer. The same idempotency key returns the same customer.
+    /// Creates a customer. A repeated call with the same idempotency key returns the same customer.
     ///
     /// # Errors
     /// [`CallError`].
@@ -76,7 +76,8 @@ impl Client {
 
     /// Opens a Checkout session.
     ///
-    /// The same idempotency key returns the same session, even if it was paid or has expired since.
+    /// A repeated call with the same idempotency key returns the same session, even if the session
+    /// was paid or has expired in the meantime.
     ///
     /// # Errors
     /// [`CallError`].
@@ -99,7 +100,8 @@ impl Client {
 
     /// Expires a Checkout session, so that it can no longer be paid.
     ///
-    /// Also succeeds if the session is no longer open. Stripe then returns 400.
+    /// Also succeeds if Stripe responds with status 400, which means that the session is no longer
+    /// open.
     ///
     /// # Errors
     /// [`CallError`].
@@ -112,8 +114,8 @@ impl Client {
 
     /// Returns whether a customer has a subscription that is alive or can still be paid.
     ///
-    /// This requests the subscriptions from Stripe, because the events about them may not have
-    /// arrived yet.
+    /// Requests the subscriptions from Stripe. The stored state may be outdated, because events
+    /// about a new subscription may not have arrived yet.
     ///
     /// # Errors
     /// [`CallError`].
@@ -136,7 +138,8 @@ impl Client {
         hosted_page_url(&self.send(&portal.call(idempotency_key)).await?)
     }
 
-    /// Makes a call, with one retry after a transient failure, until the client's deadline.
+    /// Makes a call, with one retry after a transient failure. The client's deadline limits both
+    /// attempts together.
     async fn send(&self, call: &Call) -> Result<Value, CallError> {
         let attempts = async {
             match self.attempt(call).await {
@@ -167,8 +170,8 @@ impl Client {
         body.ok_or(Failed::permanent(CallError::InvalidResponse))
     }
 
-    /// Builds the HTTP request. Returns `None` for an invalid header value. That cannot happen with
-    /// a parsed key.
+    /// Builds the HTTP request. Returns `None` if a header value or the URL is invalid, which a
+    /// parsed key and the calls of this module do not cause.
     fn request(&self, call: &Call) -> Option<HttpRequest> {
         let mut request = HttpRequest::new(SdkBody::from(call.form.as_str()));
         request.set_method(if call.idempotency_key.is_some() { "POST" } else { "GET" }).ok()?;
@@ -189,8 +192,9 @@ impl Failed {
         Self { error, retry: false }
     }
 
-    /// Describes a rejection. `advice` is the value of Stripe's header `stripe-should-retry` and
-    /// decides about a retry. Without this header, only a transient error is retried.
+    /// Returns the failure for a response with an error status. `advice` is the value of Stripe's
+    /// header `stripe-should-retry` and decides whether the call is retried. Without this header,
+    /// only a transient error is retried.
     fn rejected(status: u16, body: &Value, advice: Option<bool>) -> Self {
         let body = Json(body);
         let identifier =
@@ -201,8 +205,8 @@ impl Failed {
     }
 }
 
-/// Returns whether a text looks like an identifier of Stripe. Only such texts of a response are
-/// logged.
+/// Returns whether a text looks like an identifier of Stripe. A text from a response that does not
+/// look like an identifier is never logged.
 fn is_identifier(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']');
     text.len() <= 64 && text.bytes().all(plain)

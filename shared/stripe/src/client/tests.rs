@@ -60,7 +60,7 @@ fn customer_response() -> Reply {
     Reply::Status(200, json!({ "id": "cus_1", "object": "customer" }))
 }
 
-/// Creates a customer. Returns the outcome and the requests.
+/// Creates a customer while Stripe responds with `replies`. Returns the outcome and the requests.
 async fn create(replies: &[Reply]) -> (Result<CustomerId, CallError>, Vec<HttpRequest>) {
     let wire = Wire { replies: Arc::new(Mutex::new(replies.to_vec())), requests: Arc::default() };
     let key = SecretKey::parse("sk_test_hidden").unwrap();

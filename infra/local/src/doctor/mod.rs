@@ -6,7 +6,7 @@
 //! module that makes requests, and it returns facts. `judge` turns the facts into findings with
 //! pure functions. The findings never contain a secret.
 //!
-//! Tests replace AWS and Stripe by [`FakeAws`] and make one response at a time invalid.
+//! Tests replace AWS and Stripe by [`FakeAws`] and inject at most one fault at a time.
 
 mod configuration;
 mod facts;

@@ -130,7 +130,7 @@ mod tests {
                 assert_eq!(shares.len(), usize::try_from(budget.min(3)).unwrap(), "{budget}");
                 let mut shards: Vec<_> = shares.iter().map(|share| share.shard).collect();
                 shards.dedup();
-                assert_eq!(shards.len(), shares.len(), "different ones: {shares:?}");
+                assert_eq!(shards.len(), shares.len(), "the shards differ: {shares:?}");
                 most.extend(shares.iter().map(|share| (share.shard, share.most)));
                 assert!(shares.iter().all(|share| share.hour == at("2025-01-08T10:00:00Z")));
             }
@@ -166,7 +166,7 @@ mod tests {
         mails.sent += 199;
         assert!(mails.must_brake());
         mails.sent += 1;
-        assert!(!mails.must_brake(), "200 others followed");
+        assert!(!mails.must_brake(), "200 emails were sent after the last bounce");
     }
 
     #[test]

@@ -534,7 +534,7 @@ mod tests {
         }
         for delivery in [sending(0), unknown(), sent(0, 1)] {
             let other = delivery.returned(&claim(5), Failure::Bounced, at(9));
-            assert_eq!(other, None, "another mail bounced");
+            assert_eq!(other, None, "the bounce is about another email");
         }
     }
 }

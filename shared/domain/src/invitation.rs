@@ -337,10 +337,10 @@ mod tests {
         let sent = Delivery::Sent { at: now, claim: None };
         let failed = Delivery::Failed { at: now, why: Failure::Refused };
         for (what, delivery, then, recently_sent) in [
-            ("waiting for its sender", Delivery::pending(now), later, true),
+            ("waiting for the mailer", Delivery::pending(now), later, true),
             ("just sent", sent.clone(), soon, true),
             ("sent a minute ago", sent, later, false),
-            ("perhaps sent a minute ago", unknown(false), later, false),
+            ("may have been sent a minute ago", unknown(false), later, false),
             ("failed", failed, soon, false),
             ("expired", Delivery::pending(now), at("2026-01-22T09:00:00Z"), false),
         ] {
@@ -365,7 +365,7 @@ mod tests {
         assert_eq!(
             invitation(late).replacing(&revoked, late).unwrap().sends,
             1,
-            "the earlier one has expired"
+            "the earlier invitation has expired"
         );
     }
 

@@ -294,7 +294,7 @@ mod tests {
         let again = Claim::new(check, "b");
         assert!(
             outbox.claim(&again, 9, None, check, |_| true, |_, _| true).is_empty(),
-            "without a heartbeat it waits"
+            "an unknown email waits without a heartbeat"
         );
         let mails = outbox.claim(&again, 9, heartbeat, check, |_| true, |_, user| user == users[0]);
         assert_eq!(mails, [ClaimedMail { key: NoticeKey::Welcome, to: users[0] }]);

@@ -177,7 +177,7 @@ fn extension_is_rejected_while_a_subscription_is_alive() {
         let before = org.clone();
         let result = extend(&mut org, 7, "form", at(2, 0));
         assert_eq!(result.is_err(), status.is_alive(), "{status}");
-        assert_eq!(result.is_err(), org == before, "{status}: a refusal changes nothing");
+        assert_eq!(result.is_err(), org == before, "{status}: a rejected extension changes nothing");
     }
     let mut org = trialing();
     delete_customer(&mut org, at(1, 0));

@@ -149,7 +149,7 @@ fn next_task_has_the_highest_weight() {
     // After eleven days, the trial has three days left.
     assert_eq!(acme.next(10 * 24), Some("created_time_entry"));
     assert_eq!(acme.next(11 * 24), Some("added_billing_info"));
-    assert_eq!(acme.next(14 * 24), Some("created_time_entry"), "after the end nothing is urgent");
+    assert_eq!(acme.next(14 * 24), Some("created_time_entry"), "no urgency boost applies after the end");
     acme.apply(Skip("added_billing_info"), 12 * 24).unwrap();
     assert_eq!(acme.next(12 * 24), Some("created_time_entry"));
 }
@@ -192,7 +192,7 @@ fn plan_change_shows_its_tasks_and_keeps_completions() {
     acme.subscribe("price_single", 6);
     let progress = acme.org.progress(at(6));
     assert_eq!((progress.completed_count(), progress.total_count()), (8, 8));
-    assert!(acme.org.checklist.completions.contains_key("approved_timesheet"), "it returns with the plan");
+    assert!(acme.org.checklist.completions.contains_key("approved_timesheet"), "the hidden completion is kept");
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn hidden_completion_is_published_when_the_task_is_shown() {
 
     let hidden = acme.org.clone();
     acme.org.onboarding.plan = Some(Plan::Single);
-    assert_eq!(between(Some(&hidden), &acme.org), [], "a plan without it");
+    assert_eq!(between(Some(&hidden), &acme.org), [], "this plan does not show the task");
     acme.subscribe("price_team", 3);
     assert_eq!(acme.org.checklist.updated_at, Some(at(3)));
     let events = between(Some(&hidden), &acme.org);
@@ -264,7 +264,7 @@ fn hidden_completion_is_published_when_the_task_is_shown() {
     assert_eq!(
         measures(Some(&hidden), &acme.org),
         [Measure::FirstValue { after }],
-        "measured at the time of the completion"
+        "the measure uses the time of the completion"
     );
 
     let shown = acme.org.clone();

@@ -52,7 +52,7 @@ fn unsubscribed_admin_gets_all_mails_except_reminders() {
     assert_eq!(claimed(&mut org, 0), [("welcome", user(1)), ("welcome", user(2))]);
     assert_eq!(claimed(&mut org, 11), [("trial_ending", user(2))]);
     let key = NoticeKey::TrialEnding { ends_at: add(start(), DAY * 14), days: 3 };
-    assert!(matches!(org.outbox.0[&key][&user(1)], Delivery::Dropped { .. }), "it does not stay pending");
+    assert!(matches!(org.outbox.0[&key][&user(1)], Delivery::Dropped { .. }), "the email is not pending");
     assert_eq!(claimed(&mut org, 14), [("trial_ended", user(1)), ("trial_ended", user(2))]);
 }
 
@@ -66,7 +66,7 @@ fn reminder_choice_is_read_when_the_mail_is_claimed() {
     org.set_reminders(user(2), Reminders::Wanted);
     assert_eq!(claimed(&mut org, 11), [("trial_ending", user(2))]);
     org.set_reminders(user(1), Reminders::Wanted);
-    assert_eq!(claimed(&mut org, 12), [], "a dropped mail is not sent later");
+    assert_eq!(claimed(&mut org, 12), [], "a dropped email is not sent later");
     assert_eq!(claimed(&mut org, 13), [("trial_ending", user(1)), ("trial_ending", user(2))]);
 }
 

@@ -181,8 +181,8 @@ fn resend_reopens_an_expired_invitation_within_the_limit() {
     let open =
         [Invitation { delivery: Delivery::Sent { at: now, claim: None }, ..invitation(7, Role::Member) }];
     let again = |now| trialing().resend_invitation(&admin(0), &open[0], &open, now).unwrap();
-    assert!(again(now).is_none(), "it was sent just now");
-    assert!(again(add(now, DAY)).is_some(), "it does not count against itself");
+    assert!(again(now).is_none(), "the invitation was sent just now");
+    assert!(again(add(now, DAY)).is_some(), "the limit does not count the invitation itself");
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn admin_invitation_needs_its_inviter_to_be_an_admin() {
         assert_eq!(org.admins.len(), 2);
         assert!(org.accept(&invited.1, &user(9), start()).is_ok(), "an invitation of a member stays valid");
         let again = org.resend_invitation(&admin(1), &invited.0, &[], add(start(), DAY)).unwrap();
-        assert!(again.is_none(), "its email is pending");
+        assert!(again.is_none(), "the email of the invitation is pending");
         let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..invited.0.clone() };
         let again = org.resend_invitation(&admin(1), &sent, &[], add(start(), DAY)).unwrap().unwrap();
         assert_eq!((again.invited_by, &again.inviter), (Some(user_id(1)), &user(1).name));

@@ -115,7 +115,7 @@ fn outdated_reminder_is_dropped_at_its_claim() {
     org.run_trial_sweep(at(11, 0));
     pay(&mut org, at(11, 60));
     assert!(org.claim_mail(&Claim("late".to_owned()), 9, None, at(11, 120)).is_empty());
-    assert_eq!(org.outbox.due_at(), None, "no mail is left to send");
+    assert_eq!(org.outbox.due_at(), None, "no email is left to send");
 }
 
 #[test]

@@ -34,14 +34,14 @@ pub fn header(input: &[u8]) {
         return;
     };
     assert_eq!(accepted, body);
-    assert!(written.contains(SIGNED), "not signed");
+    assert!(written.contains(SIGNED), "accepted without a valid signature");
     let times: Vec<_> = written.split(',').filter_map(|part| part.strip_prefix("t=")).collect();
     let [time] = times[..] else { panic!("{} times", times.len()) };
-    assert!(time.bytes().all(|byte| byte.is_ascii_digit()), "not a time");
-    assert!(time.parse().is_ok_and(|second: i64| second.abs_diff(NOW) <= 300), "not about now");
-    assert!(check(&header, &[body, b" "].concat(), SECRET, NOW).is_err(), "another body");
-    assert!(check(&header, body, "whsec_other", NOW).is_err(), "another secret");
-    assert!(check(&header, body, SECRET, NOW + 601).is_err(), "another time");
+    assert!(time.bytes().all(|byte| byte.is_ascii_digit()), "accepted with an invalid time");
+    assert!(time.parse().is_ok_and(|second: i64| second.abs_diff(NOW) <= 300), "accepted with a stale time");
+    assert!(check(&header, &[body, b" "].concat(), SECRET, NOW).is_err(), "accepted with another body");
+    assert!(check(&header, body, "whsec_other", NOW).is_err(), "accepted with another secret");
+    assert!(check(&header, body, SECRET, NOW + 601).is_err(), "accepted at another time");
 }
 
 /// Checks the parser. For every body, parsing returns an event or an error. White space and unknown
@@ -55,21 +55,24 @@ pub fn event(input: &[u8]) {
     let Ok(mut body) = signed::json::read(input) else {
         return assert!(
             matches!(first, Err(EventError::Malformed { .. })),
-            "an event that is not JSON, or that two parsers may read differently"
+            "a body that is not JSON or has a duplicate key was accepted"
         );
     };
-    assert_eq!(read(format!(" {body:#}\n").as_bytes()), first, "blanks count");
+    assert_eq!(read(format!(" {body:#}\n").as_bytes()), first, "white space changed the result");
     for path in ["", "/data", "/data/object", "/data/object/parent", "/data/object/items/data/0"] {
         if let Some(object) = body.pointer_mut(path).and_then(Value::as_object_mut) {
             object.insert("field_of_the_future".to_owned(), Value::from(vec![1, 2]));
         }
     }
-    assert_eq!(read(body.to_string().as_bytes()), first, "an unknown field counts");
+    assert_eq!(read(body.to_string().as_bytes()), first, "an unknown field changed the result");
     let known = "\"field_of_the_future\"";
     let once = body.to_string();
     let twice = once.replacen(known, &format!("{known}:0,{known}"), 1);
     if once != twice {
-        assert!(matches!(read(twice.as_bytes()), Err(EventError::Malformed { .. })), "a key counts twice");
+        assert!(
+            matches!(read(twice.as_bytes()), Err(EventError::Malformed { .. })),
+            "a duplicate key was accepted"
+        );
     }
 }
 

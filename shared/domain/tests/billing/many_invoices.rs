@@ -77,7 +77,7 @@ fn each_of_many_open_invoices_is_notified_once() {
             record(&mut org, event);
             send_due(&mut org, &mut sent);
         }
-        assert_eq!(org, before, "{case}: a repetition changes nothing");
+        assert_eq!(org, before, "{case}: repeated events change nothing");
         assert_eq!(sent.len(), 300, "{case}");
         assert!(sent.values().all(|times| *times == 1), "{case}");
         assert!(org.billing.issue().is_some(), "{case}");
@@ -137,7 +137,7 @@ fn removed_ended_subscription_stays_ended() {
         record(&mut org, &sub(&name(n), &format!("evt_{n}"), n, Deleted, Active, None));
     }
     assert!(org.billing.subscriptions.len() <= 11, "{}", org.billing.subscriptions.len());
-    assert_eq!(org.billing.plan(), Some("price_sub_299"), "the plan of the last one is shown");
+    assert_eq!(org.billing.plan(), Some("price_sub_299"), "the plan of the last subscription is shown");
     let before = org.billing.status();
     for n in 0..MANY {
         record(&mut org, &invoice(&format!("in_{n}"), 350, Some(&name(n)), "evt_late", 350, paid(2900)));
@@ -147,7 +147,7 @@ fn removed_ended_subscription_stays_ended() {
     assert_eq!((before, org.billing.status()), (Some(Canceled), Some(Canceled)));
     assert!(org.billing.ever_paid(), "the payment still counts");
     let notices = org.outbox.0.keys().filter(|key| matches!(key, NoticeKey::PaymentFailed { .. }));
-    assert_eq!(notices.count(), 0, "an ended subscription is not collected");
+    assert_eq!(notices.count(), 0, "Stripe collects no payment for an ended subscription");
     let first = SubscriptionId::parse("sub_0").unwrap();
     assert!(!org.billing.subscriptions.contains_key(&first));
 }

@@ -152,7 +152,7 @@ fn reminder_announces_the_end_in_its_event() {
     );
     for facts in [[&notice, &moved], [&moved, &notice]] {
         let mut org = record_all(self::org(), facts);
-        assert!(due(&mut org).is_empty(), "the end has moved");
+        assert!(due(&mut org).is_empty(), "the trial end of the reminder has moved");
     }
 }
 

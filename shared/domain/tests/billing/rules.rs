@@ -184,7 +184,7 @@ fn subscription_of_a_deleted_customer_is_canceled() {
     let deleted = fact("evt_z", 5, FactKind::CustomerDeleted { customer: cus("cus_1") });
     let mut billing = all_orders(vec![deleted.clone(), sub("sub_1", "evt_1", 9, Updated, Active, None)]);
     assert_eq!((billing.status(), billing.is_alive()), (Some(Canceled), false));
-    assert!(billing.customer_deleted(), "the customer of its subscription, before any link");
+    assert!(billing.customer_deleted(), "the customer of the subscription was deleted before any link");
     billing.link(&cus("cus_1"));
     assert!(billing.customer_deleted());
     let mut linked = self::billing(&[deleted]);

@@ -47,7 +47,7 @@ struct MilestoneOut {
     reached_at: Option<Timestamp>,
 }
 
-/// The definition that the checklist uses.
+/// The checklist definition from which the tasks and milestones come.
 #[derive(Debug, Serialize)]
 struct DefinitionOut {
     key: &'static str,
@@ -74,8 +74,8 @@ struct IssueOut {
 }
 
 impl ChecklistOut {
-    /// Builds the body for an admin. All links are absolute. `origin` is the origin of Onramp to
-    /// which the request was sent.
+    /// Builds the body for an admin. All links are absolute. `origin` is Onramp's own origin, as
+    /// the client sees it.
     #[must_use]
     pub fn of(view: &View, config: &Config, origin: &str) -> Self {
         let (org, list, progress) = (&view.org, &view.org.checklist, view.progress());

@@ -76,8 +76,9 @@ impl FromRequestParts<App> for View {
     }
 }
 
-/// Loads the view for a public page, if possible. The page also works without a session, and while
-/// the table is unavailable. The visit does not update the session's last-seen time.
+/// Loads the view for a public page, if the request has a valid session. The page also works
+/// without a view, for example for a visitor or while the table is unavailable. A visit to a public
+/// page does not update the session's last-seen time.
 impl OptionalFromRequestParts<App> for View {
     type Rejection = std::convert::Infallible;
 
@@ -88,8 +89,8 @@ impl OptionalFromRequestParts<App> for View {
     }
 }
 
-/// Loads session, user, membership, and organization with one consistent read. If the request has
-/// no session cookie, reads nothing and returns `None`.
+/// Loads session, user, membership, and organization with one consistent read. Returns `None`
+/// without a valid session. If the request has no session cookie, reads nothing.
 async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
     let Some(found) = app.store.load_session(&token).await.map_err(store_problem)? else { return Ok(None) };
@@ -97,9 +98,9 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let needs_update = found.session.needs_last_seen_update(now);
     let view = View::of(found, now);
     if view.is_some() && needs_update {
-        // This write takes a second round trip, at most once an hour per session. It depends on the
-        // read, and the function must finish all work before it responds, so the two cannot run in
-        // parallel. The page does not depend on the write, so a failure is only logged.
+        // This write delays the response by a second round trip, at most once an hour per session.
+        // It must wait for the read, and a Lambda function cannot work after its response. The page
+        // does not depend on the write, so a failure is only logged.
         match app.store.update_last_seen(&token, now).await {
             Ok(()) | Err(store::Error::Conflict) => {}
             Err(error) => tracing::warn!(%error, "failed to record session use"),

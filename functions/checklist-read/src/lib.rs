@@ -1,7 +1,7 @@
 //! The Lambda function `checklist-read`: pages, embedded parts, assets, and the checklist as JSON.
 //!
 //! It is also the `$default` route of the API, so it responds to every path that no other function
-//! has.
+//! handles.
 //!
 //! # Invariant
 //!

@@ -22,15 +22,15 @@ use crate::{
     view::{AuthMethod, View, plans},
 };
 
-/// Builds the router. The security middleware around the router responds to paths that have no
-/// route.
+/// Builds the router. It has no handler for unknown paths, because the security middleware around
+/// it responds to them.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(landing))
         .route("/organizations/{id}", get(organization))
-        // These routes belong to other functions. A request reaches this function only if the other
-        // function does not support its method. Without these entries, such a request would match
-        // `/organizations/{id}`.
+        // These paths belong to other functions. A request for them reaches this function only if
+        // the other function does not support its method. Without these routes, the request would
+        // match `/organizations/{id}`.
         .route("/organizations/new", any(web::routes::not_routed))
         .route("/organizations/switch", any(web::routes::not_routed))
         .route("/dashboard", get(dashboard))
@@ -75,9 +75,12 @@ async fn checklist(view: View, State(config): Settings) -> Response {
     page(pages::checklist::render(&view, &config))
 }
 
-/// Responds with the page of the session's organization. For another organization of the user, the
-/// page offers to switch. For any other organization, the response is the same 404 as for an id
-/// that does not exist.
+/// Responds with the page of an organization:
+///
+/// - The session's organization: its page.
+/// - An organization of which the user is a member: a page that offers to switch to it.
+/// - Every other id: a 404 problem, so the response does not reveal whether the organization
+///   exists.
 async fn organization(view: View, State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     if uri.path() == view.plans() {
         let token = Secret::new(app.entropy.bytes()).reveal();
@@ -93,8 +96,8 @@ async fn organization(view: View, State(app): State<App>, uri: Uri, headers: Hea
     }
 }
 
-/// Loads another organization of the user that the path names. Returns `None` if the path names no
-/// such organization.
+/// Loads the organization whose page has the given path. Returns `None` if the user is not a member
+/// of it.
 async fn other(view: &View, app: &App, path: &str) -> Result<Option<Org>, store::Error> {
     let Some(id) = view.orgs.iter().find(|id| path == plans(**id)) else { return Ok(None) };
     Ok(app.store.load_orgs(&[*id]).await?.pop())
@@ -120,7 +123,8 @@ async fn banner<B>(view: View, request: Request<B>) -> Response {
     fragment(request.headers(), markup)
 }
 
-/// Responds with a fragment, or with 304 if the polling client already has it.
+/// Responds with a fragment. If a script polls for a fragment that it already has, responds with
+/// 304.
 fn fragment(headers: &HeaderMap, markup: Markup) -> Response {
     web::conditional_response(headers, "text/html; charset=utf-8", markup.into_string())
 }

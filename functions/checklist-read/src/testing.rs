@@ -95,7 +95,8 @@ impl View {
         self
     }
 
-    /// Returns the same view after the given changes to the checklist, all made at the view's time.
+    /// Returns the same view after the given changes to the checklist, all made at the time `now`
+    /// of the view.
     pub fn having(mut self, commands: &[ChecklistCommand<'_>]) -> Self {
         let admin: Admin = self.admin.clone().unwrap();
         for command in commands {
@@ -104,7 +105,7 @@ impl View {
         self
     }
 
-    /// Returns the same view for a member who is not an admin.
+    /// Returns the same view as a member who is not an admin sees it.
     pub fn as_member(mut self) -> Self {
         self.admin = None;
         self

@@ -36,8 +36,8 @@ pub struct View {
 pub enum AuthMethod {
     /// A session cookie, for Onramp's own pages.
     Session,
-    /// An embed token, for pages of the host app. It contains the origin that the token is bound
-    /// to, if any.
+    /// An embed token, for pages of the host app. The value is the origin to which the token is
+    /// bound, if any.
     HostApp(Option<String>),
 }
 

@@ -249,18 +249,20 @@ pub mod checklist {
         html! { "Latest: " (title) ", " (when) }
     }
 
-    /// The text names no person. Every admin reads it, and the store does not record who dismissed
-    /// the checklist.
+    /// Returns the text about a dismissed checklist. `when` is the rendered time. The text names no
+    /// person, because the store does not record who dismissed the checklist.
     pub fn dismissed(when: &impl Render) -> Markup {
         html! { "The checklist was dismissed " (when) ". We’ve kept your progress." }
     }
 
-    /// Returns the text for a member, which names the admins who see the checklist. `admins` may be
-    /// empty.
+    /// Returns the text for a member who is not an admin. `admins` are the names of the admins. The
+    /// list can be empty, and the text then names no one.
     pub fn for_member(organization: impl Display, admins: &[&str]) -> String {
-        let names = if admins.is_empty() { String::new() } else { format!(" ({})", admins.join(", ")) };
+        let names =
+            if admins.is_empty() { String::new() } else { format!(" Your admins: {}.", admins.join(", ")) };
         format!(
-            "Only admins of {organization}{names} can see the checklist. You don’t need to set anything up."
+            "Only admins of {organization} can see the checklist. You don’t need to set anything up.\
+             {names}"
         )
     }
 }

@@ -17,7 +17,8 @@ use crate::{App, change::store_problem};
 pub enum Credentials {
     /// The session token of a cookie.
     Session(SessionToken),
-    /// An embed token, and the origin of the page that sends it, if the browser names it.
+    /// An embed token, and the origin of the page that sends it. The origin is `None` if the
+    /// browser sends no `Origin` header.
     Token(String, Option<String>),
     None,
 }

@@ -35,8 +35,9 @@ pub fn routes() -> Router<Arc<App>> {
 fn on_task(command: fn(&str) -> ChecklistCommand<'_>) -> MethodRouter<Arc<App>> {
     post(
         move |State(app): State<Arc<App>>, key: Result<Path<String>, PathRejection>, request: Request| async move {
-            // A key that is not UTF-8 becomes an unknown task. So the session, the role, and the
-            // access are still checked first.
+            // A key that is not UTF-8 becomes an empty key, which no task has. So the session, the
+            // role, and the access are still checked before the response says that the task is
+            // unknown.
             let key = key.map(|Path(key)| key).unwrap_or_default();
             handle(&app, command(&key), &request).await
         },
@@ -79,8 +80,8 @@ fn handle<'a>(
     }
 }
 
-/// Applies the command and commits it. If another write changed the organization in between, reads
-/// and applies again.
+/// Applies the command and commits it. If another write changed the organization after the read,
+/// reads the organization and applies the command again.
 async fn change(
     app: &App,
     caller: &Credentials,

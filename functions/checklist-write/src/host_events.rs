@@ -54,15 +54,15 @@ impl Outcome {
     }
 }
 
-/// Completes the tasks that events of one organization trigger, in every status of that
-/// organization.
+/// Completes the tasks of one organization that the given events complete. The status of the
+/// organization does not matter.
 ///
-/// Makes one read, and one write if anything changed. Counts events of unknown organizations or
-/// types instead of failing, because a retry would not help.
+/// Makes one read, and one write if anything changed. Events of an unknown organization or type
+/// cause no error and are only counted, because a retry would not help.
 ///
 /// # Errors
-/// [`store::Error`] if the table does not respond. Nothing was written, so the caller can send the
-/// same events again.
+/// [`store::Error`] if the table does not respond. The caller can send the same events again,
+/// because a completed task stays completed.
 pub async fn complete(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Outcome>, store::Error> {
     let now = app.clock.now();
     let completed = app.store.change_org(org, |org| {
@@ -104,7 +104,7 @@ pub async fn ingest(app: &App, json: &str) -> InvocationResult {
     Ok(RawValue::NULL.to_owned())
 }
 
-/// Counts and logs a host event that has no effect; `why` is the reason.
+/// Counts and logs a host event that has no effect. `why` is the reason.
 pub fn count_ignored(app: &App, why: &str) {
     telemetry::count(Metric::HostEventUnknown, 1, app.clock.now());
     tracing::warn!(area = %LogArea::Onboarding, why, "ignored host event");

@@ -114,7 +114,7 @@ async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOu
         let (result, errors) = match event.validate(now) {
             Validated::Valid(event) => {
                 of_org.entry(event.organization).or_default().push((index, event));
-                // A placeholder. The outcome of the write replaces it below.
+                // This result is a placeholder. The outcome of the write replaces it below.
                 (Outcome::Already.as_str(), Vec::new())
             }
             Validated::UnknownOrganization => {
@@ -156,7 +156,8 @@ fn parse(body: &[u8]) -> Result<Vec<Option<EventIn>>, Problem> {
     if !(1..=MAX_EVENTS).contains(&events.len()) {
         return Err(Problem::new(Kind::Invalid, words::WRONG_COUNT));
     }
-    // Accepts only objects, because serde would also read an array as the fields in their order.
+    // Accepts only objects, because serde would also read a JSON array as a struct, with the fields
+    // in their order.
     let parse = |event: Value| event.is_object().then(|| serde_json::from_value(event).ok()).flatten();
     Ok(events.into_iter().map(parse).collect())
 }

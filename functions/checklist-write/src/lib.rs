@@ -42,7 +42,7 @@ use web::SecurityProfile;
 
 use crate::config::Config;
 
-/// Paths that are exempt from the cross-site check. They authenticate by a signature and ignore
+/// Paths that are exempt from the cross-site check. Their handlers verify a signature and ignore
 /// cookies, so another site cannot abuse a user's session.
 const SIGNED: &[&str] = &[host_events_http::PATH];
 

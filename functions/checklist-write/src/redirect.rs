@@ -5,8 +5,8 @@ use http::{HeaderMap, header::REFERER};
 /// Page to return to if the form does not name a page of Onramp.
 const CHECKLIST: &str = "/onboarding/checklist";
 
-/// Returns the path of the page that contains the form, according to `Referer`. `origin` is
-/// Onramp's own origin. A form of the widget returns to the dashboard, which shows the widget.
+/// Returns the path of the page that contains the form, according to the header `Referer`. `origin`
+/// is Onramp's own origin. A form of the widget returns to the dashboard, which shows the widget.
 pub fn return_path(headers: &HeaderMap, origin: &str) -> String {
     let referer = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = referer.strip_prefix(origin).unwrap_or_default();

@@ -79,7 +79,7 @@ async fn credentials_are_checked_before_the_table_is_read() {
         (recorded("post-dismiss-cross-site"), 403, Value::Null, 0),
         (recorded("post-dismiss-without-session"), 401, Value::Null, 0),
         (form, 303, json!("/login?next=/onboarding/checklist"), 0),
-        // A cookie of an unknown session causes one read, for an unknown task too.
+        // A cookie of an unknown session causes one read, even if the task is unknown too.
         (recorded("post-complete"), 401, Value::Null, 1),
         (recorded("post-complete-unknown-task"), 401, Value::Null, 1),
         (recorded("post-complete-form"), 303, json!("/login?next=/onboarding/checklist"), 1),

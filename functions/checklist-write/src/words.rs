@@ -2,7 +2,8 @@
 
 pub const UNKNOWN_TASK: &str = "Unknown task.";
 
-/// Errors of `POST /host/events`. The response lists those of single events in `faults`.
+/// Errors of `POST /host/events`. An error of a single event is in the list `faults` of that
+/// event's result.
 pub mod events {
     pub const NOT_JSON: &str =
         "The signature is valid, but the body is not JSON, or an object contains a key twice.";

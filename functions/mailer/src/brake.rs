@@ -48,7 +48,8 @@ impl MailWorker {
 
 /// Returns whether the tags identify a welcome email, the only kind that the mail brake counts.
 ///
-/// Emails to verified users count too, because they are few and rarely bounce.
+/// Welcome emails to verified users count too. They are few and rarely bounce, so they hardly
+/// change the bounce rate.
 fn is_first(tags: &Tags) -> bool {
     tags.kind == NoticeKey::Welcome.kind()
 }

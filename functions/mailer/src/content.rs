@@ -28,8 +28,8 @@ pub(crate) struct PreparedEmail {
 }
 
 impl PreparedEmail {
-    /// Renders a notice from the state of the organization at `now`, not at the time it was
-    /// enqueued.
+    /// Renders a notice from the current state of the organization, at `now`, and not from its
+    /// state when the notice was enqueued.
     ///
     /// A reminder contains an unsubscribe link with the secret `unsubscribe`.
     ///

@@ -13,8 +13,9 @@ const COUNTS: [QueueAttributeName; 3] = [
 #[derive(Debug)]
 pub(crate) struct DeadLetters {
     pub(crate) client: Client,
-    /// URL of the queue. `None` if no queue is configured. The function then cannot rule out that
-    /// an SES event is unprocessed, so it never sends an email with unknown delivery again.
+    /// URL of the queue. `None` if no queue is configured. Without the queue, the function cannot
+    /// rule out that an SES event is unprocessed. So it then never resends an email with unknown
+    /// delivery.
     pub(crate) url: Option<String>,
 }
 

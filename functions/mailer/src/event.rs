@@ -75,7 +75,7 @@ struct RecipientIn {
 }
 
 impl BounceIn {
-    /// Returns whether email to this address can never arrive.
+    /// Returns whether this bounce shows that no email can reach the address.
     ///
     /// SES reports a bounce at a domain that does not exist as "Transient". The enhanced status
     /// code is more precise: 5.1.x is an invalid address, and 5.4.4 is a domain without a mail
@@ -121,7 +121,7 @@ struct MailIn {
 }
 
 impl RecordIn {
-    /// Returns the changed item, or `None` if such an item never contains a pending email.
+    /// Returns the changed item, or `None` if it is not of a kind that can contain pending emails.
     pub(crate) fn due(&self) -> Option<MailDue> {
         let KeysIn { pk, sk } = &self.dynamodb.keys;
         MailDue::of_key(&pk.text, &sk.text)

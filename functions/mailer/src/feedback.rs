@@ -79,10 +79,12 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Moves the email that the tags identify to its next state.
+    /// Moves the email that the tags identify to its next state. `next` returns that state, or
+    /// `None` if the state does not change.
     ///
-    /// Returns whether the caller must count the change. Returns `false` while an email is being
-    /// sent, because its sender counts it.
+    /// Returns whether the caller must count the change. Returns `false` if nothing changed. Also
+    /// returns `false` if the email was still being sent, because the invocation that sends it
+    /// counts it.
     async fn advance_delivery(
         &self,
         tags: &Tags,
@@ -114,8 +116,8 @@ impl MailWorker {
         Ok(must_count.unwrap_or_default())
     }
 
-    /// Suppresses notices to the recipient if SES rejected the address in its response to the send
-    /// request. This has the same effect as a bounce.
+    /// If SES rejected the address in its response to the send request, suppresses notices to the
+    /// recipient. A bounce has the same effect.
     pub(crate) async fn suppress_rejected_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
         match outcome {
             Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced).await,
@@ -149,7 +151,8 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Returns the organizations of the recipient, and the organization that the email is about.
+    /// Returns the organizations of the recipient, and also the organization that the email is
+    /// about.
     async fn orgs_of(&self, user: UserId, tags: &Tags) -> Result<Vec<OrgId>, Error> {
         let stored = self.store.load_user(user).await?;
         let mut orgs: Vec<OrgId> = stored.map(|user| user.value.orgs).unwrap_or_default();
@@ -160,8 +163,8 @@ impl MailWorker {
     }
 }
 
-/// Returns the metric that counts an event, or `None`. Sent emails are counted elsewhere, when
-/// their state changes.
+/// Returns the metric that counts an event, or `None` if no metric does. Sent emails are counted
+/// elsewhere, when their state changes.
 const fn metric_of(event_kind: SesEventKind) -> Option<Metric> {
     match event_kind {
         SesEventKind::Delivered => Some(Metric::MailDelivered),
@@ -174,7 +177,7 @@ const fn metric_of(event_kind: SesEventKind) -> Option<Metric> {
 }
 
 /// Returns the notice that the tags identify, or `None` if the organization's outbox does not
-/// contain it.
+/// contain it or the tags name no recipient.
 fn find_mail(org: &Org, tags: &Tags) -> Option<ClaimedMail> {
     let key: &NoticeKey = org.outbox.0.keys().find(|key| Tags::key_of(key) == tags.key)?;
     Some(ClaimedMail { key: key.clone(), to: tags.recipient? })

@@ -61,9 +61,9 @@ impl MailWorker {
 
     /// Loads an invitation with its organization, applies `decide`, and commits the change.
     ///
-    /// Retries after a conflict or a lost response. `decide` can return the hash of a link's
-    /// secret, which is stored in the same transaction. Returns `None` if the invitation does not
-    /// exist.
+    /// Retries after a conflict or a lost response. `decide` returns a value and, optionally, the
+    /// hash of the secret of a new link. The same transaction stores that hash. Returns `None` if
+    /// the invitation does not exist.
     pub(crate) async fn change_invitation<T>(
         &self,
         org: OrgId,

@@ -5,23 +5,25 @@
 //! - The table's stream invokes it as soon as an email is pending.
 //! - A schedule invokes it to read the index of pending emails. So it also finds emails that the
 //!   stream missed.
-//! - SES events report that an email was sent, delivered, bounced, or marked as spam.
+//! - SES events invoke it. They report that an email was sent, delivered, bounced, or marked as
+//!   spam.
 //!
-//! Each invocation limits the rate of its own emails only. The stream invokes one sender per shard,
-//! and the schedule invokes one more. They can run at the same time, and SES can then throttle
-//! them. SES certainly did not send a throttled email, so the function tries again. A reserved
-//! concurrency of one would avoid this, but SES events invoke the same function and would have to
-//! wait.
+//! Each invocation limits the rate of its own emails only. The stream runs one invocation per shard
+//! at a time, and the schedule runs one more. These can overlap, and SES can then throttle them.
+//! SES certainly did not send a throttled email, so the function tries again. A reserved
+//! concurrency of one would avoid the overlap. But SES events invoke the same function and would
+//! then have to wait.
 //!
 //! # Invariant
 //!
 //! The function claims an email in the table before it sends the email, and records the outcome
-//! afterward. So two invocations never send the same email. After a crash between the two writes,
-//! the claim expires.
+//! afterward. So two invocations never send the same email. If the function crashes between the two
+//! writes, the claim expires, and the delivery of the email becomes unknown.
 //!
 //! # What it never does
 //!
-//! The function never decides that an email is due. Other functions enqueue emails.
+//! The function never decides what an organization is notified about. Other functions and the rules
+//! of the domain enqueue emails.
 //!
 //! # Where to start
 //!

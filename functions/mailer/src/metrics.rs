@@ -34,8 +34,8 @@ pub(crate) fn count_failure(why: Failure, now: Timestamp) {
 /// Logs and counts emails whose delivery became unknown.
 ///
 /// `before` and `after` are the states of the same emails before and after a change. Call this
-/// before the change is written. After a failed write it then raises an alarm twice, which is
-/// better than never.
+/// before the change is written. If the write fails, the next attempt reports the same emails
+/// again. Two alarms are better than none.
 pub(crate) fn report_unknown<'a>(
     before: impl IntoIterator<Item = &'a Delivery>,
     after: impl IntoIterator<Item = &'a Delivery>,

@@ -26,8 +26,8 @@ const MAX_PER_RUN: usize = 20;
 const CONCURRENCY: usize = 5;
 
 impl MailWorker {
-    /// Sends the pending notices of an organization in batches. The pacer limits a batch to the
-    /// emails that it can send within seconds.
+    /// Sends the pending notices of an organization in batches. A batch contains only as many
+    /// emails as the pacer can send within a few seconds.
     pub(crate) async fn deliver_notices(&self, id: OrgId, pacer: &SendPacer) -> Result<(), Error> {
         let limit = pacer.claim_limit(worker::CONCURRENCY).min(MAX_PER_RUN);
         while self.deliver_batch(id, limit, pacer).await? == limit && !pacer.is_over() {}
@@ -35,7 +35,7 @@ impl MailWorker {
     }
 
     /// Claims up to `limit` notices, sends them, and records the outcomes. Returns the number of
-    /// claimed notices that had an email.
+    /// prepared emails, without the notices that were dropped.
     async fn deliver_batch(&self, id: OrgId, limit: usize, pacer: &SendPacer) -> Result<usize, Error> {
         let claim = self.new_claim();
         let emails = self.change_org(id, |org| self.claim(org, &claim, limit, pacer.heartbeat())).await?;
@@ -120,14 +120,14 @@ impl MailWorker {
             let unsubscribe = Secret::new(self.entropy.bytes());
             match PreparedEmail::prepare(org, mail.clone(), &self.product, &unsubscribe, now) {
                 Some(email) => emails.push(email),
-                // The reason for this notice no longer exists, for example because the payment
-                // succeeded.
+                // The notice is outdated, for example because the payment succeeded or the
+                // recipient is no longer an admin.
                 None => org.outbox.drop_claimed(&mail, claim, now),
             }
         }
         metrics::report_unknown(before.deliveries(), org.outbox.deliveries(), now);
-        // Dropped notices freed space in the outbox. Enqueue payment notices that had no space
-        // before.
+        // The dropped notices freed space in the outbox. So payment notices that had no space
+        // before can now be enqueued.
         org.update_payment_notices(now);
         emails
     }

@@ -9,7 +9,7 @@ use boot::Clock;
 use domain::delivery::{Delivery, Outcome, SesHeartbeat};
 use jiff::Timestamp;
 
-/// Time after the start of an invocation in which it may start to send another email.
+/// Time after the start of an invocation from which it sends no further email.
 ///
 /// The last email must also be sent, and its outcome recorded, before the timeout of the function.
 /// The next invocation sends the emails that remain.
@@ -23,8 +23,8 @@ const MAX_INTERVAL: Duration = Duration::from_secs(2);
 ///
 /// Each invocation has its own pacer. Invocations of the stream (one per shard) and of the schedule
 /// can overlap, and SES can then throttle them. SES certainly did not send a throttled email, and
-/// the throttled invocation slows down. The pacer waits by the injected clock, so tests take no
-/// real time.
+/// the throttled invocation slows down. The pacer waits by the clock that it is given, so tests
+/// take no real time.
 #[derive(Debug)]
 pub(crate) struct SendPacer {
     clock: Clock,
@@ -78,8 +78,8 @@ impl SendPacer {
         *self.oldest_pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether the invocation must not claim more emails. Its time is over, or SES paused
-    /// sending.
+    /// Returns whether the invocation must not claim more emails, because its time is over or SES
+    /// paused sending.
     pub(crate) fn is_over(&self) -> bool {
         let now = self.clock.now();
         self.pace(|pace| pace.paused || pace.next.max(now) >= self.end)
@@ -90,8 +90,8 @@ impl SendPacer {
         self.pace(|pace| pace.paused)
     }
 
-    /// Returns the maximum number of emails for each of `parallel_claims` claims. With it, all
-    /// claimed emails can be sent within [`CLAIM_AHEAD`].
+    /// Returns how many emails each of `parallel_claims` claims may contain, so that the emails of
+    /// all claims can be sent within [`CLAIM_AHEAD`]. The number is at least 1.
     pub(crate) fn claim_limit(&self, parallel_claims: usize) -> usize {
         let interval = self.pace(|pace| pace.interval).max(Duration::from_millis(1));
         let all =

@@ -32,7 +32,8 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Makes one attempt. Returns the time of the next attempt, or `None` if none is needed.
+    /// Makes one attempt. Returns the earliest time of the next attempt, or `None` if none is
+    /// needed.
     async fn attempt_sign_in(
         &self,
         id: SignInRequestId,
@@ -96,7 +97,7 @@ impl MailWorker {
 
 /// Claims the email if the address has an account and the request has not expired.
 ///
-/// Returns the recipient if the email must be sent, and the link if it must be stored.
+/// Returns the recipient if the email must be sent now, and the link if it must be stored.
 fn decide(
     request: &mut SignInRequest,
     user: Option<&User>,

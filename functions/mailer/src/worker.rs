@@ -47,8 +47,8 @@ pub(crate) struct MailWorker {
     pub(crate) dead_letters: DeadLetters,
 }
 
-/// Time of the newest claim whose `Send` event this instance has recorded. Events of older claims
-/// need no write.
+/// Time of the newest claim whose `Send` event this Lambda instance has recorded in the table. An
+/// event of an older claim needs no write.
 #[derive(Debug, Default)]
 pub(crate) struct NewestConfirmed(Mutex<Option<Timestamp>>);
 
@@ -110,9 +110,9 @@ impl MailWorker {
         let pending_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
         telemetry::measure(Metric::MailOldestOwed, pending_for, now);
         delivered.and(restored)?;
-        // A run without the heartbeat is not counted, so an alarm reports a failure that lasts. The
-        // run must not return an error. Otherwise its own event would reach the dead-letter queue
-        // that it checks.
+        // Without the heartbeat, the run is not counted as complete, so an alarm reports a lasting
+        // failure. The run must not return an error: the schedule's event would then reach the
+        // dead-letter queue. Messages in that queue prevent the resending of emails.
         if complete {
             telemetry::count(Metric::MailRoundRan, 1, now);
         }
@@ -125,8 +125,8 @@ impl MailWorker {
     /// Returns `None` if the dead-letter queue cannot be read. Emails with unknown delivery then
     /// wait for the next run, and all others are sent.
     ///
-    /// The queue is read after the heartbeat. So it also contains the SES events that fail between
-    /// the two reads.
+    /// The queue is read after the heartbeat. So an SES event that fails between the two reads is
+    /// already in the queue.
     async fn load_heartbeat(&self) -> Result<Option<SesHeartbeat>, Error> {
         let newest = self.store.newest_confirmed().await?;
         match self.dead_letters.holds_any().await {
@@ -138,7 +138,8 @@ impl MailWorker {
         }
     }
 
-    /// Adds corrupt items to the index of pending emails again if a fix made them readable.
+    /// Reads the items that are marked as corrupt. Those that are readable again return to the
+    /// index of pending emails.
     async fn restore_readable(&self) -> Result<(), Error> {
         self.store
             .corrupt_items(self.clock.now())
@@ -165,8 +166,8 @@ impl MailWorker {
 
     /// Sends due emails until none is left or the time is over.
     ///
-    /// A failed query of one index shard does not stop the other shards. The run returns its error
-    /// after they are done.
+    /// A failed query of one index shard does not stop the other shards. After they are done, the
+    /// run returns the error of the query.
     async fn deliver_each(
         &self,
         due: impl Stream<Item = Result<MailDue, Error>>,
@@ -208,8 +209,8 @@ impl MailWorker {
 
     /// Moves a corrupt item to the review queue.
     ///
-    /// Counts the item before the write. If the write fails, the item is counted twice, which is
-    /// better than never.
+    /// Counts the item before the write. If the write fails, the next attempt counts the item
+    /// again. Counting the item twice is better than not counting it.
     async fn mark_for_review(&self, due: MailDue) -> bool {
         let now = self.clock.now();
         telemetry::count(Metric::MailUnreadable, 1, now);
@@ -222,7 +223,8 @@ impl MailWorker {
         }
     }
 
-    /// Records the time of the claim of a `Send` event as the heartbeat of SES events.
+    /// Records the heartbeat of SES events: the time of the claim of a `Send` event, if it is the
+    /// newest.
     pub(crate) async fn record_confirmed(&self, claim: &Claim) -> Result<(), Error> {
         let Some(made_at) = claim.made_at().filter(|at| self.newest_confirmed.is_newer(*at)) else {
             return Ok(());
@@ -268,7 +270,8 @@ impl NewestConfirmed {
     }
 }
 
-/// Waits before the next attempt, or returns the error if no more attempts are allowed.
+/// Waits before the next attempt. Returns the error if no more attempts are allowed, or if a
+/// corrupt item caused it.
 pub(crate) async fn retry(error: Error, attempts: &mut u32) -> Result<(), Error> {
     if *attempts >= MAX_ATTEMPTS || matches!(error, Error::Corrupt(_)) {
         return Err(error);

@@ -27,9 +27,9 @@ const PAGE_SIZE: u16 = 25;
 
 /// Handles `GET /operator`.
 ///
-/// The parameter `find` searches for an organization. `after` requests the items that wait since a
-/// later time. `list=foreign` shows parked events without our metadata, which most likely belong to
-/// another product.
+/// The parameter `find` searches for an organization. `after` is a time: the page then contains
+/// only items whose `since` is later. `list=foreign` shows parked events without our metadata,
+/// which most likely belong to another product.
 pub async fn show(auth: AuthenticatedOperator, State(app): State<Arc<App>>, uri: Uri) -> Response {
     match respond(&app, &auth, &uri).await {
         Ok(response) => response,

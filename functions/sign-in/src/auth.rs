@@ -25,7 +25,7 @@ pub struct AuthenticatedUser {
 
 impl App {
     /// Authenticates a request by its session cookie, with one consistent read of session, user,
-    /// membership, and organization.
+    /// membership, and organization. Also records the use of the session.
     ///
     /// # Errors
     /// 401 if there is no valid session.

@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::App;
 
-/// The random value that identifies a browser while its sign-in link is valid.
+/// A random value that identifies the browser in which a user requests or opens a link.
 ///
 /// A cookie stores the value for 10 minutes.
 pub enum Browser {

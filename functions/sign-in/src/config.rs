@@ -17,7 +17,8 @@ pub struct Config {
     /// Keys that sign handoff tokens. Without keys, Onramp only links to the host app, which signs
     /// users in itself.
     pub keys: KeySource,
-    /// Users who may open the operator pages. The link of an invitation never signs in an operator.
+    /// Users who may open the operator pages. This function needs them because an invitation link
+    /// must never sign in an operator.
     pub operators: Operators,
 }
 

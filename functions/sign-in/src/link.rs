@@ -74,7 +74,7 @@ pub fn text(token: Token) -> String {
 }
 
 /// Returns the time at which another browser requested the link. Returns `None` if this browser
-/// requested it.
+/// requested it, or if the time or the browser is unknown.
 fn requested_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
     let here = web::browser::mark(headers).map(|mark| mark.hash());
     link.browser.filter(|browser| here != Some(*browser)).and(link.requested_at)
@@ -111,8 +111,8 @@ async fn sign_in(
     Err(store_problem(store::Error::Conflict))
 }
 
-/// Uses a link for the first time. Returns `None` if the user's address has changed since the
-/// request for the link.
+/// Uses a link for the first time. Returns `None` if the user no longer has the address to which
+/// the link was sent.
 async fn use_link(
     app: &App,
     link: &Link,
@@ -143,7 +143,7 @@ async fn use_link(
             Some(session) => signed_in(link.next.as_deref(), &session, secret),
             None => no_org(app, &after, &secret, link.next.as_deref(), wants),
         })),
-        // Another request used the link first. It may be an earlier request of this browser.
+        // Another request used the link first, possibly an earlier request of this browser.
         Consumed::AlreadyUsed => Err(store::Error::Conflict),
     }
 }
@@ -196,7 +196,8 @@ fn signed_in(next: Option<&str>, session: &Session, secret: Secret) -> Response 
     response
 }
 
-/// Responds to a user without an organization with a form that creates one.
+/// Responds to a user without an organization. The page contains a form that creates an
+/// organization, and the JSON problem contains the data for it.
 ///
 /// The user gets no session, because every session belongs to an organization.
 fn no_org(app: &App, user: &User, secret: &Secret, next: Option<&str>, wants: ResponseFormat) -> Response {

@@ -87,8 +87,8 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
         }
         SignInRequestResult::Limited(window) => {
             let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.name);
-            // The limit of a network counts requests for all addresses. So its newest request does
-            // not mean that this address has a valid link.
+            // The limit of a network counts requests for all addresses. So its newest request may
+            // be for another address, and this address may have no valid link.
             let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);
             if newest.is_some_and(|at| now < trial::add(at, SIGN_IN_LINK_TTL)) {
                 problem.detail = words_of::latest_link_works(&problem.detail).into();

@@ -97,8 +97,8 @@ pub fn sent(product: &str, address: &str) -> Markup {
 /// Renders the page with the button that uses a sign-in link. The page names the address that the
 /// link signs in.
 ///
-/// `token` consists of hex digits. `elsewhere` is the time of the request if another browser made
-/// it.
+/// `token` consists of hex digits. If another browser requested the link, `elsewhere` is the time
+/// of that request.
 pub fn confirm(product: &str, token: &str, address: &str, elsewhere: Option<Timestamp>) -> Markup {
     let main = html! {
         h1 { (link::title(product)) }

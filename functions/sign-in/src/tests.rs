@@ -288,7 +288,7 @@ async fn handoff_requires_a_session() {
         (recorded("post-handover"), 303, json!("/login?next=/dashboard"), 1),
         (foreign, 403, Value::Null, 0),
     ] {
-        // The table contains no session.
+        // The table contains no session, so every request is unauthenticated.
         let (actual, out, calls) = run_with(empty_batch, &vars, &event).await;
         assert_eq!((actual, &out["headers"]["location"], calls.len()), (status, &location, reads), "{event}");
     }

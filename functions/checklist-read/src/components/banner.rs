@@ -70,8 +70,8 @@ pub fn render(view: &View) -> Markup {
 /// Returns the content of the banner, or `None` if there is nothing to show.
 pub(crate) fn banner(view: &View) -> Option<Banner> {
     let status = view.status();
-    // These statuses have banners of their own. In all other statuses, the banner is about an open
-    // payment if there is one.
+    // In these statuses, the banner is about the status, even if a payment is open. In all other
+    // statuses, an open payment takes precedence.
     let ended = matches!(status, Status::Unpaid | Status::Paused | Status::Canceled);
     if let (Some(issue), false) = (view.org.billing.issue(), ended) {
         return Some(payment(&issue, view));

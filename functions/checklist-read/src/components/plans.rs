@@ -30,8 +30,8 @@ const PLANS: [Plan; 2] = [
     Plan { value: "team", name: words::TEAM, text: words::TEAM_TEXT, features: words::TEAM_FEATURES },
 ];
 
-/// Renders the plans for admins. `token` is the form token. It identifies a form that is sent
-/// twice.
+/// Renders the plans for admins. `token` is a new form token. Two requests with the same token come
+/// from the same page.
 #[must_use]
 pub fn render(view: &View, token: &str) -> Markup {
     html! {

@@ -68,7 +68,8 @@ fn skip_button(task: &Task) -> Markup {
     post_button(Weight::Quiet, &change("skip", task), label::SKIP, Some(task.title))
 }
 
-/// Renders an open task as a row: a check mark that completes the task, and details that fold out.
+/// Renders an open task as a row. The row has a check mark that completes the task, and details
+/// that open on a click.
 #[must_use]
 pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
     html! {
@@ -135,8 +136,9 @@ pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup
     }
 }
 
-/// Returns the name of the person who completed a task. If no name is stored, returns what
-/// completed the task, or `None` if neither is known.
+/// Returns the name of the person who completed a task. If no name is stored, returns a text about
+/// what completed the task. Returns `None` if an admin completed the task by hand and no name is
+/// stored.
 #[must_use]
 pub fn done_by(completion: &Completion) -> Option<&str> {
     completion.by.as_deref().or(match completion.source {
@@ -147,7 +149,7 @@ pub fn done_by(completion: &Completion) -> Option<&str> {
     })
 }
 
-/// Renders a task as a card. The card links to the place where the user does the task.
+/// Renders a task as a card that links to the page where the user does the task.
 #[must_use]
 pub fn card(task: &Task, view: &View, config: &Config) -> Markup {
     html! {

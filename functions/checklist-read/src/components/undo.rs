@@ -15,14 +15,16 @@ use crate::{view::View, words::undo as words};
 /// How long the note is shown after the skip or the dismissal.
 const SHOWN_FOR: SignedDuration = SignedDuration::from_mins(2);
 
-/// Renders the note about the most recently skipped task.
+/// Renders the note about the task that was skipped last. It is empty if no task was skipped in the
+/// last two minutes.
 #[must_use]
 pub fn skip(view: &View) -> Markup {
     let Some(task) = last_skipped(view) else { return html! {} };
     flash(view, &words::skipped(task.title), &task::change("unskip", task), task.title)
 }
 
-/// Renders the note about the dismissed checklist, in the place of the checklist's widget.
+/// Renders the note about the dismissed checklist, which appears instead of the widget. It is empty
+/// if the checklist was not dismissed in the last two minutes.
 #[must_use]
 pub fn dismissal(view: &View) -> Markup {
     match view.org.checklist.dismissed_at {

@@ -20,7 +20,8 @@ pub fn render(view: &View) -> Markup {
         let path = "/onboarding/api/checklist/dismiss";
         post_button(Weight::Quiet, path, label::DISMISS, Some(words::CHECKLIST))
     });
-    // Without full access, the primary button of the page is the button for the plan.
+    // Without full access, the primary button of the page leads to the plans, so this button is
+    // secondary.
     let weight = if view.may_change() { Weight::Primary } else { Weight::Secondary };
     html! {
         section id="widget" class="card widget" aria-labelledby="widget-title" {

@@ -49,7 +49,8 @@ impl Part {
 /// Responds with the part.
 ///
 /// For every problem, such as an invalid token or a failed read, the frame contains an empty page.
-/// Its script writes the reason to the console. So visitors of the host app see no error of Onramp.
+/// Its script writes the reason to the browser's console. So visitors of the host app see no error
+/// of Onramp.
 pub async fn show<B>(
     State(app): State<App>,
     query: Result<Query<FrameIn>, QueryRejection>,
@@ -57,8 +58,9 @@ pub async fn show<B>(
 ) -> Response {
     let origin = web::origin(&request);
     let (part, view) = match query {
-        // The browser names the embedding page in `Referer`, or omits the header. If the token is
-        // bound to another origin, it is rejected, and the frame contains only the reason.
+        // The header `Referer` names the embedding page, if the browser sends it. A token that is
+        // bound to the origin of another page is rejected. The frame then contains an empty page
+        // with the reason.
         Ok(Query(FrameIn { token, part })) => {
             (part, authenticate(&app, &token, web::referrer(request.headers()).as_deref()).await)
         }

@@ -23,8 +23,8 @@ use crate::{
     view::{AuthMethod, View},
 };
 
-/// Authenticates an embed token. Loads its view with one consistent read of user, membership, and
-/// organization. `origin` is the origin of the embedding page, if the browser sends it.
+/// Authenticates an embed token, and loads the view with one consistent read of user, membership,
+/// and organization. `origin` is the origin of the embedding page, if the browser sends it.
 ///
 /// # Errors
 /// 401 for an invalid token, with the reason, which is safe to show to the sender of the token.
@@ -35,7 +35,8 @@ pub async fn authenticate(app: &App, token: &str, origin: Option<&str>) -> Resul
     let token = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(invalid)?;
     token.check_origin(origin).map_err(invalid)?;
     let found = app.store.load_embed_session(token.organization, token.user).await.map_err(store_problem)?;
-    // One error for both cases does not reveal whether the organization exists.
+    // The error is the same for a user who is not a member and for an organization that does not
+    // exist. So it does not reveal which organizations exist.
     let not_a_member = || invalid(EmbedTokenError::NotAMember);
     let found = found.ok_or_else(not_a_member)?;
     let member = found.authorize().ok_or_else(not_a_member)?;
@@ -43,8 +44,8 @@ pub async fn authenticate(app: &App, token: &str, origin: Option<&str>) -> Resul
     Ok(View { admin: member.admin(), member, org, orgs, auth: AuthMethod::HostApp(token.origin), now })
 }
 
-/// Converts a 401 into a response without a body. The header `WWW-Authenticate` contains the reason
-/// for the host app's developer.
+/// Removes the body of a 401 response. The header `WWW-Authenticate` keeps the reason, for the
+/// developer of the host app.
 pub fn empty_response(problem: Problem) -> Response {
     let mut response = problem.into_response();
     *response.body_mut() = axum::body::Body::empty();

@@ -45,8 +45,8 @@ fn admin(view: &View, config: &Config) -> Markup {
     }
 }
 
-/// Renders the progress and the completed tasks. The created account is always listed as done, so
-/// that no checklist starts empty.
+/// Renders the progress and the completed tasks. The list always starts with the creation of the
+/// account, so it is never empty.
 fn progress(view: &View) -> Markup {
     let founder = view.org.admins.first().map(|admin| admin.name.as_str());
     html! {
@@ -74,8 +74,8 @@ fn milestones(view: &View) -> Markup {
     }
 }
 
-/// Renders the completed tasks as a folded list. Its summary names the task that was completed
-/// last.
+/// Renders the completed tasks as a list that opens on a click. The visible line names the task
+/// that was completed last.
 fn done(view: &View) -> Markup {
     let mut done: Vec<_> = view.progress().done().collect();
     done.sort_by_key(|(_, completion)| Reverse(completion.at));
@@ -100,7 +100,7 @@ fn done(view: &View) -> Markup {
     }
 }
 
-/// Renders the skipped tasks as a folded list.
+/// Renders the skipped tasks as a list that opens on a click.
 fn skipped(view: &View) -> Markup {
     let skipped: Vec<_> = view.progress().skipped().collect();
     html! {
@@ -113,8 +113,9 @@ fn skipped(view: &View) -> Markup {
     }
 }
 
-/// Groups the open tasks by category, except for the next task. The order of the categories comes
-/// from the list of all tasks. So the other categories keep their order when a task is completed.
+/// Groups the open tasks by category, without the next task. The categories have the order of the
+/// list of all tasks, completed ones included. So completing a task does not reorder the
+/// categories.
 fn open_by_category(steps: &Progress<'_>) -> Vec<(Category, Vec<&'static Task>)> {
     let next = steps.next_task();
     let mut groups: Vec<(Category, Vec<&Task>)> = Vec::new();
@@ -156,8 +157,8 @@ fn dismissed(at: jiff::Timestamp, view: &View) -> Markup {
     note(Tone::Calm, "🗂️", text::DISMISSED, &text)
 }
 
-/// Renders the organization's status with a link to the plans. It replaces the buttons of tasks
-/// while the organization does not have full access.
+/// Renders the organization's status with a link to the plans. Without full access, this note
+/// replaces the buttons of the tasks.
 fn read_only(view: &View) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
     let text = html! {

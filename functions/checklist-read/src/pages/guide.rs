@@ -44,7 +44,8 @@ pub fn render(view: Option<&View>, config: &Config) -> Markup {
 }
 
 fn help(task: &Task, view: Option<&View>, config: &Config) -> Markup {
-    // Without a host app, the link of a task in the host app would lead back to this page.
+    // Without a host app, the link of a task in the host app would lead to this guide, so it is
+    // omitted.
     let has_target = config.app_url.is_some() || !matches!(task.action.target, TaskTarget::HostApp(_));
     html! {
         section class="card guide-task" id=(task.key) {

@@ -11,7 +11,8 @@ use crate::{
     words::{banner, days_left, label, organization as words},
 };
 
-/// Renders the page. `token` is the form token. It identifies a form that is sent twice.
+/// Renders the page. `token` is a new form token. Two requests with the same token come from the
+/// same page.
 #[must_use]
 pub fn render(view: &View, config: &Config, token: &str) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
@@ -20,8 +21,8 @@ pub fn render(view: &View, config: &Config, token: &str) -> Markup {
             h1 { (view.org.name) }
             (badge.badge())
         }
-        // If a payment is open, a note about it replaces the status text, because the two would
-        // contradict each other.
+        // If a payment is open, the note about the payment replaces the status text, because the
+        // two texts would contradict each other.
         @if view.org.billing.issue().is_none() { p class="lead" { (badge.meaning) } }
         div class="stack" {
             (issue(view))

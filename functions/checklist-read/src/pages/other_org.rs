@@ -1,4 +1,5 @@
-//! The page at the address of an organization that the user belongs to, but is not signed in to.
+//! The page at the URL of an organization of which the user is a member, while they are signed in
+//! to a different one.
 
 use domain::org::Org;
 use maud::{Markup, html};

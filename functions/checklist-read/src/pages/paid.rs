@@ -1,5 +1,5 @@
-//! The page that Stripe Checkout returns to. It shows the plan's status and updates when Stripe's
-//! event arrives.
+//! The page to which Stripe Checkout returns the user. It shows the plan's status and updates when
+//! Stripe's event arrives.
 //!
 //! A visit to this page proves no payment and changes nothing. Only signed events from Stripe
 //! change a plan.
@@ -18,8 +18,8 @@ use crate::{
 /// Path of this page.
 const PATH: &str = "/billing/return";
 
-/// Renders the page. Until Stripe's event arrives, an attribute makes the script poll for about a
-/// minute. The script reloads the page when the event has arrived.
+/// Renders the page. Until Stripe's event arrives, the page has an attribute that makes its script
+/// poll for about a minute. The script reloads the page when the event has arrived.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
     let arrived = view.org.billing.is_alive();
@@ -31,8 +31,8 @@ pub fn render(view: &View, config: &Config) -> Markup {
     view.page(config, words::TITLE, None, Width::Narrow, main)
 }
 
-/// Renders the status of a running subscription. The page thanks the user only if the plan has no
-/// open payment. Otherwise it links to the plan.
+/// Renders the status of a running subscription. The page thanks the user only if the plan is
+/// active or in its trial. Otherwise it links to the plan.
 fn payment_status(view: &View) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
     let paid = matches!(view.status(), Status::Active | Status::Trialing);
@@ -55,8 +55,8 @@ fn payment_status(view: &View) -> Markup {
 
 /// Renders the page while no subscription runs.
 ///
-/// A user whose previous subscription ended can come from a new Checkout, or can have opened this
-/// page without paying. So the page does not thank them, and links to the plans.
+/// If a previous subscription ended, the page cannot tell whether the user comes from a new
+/// Checkout or opened the page without paying. So it does not thank them, and links to the plans.
 fn waiting(view: &View) -> Markup {
     let billing = &view.org.billing;
     let first_plan = billing.status().is_none() && !billing.customer_deleted();

@@ -26,7 +26,7 @@ pub struct Search<'a> {
 pub struct Listed<'a> {
     /// List that the page belongs to.
     pub list: ReviewList,
-    /// The page contains only items that wait since a later time. `None` for the first page.
+    /// Only items whose `since` is later than this time are on the page. `None` for the first page.
     pub after: Option<Timestamp>,
     /// Items of the page.
     pub page: &'a ReviewPage,

@@ -62,10 +62,10 @@ async fn end_all(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 /// `POST /organizations/switch`: switches to the organization in the field `organization`, and
-/// redirects to the path in the field `next`.
+/// redirects to the path in the field `next`, or to the dashboard.
 ///
-/// If two requests run at once, each starts a valid session. So both cookies work, and the browser
-/// can keep either.
+/// If the browser sends two such requests at once, each request starts a valid session. So both
+/// cookies work, and the browser can keep either.
 async fn switch(State(app): State<Arc<App>>, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     auth::respond(wants, PAGE, app.switch(request).await)

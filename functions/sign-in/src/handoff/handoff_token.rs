@@ -8,7 +8,7 @@ use store::SignedIn;
 /// How long a handoff token is valid. It only has to last for one redirect on a slow connection.
 const HANDOFF_TOKEN_TTL: SignedDuration = SignedDuration::from_secs(60);
 
-/// A handoff token, except for the claims about the user.
+/// The values of a handoff token that do not describe the user.
 #[derive(Clone, Copy, Debug)]
 pub struct HandoffToken<'a> {
     /// Origin of Onramp that the user's browser uses.

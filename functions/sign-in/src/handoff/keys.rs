@@ -14,8 +14,8 @@ const CACHE_TTL: SignedDuration = SignedDuration::from_mins(5);
 pub enum Keys {
     /// A key from the environment variable, which never changes.
     Inline(Key),
-    /// A key from a secret in Secrets Manager. The first handoff reads it, because most invocations
-    /// do not need it.
+    /// A key from a secret in Secrets Manager. The function reads it at the first handoff and not
+    /// at startup, because most invocations do not need it.
     Secret(SecretKey),
 }
 
@@ -40,7 +40,8 @@ impl Keys {
         }
     }
 
-    /// Returns the signing key. If the first read fails, logs the failure and returns `None`.
+    /// Returns the signing key. Returns `None` if it has never been read successfully, and logs
+    /// failed reads.
     pub async fn signing(&self, now: Timestamp) -> Option<Key> {
         match self {
             Self::Inline(key) => Some(key.clone()),

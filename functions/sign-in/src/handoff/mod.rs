@@ -36,7 +36,7 @@ pub enum HostApp {
 }
 
 impl HostApp {
-    /// Creates the value that the configured URL and keys describe.
+    /// Returns the variant for the configured URL and keys of the host app.
     pub fn new(url: Option<BaseUrl>, keys: Option<Keys>) -> Self {
         match (url, keys) {
             (None, _) => Self::Absent,
@@ -46,7 +46,10 @@ impl HostApp {
     }
 }
 
-/// `POST /handover`: redirects to the host app, with a handoff token in the query.
+/// `POST /handover`: redirects the user to the host app.
+///
+/// If the host app accepts handoff tokens, the query of the URL contains such a token, which signs
+/// the user in. If no host app is configured, the redirect leads to Onramp's own dashboard.
 ///
 /// Every member can use this route, in every status of the organization. The token contains the
 /// member's role and access, and the host app decides what the member may do.

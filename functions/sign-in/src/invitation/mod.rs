@@ -2,13 +2,13 @@
 //!
 //! `GET` changes nothing. The page's button accepts the invitation.
 //!
-//! The token is either the secret from the email or a reference, which [`return_path`] creates. A
-//! reference is not secret. It names the invitation in the path to which a user returns after
-//! signing in.
+//! The token is one of two texts:
 //!
-//! The secret works for seven days, and its email can be forwarded. So the secret alone signs in
-//! only a person without an organization who is not an operator. All others accept with their own
-//! session or organization grant.
+//! - The secret from the email. It works for seven days, and its email can be forwarded. So the
+//!   secret alone signs in only a person who has no organization and is not an operator. All others
+//!   must sign in first, and accept with their session or organization grant.
+//! - A reference, which is not secret. [`return_path`] creates it, and it names the invitation in
+//!   the path to which a user returns after signing in.
 
 mod page;
 
@@ -45,9 +45,9 @@ use crate::{
 
 /// State of an existing invitation for one request.
 enum Found {
-    /// The requester can accept it.
+    /// The requester can accept the invitation.
     Open(Box<InvitationDetails>, Identity),
-    /// The requester must sign in before they can accept it.
+    /// The requester must sign in before they can accept the invitation.
     SignInFirst(Box<InvitationDetails>),
     /// The signed-in user is not the invited person.
     OtherUser(Box<InvitationDetails>, Box<SignedIn>),
@@ -94,8 +94,8 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
 
 /// `POST /invitations/{token}`: adds the user with the invited address to the organization.
 ///
-/// Accepting also verifies the address and starts a session. If the response was lost, the same
-/// browser can repeat the request for a minute.
+/// Accepting also verifies the address and starts a session. If the path contains the secret from
+/// the email and the response is lost, the same browser can repeat the request for a minute.
 pub async fn accept(State(app): State<Arc<App>>, token: Token, request: Request) -> Response {
     let wants = ResponseFormat::of(request.headers());
     let (headers, origin) = (request.headers().clone(), web::origin(&request));
@@ -114,7 +114,8 @@ struct AcceptRequest {
     wants: ResponseFormat,
 }
 
-/// Accepts an invitation. If another write changed the data in between, reads and decides again.
+/// Accepts an invitation. If another write changed the data after the read, reads and decides
+/// again.
 async fn join(
     app: &App,
     request: &AcceptRequest,
@@ -129,8 +130,8 @@ async fn join(
     Err(store_problem(store::Error::Conflict))
 }
 
-/// Attempts to accept an invitation once. Returns `None` if another write changed the data in
-/// between.
+/// Attempts to accept an invitation once. Returns `None` if another write changed the data after
+/// the read.
 ///
 /// Checks the user's identity, then the organization's access, then the input.
 async fn try_join(
@@ -184,14 +185,14 @@ async fn try_join(
     let accepted = decide(app, *details, name, request, (&identity, browser), now)?;
     match app.store.commit_acceptance(&accepted).await {
         Ok(Accepted::Joined) => Ok(Some(joined(&accepted))),
-        // Another request used the link first. It may be an earlier request of this browser.
+        // Another request used the link first, possibly an earlier request of this browser.
         Ok(Accepted::AlreadyUsed) | Err(store::Error::Conflict) => Ok(None),
         Err(error) => Err(store_problem(error)),
     }
 }
 
 /// Repeats the response to an accepted invitation. Returns `None` if another write changed the data
-/// in between.
+/// after the read.
 async fn repeat(app: &App, used: &UsedLink, wants: ResponseFormat) -> Result<Option<Response>, Problem> {
     match link::repeat(app, used, wants).await {
         Ok(response) => response.map(Some).ok_or_else(expired),
@@ -200,10 +201,11 @@ async fn repeat(app: &App, used: &UsedLink, wants: ResponseFormat) -> Result<Opt
     }
 }
 
-/// Finds the invitation of a token, together with the signed-in user.
+/// Finds the invitation that `token` names, and decides what the sender of the request can do with
+/// it.
 ///
-/// DynamoDB deletes expired items late, so the functions below also check whether the invitation
-/// has expired.
+/// DynamoDB deletes expired items late. So the two functions that this function calls also check
+/// whether the invitation has expired.
 async fn find(
     app: &App,
     headers: &HeaderMap,
@@ -242,11 +244,12 @@ async fn find_by_secret(
     })
 }
 
-/// Finds an invitation by its reference. A reference is not secret, so this function finds it only
-/// for the invited person.
+/// Finds an invitation by its reference. A reference is not secret, so only the invited person gets
+/// a result.
 ///
-/// The invited person must have verified the address. Evidence of this is their session, or else
-/// `grant`, the organization grant that a sign-in link gives to a user without an organization.
+/// The invited person must have verified the address. The evidence is their session. Without a
+/// session, it is `grant`, the organization grant that a sign-in link gives to a user without an
+/// organization.
 async fn find_by_reference(
     app: &App,
     headers: &HeaderMap,
@@ -299,8 +302,8 @@ fn parse_reference(token: &str) -> Option<(OrgId, InvitationId)> {
 
 /// Decides the user, the membership, and the session that an acceptance writes.
 ///
-/// A signed-in user gets a session in the new organization that replaces their current one. The
-/// switch neither extends the session nor makes its sign-in more recent.
+/// A signed-in user gets a session in the new organization that replaces their current session. The
+/// new session keeps the end and the sign-in time of the current session.
 fn decide(
     app: &App,
     details: InvitationDetails,
@@ -324,8 +327,9 @@ fn decide(
         Identity::Link => Session::begin(org_id, &user, now),
         Identity::Grant(at) => Session { signed_in_at: Some(*at), ..Session::begin(org_id, &user, now) },
     };
-    // If the response is lost, the browser can repeat a request that contains the secret. It cannot
-    // repeat a request with a reference, so in that case the user's current session stays valid.
+    // The new session replaces the current one only if the browser can repeat the request after a
+    // lost response. A request with a reference cannot be repeated, so it leaves the current
+    // session valid.
     let repeatable = browser.is_some() && request.token.parse::<Secret>().is_ok();
     let instead_of =
         web::session::token(&request.headers).filter(|token| repeatable && token.user == user.id);
@@ -346,7 +350,7 @@ fn joined(accepted: &Acceptance) -> Response {
     response
 }
 
-/// Responds to a signed-in user who is not the invited person. The response never adds them to the
+/// Responds to a signed-in user who is not the invited person. This user does not join the
 /// organization.
 fn other_user_response(
     app: &App,
@@ -364,8 +368,8 @@ fn other_user_response(
     }
 }
 
-/// Converts a rejection into a problem whose text is for the invited person. They can contact the
-/// inviter.
+/// Converts a rejection into a problem whose text is for the invited person. The text can name the
+/// inviter, whom they can contact.
 fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Problem {
     let (org, inviter) = (&details.org.value, details.invitation.value.inviter.as_str());
     let name = org.name.as_str();
@@ -384,14 +388,14 @@ fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Pr
     }
 }
 
-/// Returns the problem of a link that opens no invitation. It is the same for a used, revoked,
-/// resent, expired, or unknown link.
+/// Returns the problem of a link that opens no invitation. It is the same for a revoked, resent,
+/// expired, or unknown link. An accepted invitation has its own response, [`used_response`].
 fn expired() -> Problem {
     Problem::new(Kind::NotFound, words_of::expired::PROBLEM)
 }
 
 /// Responds to the link of an invitation that was accepted before. If the user who accepted it is
-/// signed in, redirects them.
+/// signed in, redirects to the dashboard.
 async fn used_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, used: &UsedLink) -> Response {
     if app.is_signed_in(headers, used.user).await {
         return web::see_other(link::HOME);

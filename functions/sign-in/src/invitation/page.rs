@@ -139,7 +139,7 @@ pub fn accepted(product: &str) -> Markup {
     shell(product, accepted::TITLE, main)
 }
 
-/// Renders the page of a link that opens no invitation: used, revoked, resent, expired, or unknown.
+/// Renders the page of a link that opens no invitation: revoked, resent, expired, or unknown.
 pub fn expired(product: &str) -> Markup {
     let main = html! {
         h1 { (expired::TITLE) }

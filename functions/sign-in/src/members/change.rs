@@ -21,7 +21,7 @@ use crate::{
 /// Outcome of a change.
 #[derive(Debug)]
 pub enum Changed {
-    /// The email of this invitation is pending. The time is the time of the request.
+    /// A new or existing invitation whose email is pending, and the time of the request.
     Invited(Box<Invitation>, Timestamp),
     /// The member has the requested role.
     NewRole(Box<Membership>),
@@ -60,7 +60,7 @@ impl From<store::Error> for TeamChangeError {
 }
 
 impl App {
-    /// Makes the requested change. If another request changes the organization at the same time, it
+    /// Makes the requested change. If another request changes the organization at the same time,
     /// authenticates, decides, and writes again. So two changes of a team are never based on the
     /// same state.
     ///
@@ -99,9 +99,9 @@ impl App {
             TeamRequest::Leave => return self.leave(caller).await,
             _ => caller.admin()?,
         };
-        // A batch read is not a snapshot, so the membership and the organization can be from
-        // different times. The write requires that the organization's item is unchanged. So the
-        // caller must also be an admin according to that item.
+        // A batch read is not a snapshot, so the membership and the organization's item can be from
+        // different times. The write requires only that the item is unchanged. So the item must
+        // also list the caller as an admin.
         if org.admin(admin.user()).is_none() {
             return Err(Problem::forbidden().into());
         }

@@ -16,8 +16,8 @@ const VERIFY_PATH: &str = "/login?next=/members";
 
 /// Converts a rejection into a problem.
 ///
-/// `origin` is Onramp's own origin. `org` is the organization that needs a plan if the change
-/// requires full access.
+/// `origin` is Onramp's own origin. `org` is the caller's organization. If the change requires a
+/// plan, the problem links to that organization's plans.
 pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
     let of_address =
         |code, message: &str| Problem::invalid(vec![FieldError::new("email", code, message.to_owned())]);
@@ -38,8 +38,8 @@ pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
 
 /// Returns the problem of an invitation that exceeds a rate limit.
 ///
-/// The problem of a limit on the address does not reveal whether other organizations invite the
-/// same address.
+/// If the limit of the address is reached, the text does not reveal whether other organizations
+/// invite the same address.
 pub fn rate_limited(window: &RateLimitWindow, now: Timestamp) -> Problem {
     let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.name);
     let detail = if window.limit == INVITATIONS_OF_ORG {

@@ -79,7 +79,8 @@ impl App {
     }
 }
 
-/// Returns the outcome of writing an invitation. Its email is now pending.
+/// Returns the invitation, whose email is now pending, or the problem of a rate limit that
+/// prevented the write.
 fn queued(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Changed, TeamChangeError> {
     if let Invited::Limited(window) = written {
         return Err(errors::rate_limited(&window, now).into());
@@ -88,8 +89,8 @@ fn queued(written: Invited, invitation: Invitation, now: Timestamp) -> Result<Ch
     Ok(Changed::Invited(Box::new(invitation), now))
 }
 
-/// Finds the invitation with that ID among the invitations of the caller's organization. The
-/// response to any other ID is 404.
+/// Finds the invitation with the given ID among the invitations of the caller's organization. An ID
+/// of no invitation, or of a revoked one, is a 404 problem.
 fn find<'a>(stored: &'a [Stored<Invitation>], id: &str) -> Result<&'a Stored<Invitation>, Problem> {
     let id: InvitationId = id.parse().map_err(|()| Problem::not_found())?;
     let is_listed =

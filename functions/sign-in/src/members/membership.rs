@@ -58,9 +58,9 @@ impl App {
 
     /// Removes the caller. The only admin can leave only if there are no other members.
     pub async fn leave(&self, caller: &AuthenticatedUser) -> Result<Changed, TeamChangeError> {
-        // The members are read after the organization. Every join changes the organization's
-        // version. So the conditional write fails if a member joined after the read of the
-        // organization.
+        // The members are read after the organization, and every join changes the version of the
+        // organization's item. So if a member joined between the two reads or later, the
+        // conditional write fails.
         let members = self.store.load_members(caller.member.org()).await?;
         let mut org = caller.found.org.value.clone();
         org.leave(&caller.member, &members, caller.now)?;

@@ -70,8 +70,8 @@ async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
 
 /// Renders the page.
 ///
-/// The token names the organization, so members and invitations are read while the session is
-/// checked. The page shows them only if the session is valid.
+/// The session token contains the id of the organization, so members and invitations are read while
+/// the session is still being checked. The page shows them only if the session is valid.
 async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<maud::Markup, Problem> {
     let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
     let (caller, members, invitations) = tokio::join!(
@@ -133,8 +133,8 @@ fn success_response(wants: ResponseFormat, changed: &Changed) -> Response {
     response
 }
 
-/// Converts a problem into a response. For field errors and rate limits, the response is the form
-/// with the entered values.
+/// Converts a problem into a response. A browser gets the page again for field errors and rate
+/// limits, with the entered values.
 async fn problem_response(
     app: &App,
     wants: ResponseFormat,

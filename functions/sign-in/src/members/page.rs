@@ -110,7 +110,7 @@ impl MembersPage<'_> {
     }
 
     /// Renders the invitation form. If this admin cannot invite, renders the reason and what to do
-    /// instead.
+    /// instead. Empty for other members.
     fn invite(&self, draft: &Draft<'_>) -> Markup {
         let org = &self.caller.found.org.value;
         let Some(admin) = self.caller.member.admin() else { return html! {} };

@@ -7,8 +7,8 @@ use crate::words::members::invite as words_of;
 
 /// A requested change of members or invitations.
 ///
-/// IDs are unparsed text from the path. They are parsed only after the caller is authorized. So a
-/// caller who is not authorized gets the same response for valid and invalid IDs.
+/// IDs are unparsed text from the path. They are parsed only after the caller is authorized, so an
+/// unauthorized caller gets the same response for valid and invalid IDs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TeamRequest {
     /// Invite the address that the fields name.

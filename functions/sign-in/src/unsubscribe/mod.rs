@@ -1,7 +1,8 @@
 //! `/mail/unsubscribe/{token}`: the link in a trial reminder that stops reminders.
 //!
 //! The link applies to one admin of one organization and needs no session. So its page shows only
-//! what the reminder also contained, and the link has no other effect.
+//! facts that the reminder also contained, and the link can change only this admin's choice about
+//! reminders.
 
 mod page;
 

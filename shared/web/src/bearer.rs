@@ -4,9 +4,9 @@ use axum::http::{HeaderMap, header::AUTHORIZATION};
 
 /// Returns the token of `Authorization: Bearer …` (RFC 6750, section 2.1).
 ///
-/// Returns `None` if no header has this scheme. If one of several `Authorization` headers has it,
-/// returns an empty token, which is always invalid. A request with an empty token is rejected, and
-/// its session cookie is not used instead.
+/// Returns `None` if no `Authorization` header has the scheme `Bearer`. If a request has several
+/// `Authorization` headers and at least one has this scheme, returns an empty token. An empty token
+/// is always invalid: the request is rejected, even if it also has a valid session cookie.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let values = headers.get_all(AUTHORIZATION).iter();

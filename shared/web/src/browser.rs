@@ -6,10 +6,11 @@ use domain::secret::Secret;
 use crate::cookie;
 
 const NAME: &str = "__Host-b";
-/// Lifetime of the cookie, which is the lifetime of a sign-in link.
+/// Lifetime of the cookie in seconds. It equals the lifetime of a sign-in link.
 const SECONDS: i64 = 600;
 
-/// Returns the secret in the browser cookie of a request, if the request has one.
+/// Returns the secret in the browser cookie of a request. Returns `None` if the cookie is missing,
+/// invalid, or present more than once.
 #[must_use]
 pub fn mark(headers: &HeaderMap) -> Option<Secret> {
     cookie::only(headers, NAME)?.parse().ok()

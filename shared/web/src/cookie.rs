@@ -1,7 +1,7 @@
 //! Cookies with the prefix `__Host-`.
 //!
-//! Browsers accept such a cookie only with `Secure`, `Path=/`, and no `Domain` (RFC 6265bis). So no
-//! other host can set it or read it.
+//! Browsers accept a cookie with this prefix only with `Secure`, `Path=/`, and no `Domain` (RFC
+//! 6265bis). So no other host can set or read the cookie.
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 
@@ -9,7 +9,8 @@ const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 /// Returns the value of the cookie `name`.
 ///
-/// Returns `None` if the request has several, because an attacker may have set one of them.
+/// Returns `None` if the request does not have this cookie. Also returns `None` if the request has
+/// several cookies with this name, because an attacker may have set one of them.
 pub fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut values = cookies
@@ -23,7 +24,7 @@ pub fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Returns the `Set-Cookie` value that stores `value` for a number of seconds.
 pub fn set(name: &str, value: &str, seconds: i64) -> HeaderValue {
-    // The parts are ids, hex digits, and constants, so the text is always a valid header value.
+    // Callers pass only IDs, hex digits, and constants, so the text is always a valid header value.
     let text = format!("{name}={value}; {ATTRIBUTES}; Max-Age={seconds}");
     let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);

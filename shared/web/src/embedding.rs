@@ -1,15 +1,17 @@
 //! CORS and framing for widgets that pages of the host app embed.
 //!
-//! Requests for widgets carry an embed token in the `Authorization` header. Onramp ignores their
-//! cookies, so third-party cookies and `Access-Control-Allow-Credentials` are not needed.
+//! A request for a widget carries an embed token in the `Authorization` header. Onramp ignores the
+//! cookies of such a request, so third-party cookies and the header
+//! `Access-Control-Allow-Credentials` are not needed.
 //!
-//! Because of this header, a browser first sends a preflight request (Fetch standard, section 4.8),
-//! whose response it may cache for two hours. The header has two advantages over other places for
-//! the token. No URL contains the token, and no form of another site can send a token.
+//! Because of the `Authorization` header, a browser first sends a preflight request (Fetch
+//! standard, section 4.8). The browser may cache the response to it for two hours. The token is in
+//! a header for two reasons. The URLs of these requests do not contain the token, and a form of
+//! another site cannot send a header.
 //!
-//! If a frame cannot show its widget, the response is an empty document. It contains the reason,
-//! which the script of the frame reads. The listed pages may embed this document too. Otherwise the
-//! browser would show its own error page, which does not name the reason.
+//! If a frame cannot show its widget, the response is an empty document that contains the reason.
+//! The script of the frame reads the reason. Pages of the listed origins may embed this document
+//! too. Otherwise the browser would show its own error page, which does not name the reason.
 
 use axum::{
     extract::Request,
@@ -19,7 +21,8 @@ use axum::{
 
 use crate::{Origins, bearer::bearer, origin, routes};
 
-/// How long browsers may cache a preflight response, in seconds. Chromium caps it at two hours.
+/// How long browsers may cache a preflight response, in seconds. Chromium caches it for at most two
+/// hours.
 const PREFLIGHT_MAX_AGE: &str = "7200";
 
 /// The response headers that an embedding page may read.
@@ -40,7 +43,8 @@ const PATHS: [&str; 9] = [
 
 /// Response extension that marks a response as embeddable by pages of other origins.
 ///
-/// [`secure`](crate::secure()) turns it into headers: the content security policy, CORP, and COEP.
+/// [`secure`](crate::secure()) turns the extension into response headers:
+/// `Content-Security-Policy`, `Cross-Origin-Resource-Policy`, and `Cross-Origin-Embedder-Policy`.
 #[derive(Clone, Debug)]
 pub enum Embeddable {
     /// A document that pages of these origins may show in a frame.
@@ -66,12 +70,14 @@ impl Embeddable {
 /// How CORS applies to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CorsMode {
-    /// CORS does not apply, because the path has no widgets or the request has no embed token.
+    /// Onramp adds no CORS headers, because the path has no widgets, the request has no embed
+    /// token, or a preflight comes from a page of an origin that is not listed.
     Own,
     /// A preflight from a page of this listed origin.
     Preflight(HeaderValue),
-    /// The request carries an embed token. The value is the origin of the page that sent it, if
-    /// that page is listed. It is `None` if the request has no origin, or that of Onramp itself.
+    /// The request carries an embed token. The value is the origin of the page that sent the
+    /// request, if this origin is listed. The value is `None` if the request has no `Origin`
+    /// header, or if the origin is that of Onramp itself.
     Token(Option<HeaderValue>),
     /// The request carries an embed token from a page whose origin is not listed.
     Foreign,
@@ -131,8 +137,8 @@ impl CorsMode {
 
 /// Returns the origin of the page that embeds or links to a page, from the `Referer` header.
 ///
-/// A page cannot make its browser send another origin, but it can prevent the header. The result is
-/// then `None`.
+/// A page cannot make the browser send a false origin, but it can make the browser omit the header.
+/// The result is then `None`.
 #[must_use]
 pub fn referrer(headers: &HeaderMap) -> Option<String> {
     headers.get(header::REFERER)?.to_str().ok().and_then(origin::origin_of)
@@ -143,9 +149,10 @@ pub(crate) fn is_embeddable_path(path: &str) -> bool {
     PATHS.iter().any(|pattern| routes::matches(pattern, path))
 }
 
-/// CORP: states which origins may load a response.
+/// The header `Cross-Origin-Resource-Policy`, which states which origins may load a response.
 pub(crate) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-/// COEP: a page that sets it can only embed frames that set it too (HTML standard, section 7.1.4).
+/// The header `Cross-Origin-Embedder-Policy`. A page that sets this header can only embed frames
+/// that set it too (HTML standard, section 7.1.4).
 pub(crate) const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
 
 #[cfg(test)]

@@ -12,10 +12,12 @@ use axum::{
 
 use crate::ui::assets::fnv1a;
 
-/// Returns 200 with the body, or 304 if `If-None-Match` names its tag.
+/// Returns 200 with the body, or 304 without a body if `If-None-Match` contains the entity tag of
+/// the body.
 ///
-/// The tag is a hash of the body. So the tag changes whenever the body changes, for example with
-/// the user, the remaining days, or the release. No additional read is needed to compute it.
+/// The tag is a hash of the body. So the tag changes whenever the body changes, for example if it
+/// depends on the user or on the number of remaining days. No additional read of the table is
+/// needed to compute the tag.
 #[must_use]
 pub fn conditional_response(
     headers: &HeaderMap,
@@ -39,10 +41,10 @@ pub fn etag(body: &str) -> String {
     format!("\"{:016x}\"", fnv1a(body.as_bytes()))
 }
 
-/// Returns whether `If-None-Match` names the tag.
+/// Returns whether `If-None-Match` contains the tag.
 ///
-/// The comparison is weak (RFC 9110, section 13.1.2), because a proxy that compresses a response
-/// makes its tag weak.
+/// The comparison ignores whether a tag is marked as weak with `W/` (RFC 9110, section 13.1.2). A
+/// proxy that compresses a response adds this mark to the tag.
 #[must_use]
 pub fn matches_etag(headers: &HeaderMap, tag: &str) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());

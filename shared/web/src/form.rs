@@ -98,8 +98,8 @@ impl Fields {
     fn from_json(bytes: &Bytes) -> Result<Self, Problem> {
         let Members(members) =
             serde_json::from_slice(bytes).map_err(|_| Problem::bad_request(words::NOT_AN_OBJECT))?;
-        // Rejects duplicate members before it checks types. A member with the value `null` counts
-        // as a duplicate too.
+        // Rejects duplicate members before it checks the types of their values. A member with the
+        // value `null` counts here, although it is absent from the result.
         let members = Self::collect(members)?;
         let (mut fields, mut mistyped) = (BTreeMap::new(), Vec::new());
         for (name, value) in members.into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())) {
@@ -111,8 +111,8 @@ impl Fields {
         if mistyped.is_empty() { Ok(Self(fields)) } else { Err(Problem::invalid(mistyped)) }
     }
 
-    /// Collects the fields. Rejects a duplicate field, because two parsers could read different
-    /// values.
+    /// Collects the fields. Rejects a duplicate field, because two parsers could use different
+    /// values of it.
     fn collect<T>(pairs: Vec<(String, T)>) -> Result<BTreeMap<String, T>, Problem> {
         let mut fields = BTreeMap::new();
         for (name, value) in pairs {
@@ -149,8 +149,8 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// The fields of all forms. A JSON member with another name is ignored, even if it has a wrong
-/// type.
+/// The names of the fields of all forms. A JSON member with any other name is ignored, even if its
+/// value is not a string, a number, or a boolean.
 const FIELDS: [&str; 17] = [
     "confirmed",
     "days",
@@ -171,14 +171,14 @@ const FIELDS: [&str; 17] = [
     "time_zone",
 ];
 
-/// The fields that may be a JSON number or boolean. All others must be strings, so that `true`
-/// never becomes a name.
+/// The fields whose JSON value may be a number or a boolean. The value of every other field must be
+/// a string. So, for example, `true` never becomes the name of a user.
 const SCALARS: [&str; 3] = ["start_trial", "confirmed", "days"];
 
 /// Returns the text of a JSON value, or a sentence that states the expected type.
 ///
-/// A number or boolean of [`SCALARS`] becomes text as it is written in the JSON. `null` counts as
-/// an absent field.
+/// If the field is in [`SCALARS`], a number or a boolean becomes the text that the JSON contains.
+/// `null` counts as an absent field, so the result is `None`.
 fn scalar(name: &str, value: &RawValue) -> Result<Option<String>, &'static str> {
     let raw = value.get();
     match raw.as_bytes().first() {
@@ -190,9 +190,9 @@ fn scalar(name: &str, value: &RawValue) -> Result<Option<String>, &'static str> 
     }
 }
 
-/// Returns the problem of a body that is too large. If the path also has a `GET`, which shows the
-/// form, the error page links back to it. A link to the dashboard could be useless, because the
-/// sender may not be signed in.
+/// Returns the problem for a body that is too large. If the path also supports `GET`, its page
+/// shows the form, and the error page links back to the form. The error page does not link to the
+/// dashboard then, because the sender may not be signed in.
 fn too_large(path: &str) -> Problem {
     let problem = Problem::new(Kind::TooLarge, words::TOO_LARGE);
     if routes::allowed_methods(path).contains(&Method::GET) { problem.back_to_form() } else { problem }

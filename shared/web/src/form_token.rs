@@ -8,10 +8,10 @@ use crate::{Fields, problem::FieldError, words};
 const MIN_LENGTH: usize = 22;
 const MAX_LENGTH: usize = 255;
 
-/// Returns the idempotency key of a form: the header `Idempotency-Key`, else the field
-/// `form_token`.
+/// Returns the idempotency key of a form: the header `Idempotency-Key`, or the field `form_token`
+/// if the request does not have this header.
 ///
-/// Returns `None` if both are absent or empty.
+/// Returns `None` if the key is absent or empty.
 ///
 /// # Errors
 /// An error of the field `form_token` if the key is too short, too long, or not printable ASCII.

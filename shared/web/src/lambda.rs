@@ -17,10 +17,11 @@ pub type Event = LambdaEvent<Box<RawValue>>;
 /// The gateway's response as JSON text, or an error that fails the invocation.
 pub type InvocationResult = Result<Box<RawValue>, lambda_runtime::Error>;
 
-/// Makes a Lambda handler from a router. Events have the payload format 2.0 of API Gateway.
+/// Makes a Lambda handler from a router. The handler expects events in the payload format 2.0 of
+/// API Gateway.
 ///
-/// Requests carry `lambda_http::request::RequestContext` and `lambda_runtime::Context` as
-/// extensions. An event that does not have this format is an error, and the invocation fails.
+/// Each request has `lambda_http::request::RequestContext` and `lambda_runtime::Context` as
+/// extensions. If an event does not have the payload format 2.0, the invocation fails.
 pub fn handler(
     router: Router,
 ) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Clone + Send + Sync + 'static
@@ -38,7 +39,8 @@ pub fn handler(
     }
 }
 
-/// Parses an event and removes the parts that `lambda_http` must not process.
+/// Parses an event, and moves the parts that `lambda_http` must not process into a
+/// [`RequestContext`].
 fn parse(payload: &str) -> Result<(LambdaRequest, RequestContext), lambda_runtime::Error> {
     let mut event: LambdaRequest = serde_json::from_str(payload).map_err(JsonError::from)?;
     let parts = match &mut event {
@@ -218,8 +220,8 @@ mod tests {
             case in prop::sample::select(&["sign-in/get-login", "sign-in/post-login", "org-signup/post-multipart"][..]),
             changes in prop::collection::vec((prop::sample::select(FIELDS), odd_value()), 1..5),
         ) {
-            // Replaces nested values first, because replacing an outer value also replaces the
-            // values in it.
+            // Replaces nested values first, because the replacement of an outer value also removes
+            // the values inside it.
             let mut changes = changes;
             changes.sort_by_key(|(field, _)| std::cmp::Reverse(field.len()));
             let event = event(&with(&recorded(case), &changes));

@@ -1,5 +1,5 @@
-//! HTTP layer of the functions with routes: authentication inputs, content negotiation, security
-//! headers, forms, problems, and HTML components.
+//! HTTP layer of the functions with routes: cookies and bearer tokens, content negotiation,
+//! security headers, forms, problems, and HTML components.
 //!
 //! The crate turns API Gateway events into requests, and the results of handlers into responses.
 //! The functions `mailer`, `event-publisher`, and `trial-reminder` have no routes and do not use
@@ -11,13 +11,13 @@
 //!
 //! # Invariant
 //!
-//! Every response that leaves through [`secure`] or [`raw_lambda`] carries the security headers,
-//! including responses that the framework creates itself. Log lines of this crate never contain a
-//! cookie, a token, or a submitted value.
+//! Every response from a router in [`secure`] or from [`raw_lambda`] has the security headers. This
+//! includes responses that the framework axum creates itself. Log lines of this crate never contain
+//! a cookie, a token, or a submitted value.
 //!
 //! # What it never does
 //!
-//! It never decides anything about an organization, and it never stores anything.
+//! This crate never decides anything about an organization, and it never stores anything.
 //!
 //! # Where to start
 //!

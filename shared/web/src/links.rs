@@ -5,7 +5,8 @@ use domain::{
     task::{Task, TaskTarget},
 };
 
-/// Builds absolute URLs of an organization's pages. They also work in emails and embedded widgets.
+/// Builds absolute URLs of an organization's pages. Absolute URLs also work in emails and in
+/// embedded widgets.
 #[derive(Clone, Copy, Debug)]
 pub struct Links<'a> {
     /// The origin of the stage, such as `https://onramp.example.com`.
@@ -25,7 +26,8 @@ impl Links<'_> {
 
     /// Returns the URL where a user works on a task.
     ///
-    /// Without a host app, a task of the host app links to its section in the guide.
+    /// If the stage has no host app, the URL of a task in the host app is the section of the guide
+    /// that describes the task.
     #[must_use]
     pub fn of(&self, task: &Task) -> String {
         match (task.action.target, self.app) {

@@ -13,9 +13,10 @@ pub(crate) struct PublicUrl(pub(crate) Arc<str>);
 
 /// Returns the stage's origin as the caller sees it, such as `https://onramp.example.com`.
 ///
-/// This is `PUBLIC_URL` if it is configured, because behind a proxy the request's domain is not the
-/// domain that the browser uses. Otherwise it is the domain of the gateway, with the port of the
-/// `Host` header. The scheme is `http` only for loopback, which has no certificate.
+/// The origin is `PUBLIC_URL` if this variable is configured. Behind a proxy, the domain of the
+/// request is not the domain that the browser uses. Without `PUBLIC_URL`, the origin has the domain
+/// of the gateway, and the port of the `Host` header if that header has the same domain. The scheme
+/// is `http` only for loopback, which has no certificate.
 pub fn origin<B>(request: &Request<B>) -> String {
     of(request.headers(), request.extensions())
 }
@@ -36,7 +37,8 @@ pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
 
 /// Returns the origin of an absolute URL.
 ///
-/// Returns `None` if it contains characters that could break a content security policy.
+/// Returns `None` if the scheme is not `http` or `https`, or if the origin contains characters that
+/// could change a content security policy.
 pub(crate) fn origin_of(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
@@ -47,7 +49,7 @@ pub(crate) fn origin_of(url: &str) -> Option<String> {
 
 /// Returns the caller's IP address as the gateway reports it, or `unknown`.
 ///
-/// It ignores `X-Forwarded-For`, because any caller can set that header.
+/// This function ignores `X-Forwarded-For`, because any caller can set that header.
 pub fn source_ip<B>(request: &Request<B>) -> String {
     gateway(request.extensions())
         .and_then(|gateway| gateway.http.source_ip.clone())

@@ -2,9 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-/// A list of other origins: Stripe's hosted pages, or the pages that may embed widgets.
+/// A list of origins outside of Onramp: those of Stripe's hosted pages, or those of the pages that
+/// may embed widgets.
 ///
-/// Each origin is written exactly as browsers send it, so strings can be compared.
+/// The text of each origin is exactly the text that browsers send, so a comparison of strings is
+/// enough.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(Vec<String>);
 
@@ -33,7 +35,8 @@ impl Origins {
         self.0.iter().any(|it| it == origin)
     }
 
-    /// Returns a list with only `origin`, or an empty list if it is not contained.
+    /// Returns a list that contains only `origin`, or an empty list if `origin` is not in this
+    /// list.
     #[must_use]
     pub fn restrict_to(&self, origin: &str) -> Self {
         Self(self.0.iter().filter(|it| *it == origin).cloned().collect())
@@ -69,9 +72,9 @@ impl fmt::Display for Origins {
 
 /// Returns whether a text is an origin as browsers serialize it: lowercase, without default port.
 ///
-/// Other texts must not become part of a content security policy. A path would change what the
-/// policy allows, and a semicolon would start a new directive. An origin in another notation would
-/// never equal an `Origin` header.
+/// A text that is not such an origin must not become part of a content security policy. A path
+/// would change what the policy allows, and a semicolon would start a new directive. An origin in a
+/// different notation, for example with uppercase letters, would never equal an `Origin` header.
 fn is_origin(text: &str) -> bool {
     let Some((scheme, host)) = text.split_once("://") else { return false };
     let plain = |byte: u8| {

@@ -1,7 +1,7 @@
 //! The error type of all handlers (RFC 9457): a public part for the caller and a cause for the log.
 //!
-//! The cause never reaches the caller. Rejected access is logged in the area `access`, with the
-//! name of the rule.
+//! The response never contains the cause. If an access rule rejects a request, the log line has the
+//! area `access` and the name of the rule.
 
 mod kind;
 
@@ -58,7 +58,7 @@ struct ProblemOut<'a> {
 pub struct Problem {
     /// Determines the status, the type, and the title.
     pub kind: Kind,
-    /// One or two sentences for the user: what happened, then what to do.
+    /// One or two sentences for the user that say what happened and what to do.
     pub detail: Cow<'static, str>,
     /// Errors of single fields.
     pub errors: Vec<FieldError>,
@@ -68,10 +68,11 @@ pub struct Problem {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Whether a `GET` of the request's path shows the submitted form.
     pub(crate) has_form: bool,
-    /// The reason for the log. The caller never sees it.
+    /// The reason that the log line contains. The response never contains it.
     cause: Option<Box<str>>,
     area: Option<LogArea>,
-    /// Whether the stage lacks configuration. Such a problem is logged as a warning.
+    /// Whether the cause is missing configuration of the stage. The problem is then logged as a
+    /// warning.
     unconfigured: bool,
 }
 
@@ -133,7 +134,7 @@ impl Problem {
         Self::new(Kind::Forbidden, detail::CROSS_SITE).rejected_by("cross-site request")
     }
 
-    /// 404. A missing item and an item that the caller may not see get the same text.
+    /// 404, with the same text for a missing item and an item that the caller may not see.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(Kind::NotFound, detail::NOT_FOUND)
@@ -161,35 +162,37 @@ impl Problem {
             .rejected_by("limit")
     }
 
-    /// 500. State the cause with [`because`](Self::because).
+    /// 500. The caller of this function adds the cause with [`because`](Self::because).
     #[must_use]
     pub fn internal() -> Self {
         Self::new(Kind::Internal, detail::INTERNAL)
     }
 
-    /// 503, with `Retry-After: 2`. State the cause with [`because`](Self::because).
+    /// 503, with `Retry-After: 2`. The caller of this function adds the cause with
+    /// [`because`](Self::because).
     #[must_use]
     pub fn unavailable() -> Self {
         Self::new(Kind::Unavailable, detail::UNAVAILABLE).header(RETRY_AFTER, "2")
     }
 
-    /// 503: the stage lacks configuration that this route needs. The log gets `cause`.
+    /// 503: the stage lacks configuration that this route needs. The log line contains `cause`.
     ///
-    /// Anyone can repeat such a request. Its log line is therefore a warning with its own message,
-    /// for which an alarm raises a ticket. The line neither stops a release nor pages an operator.
+    /// Anyone can send such requests again and again. Therefore the log line is a warning with its
+    /// own message, and an alarm for this message opens only a ticket. The log line does not roll
+    /// back a release, and does not page an operator.
     #[must_use]
     pub fn unconfigured(cause: impl fmt::Display) -> Self {
         Self { unconfigured: true, ..Self::unavailable().because(cause) }
     }
 
-    /// 503 for a `transient` failure, after which a retry may succeed; otherwise 500. The log gets
-    /// `cause`.
+    /// 503 if the failure is `transient`, which means that a retry may succeed; otherwise 500. The
+    /// log line contains `cause`.
     #[must_use]
     pub fn from_failure(transient: bool, cause: impl fmt::Display) -> Self {
         if transient { Self::unavailable() } else { Self::internal() }.because(cause)
     }
 
-    /// Makes the error page link to the page of the submitted form.
+    /// Makes the error page contain a link to the page of the submitted form.
     #[must_use]
     pub(crate) const fn back_to_form(mut self) -> Self {
         self.has_form = true;
@@ -249,7 +252,8 @@ impl Problem {
         serde_json::to_string(&self.out()).unwrap_or_default()
     }
 
-    /// Writes the log line. Callers do this once, where they build the response.
+    /// Writes the log line of the problem. The code that builds the response calls this method
+    /// once. A problem below 500 without a cause has no log line.
     pub fn log(&self) {
         let status = self.kind.status().as_u16();
         let area = self.area.map(LogArea::as_str);

@@ -37,7 +37,8 @@ pub fn problem_page(problem: Problem, page: Markup) -> Response {
 /// Chooses the link of the error page.
 fn next_action(problem: &Problem) -> NextAction<'_> {
     if problem.has_form {
-        // An empty URL is that of the current page, and a `GET` of it shows the form again.
+        // An empty URL means the URL of the current page. A `GET` request for this URL shows the
+        // form again.
         return NextAction { label: action::BACK_TO_FORM, href: "" };
     }
     match problem.kind {

@@ -1,9 +1,9 @@
 //! Runs one handler without a router, for a function with one path that API clients request often.
 //!
-//! For such a function, the router and `lambda_http` would cause a sixteenth of its instructions
-//! and add one megabyte to its size. Responses carry the same security headers as those of a
-//! router. There is no cross-site rule, because the handlers accept only signed requests and read
-//! no cookies.
+//! In such a function, the router and `lambda_http` would execute a sixteenth of all instructions,
+//! and would add one megabyte to the size of the binary. Responses have the same security headers
+//! as the responses of a router. There is no cross-site rule, because the handlers accept only
+//! signed requests and read no cookies.
 
 use std::{
     borrow::Cow,
@@ -27,7 +27,8 @@ use crate::{
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GatewayRequest {
-    /// Values by lowercase name. Repeated headers are joined by commas.
+    /// Header values by the lowercase name of the header. The values of a repeated header are
+    /// joined with commas.
     #[serde(default, deserialize_with = "lowercase_names")]
     headers: BTreeMap<String, String>,
     body: Option<String>,
@@ -46,8 +47,8 @@ struct ResponseOut<'a> {
 
 /// Deserializes headers with lowercase names.
 ///
-/// A gateway may keep the case that a client sent, and names are case-insensitive (RFC 9110,
-/// section 5.1). A repeated header is one list (section 5.3).
+/// A gateway may keep uppercase letters that a client sent, but header names are case-insensitive
+/// (RFC 9110, section 5.1). The values of a repeated header form one list (section 5.3).
 fn lowercase_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let received = BTreeMap::<String, String>::deserialize(deserializer)?;
     let mut headers = BTreeMap::<String, String>::new();

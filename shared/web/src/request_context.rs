@@ -1,11 +1,11 @@
-//! Keeps parts of an event away from `lambda_http`, which cannot process all of their values.
+//! Removes parts of an event before `lambda_http` processes it, because `lambda_http` cannot
+//! process all values of these parts.
 //!
-//! `lambda_http` parses host, scheme, and path as a URL. This resolves `%2e%2e`, so the path would
-//! differ from the one that API Gateway matched. `lambda_http` also panics on an invalid host,
-//! query, or base64 body.
+//! `lambda_http` parses the host, the scheme, and the path together as a URL. The URL parser treats
+//! `%2e%2e` as `..` and shortens the path, so the result would differ from the path for which API
+//! Gateway selected the route. `lambda_http` also panics on an invalid host, query, or base64 body.
 //!
-//! Therefore this module removes these parts from the event before `lambda_http` processes it, and
-//! adds them to the request afterwards.
+//! This module adds the removed parts to the request after `lambda_http` has built it.
 
 use axum::http::{
     HeaderMap, HeaderValue, Uri,
@@ -17,8 +17,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// The characters that must be escaped in a query.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'#');
-/// The characters that must be escaped in a path. The percent sign is not one of them, because the
-/// gateway passes the path in its escaped form.
+/// The characters that must be escaped in a path. The set does not contain the percent sign,
+/// because the gateway passes the path in its escaped form.
 const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}').add(b'\\').add(b'^').add(b'|');
 
 /// The parts of an event that `lambda_http` must not process.
@@ -62,7 +62,8 @@ impl RequestContext {
         Ok(Self { uri: target.parse().map_err(|_| Malformed::Target)?, headers, body })
     }
 
-    /// Moves the parts into the request. Keeps its cookies, which events list outside of `headers`.
+    /// Moves the parts into the request. Keeps the cookies of the request, because an event lists
+    /// cookies outside of `headers`.
     pub fn restore(self, mut request: Request) -> Request {
         let cookies = request.headers_mut().remove(COOKIE);
         *request.uri_mut() = self.uri;

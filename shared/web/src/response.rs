@@ -27,7 +27,8 @@ pub fn see_other(location: &str) -> Response {
 
 /// Returns a 303 redirect to the sign-in page.
 ///
-/// The sign-in leads back to `path` if [`next_path`](routes::next_path) accepts it.
+/// After the sign-in, the user returns to `path`, if [`next_path`](routes::next_path) accepts
+/// `path`.
 #[must_use]
 pub fn to_login(path: &str) -> Response {
     tracing::info!(area = %LogArea::Access, status = 303, cause = "session", "rejected request");

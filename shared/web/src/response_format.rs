@@ -14,8 +14,8 @@ pub enum ResponseFormat {
 impl ResponseFormat {
     /// Evaluates the `Accept` header (RFC 9110, section 12.5.1).
     ///
-    /// Only a client that prefers `text/html` gets a page. `*/*`, which `curl` sends, and a missing
-    /// header yield JSON.
+    /// Only a client that prefers `text/html` to JSON gets a page. If the header is `*/*`, as
+    /// `curl` sends it, or if it is missing, the client gets JSON.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let mut html = AcceptEntry::default();
@@ -44,14 +44,16 @@ impl ResponseFormat {
     }
 }
 
-/// The preference for a media type. The derived order compares the fields from top to bottom.
+/// The preference of the client for a media type. The derived order compares the quality first, and
+/// then the position in the header.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct AcceptEntry {
     thousandths: u16,
     earliness: usize,
 }
 
-/// Returns a quality value in thousandths. An invalid one counts as 1.
+/// Returns a quality value in thousandths. An invalid quality value counts as 1, which is 1000
+/// thousandths.
 fn thousandths(quality: &str) -> u16 {
     let quality = quality.parse::<f32>().unwrap_or(1.0).clamp(0.0, 1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]

@@ -1,9 +1,10 @@
-//! The routes of all functions. With this table, every function can distinguish a missing path
-//! (404) from an unsupported method (405).
+//! The routes of all functions. With this table, every function can distinguish a path that does
+//! not exist (404) from a path that does not support the method (405).
 //!
-//! API Gateway does not route `HEAD` requests to a `GET` route. `HEAD` requests for paths of
-//! `checklist-read` reach it through the route `$default`. Every other `GET` route in the template
-//! has a `HEAD` route beside it. axum handles `HEAD` like `GET` and removes the body.
+//! API Gateway does not send a `HEAD` request to a `GET` route. A `HEAD` request for a path of the
+//! function `checklist-read` reaches this function through the route `$default`. Every other `GET`
+//! route in the template has a `HEAD` route beside it. axum handles `HEAD` like `GET` and removes
+//! the body.
 
 use axum::{extract::Request, http::Method, response::Response};
 
@@ -11,8 +12,9 @@ use crate::{ResponseFormat, problem::Problem, problem_response};
 
 /// Methods and path patterns, the same as in `template.yaml`.
 ///
-/// A segment in braces matches exactly one nonempty segment. Every path with `GET` also has `HEAD`,
-/// which returns the same response without a body (RFC 9110, section 9.3.2).
+/// A pattern segment in braces matches exactly one nonempty segment of a path. Every path with
+/// `GET` also supports `HEAD`, which returns the same response without a body (RFC 9110, section
+/// 9.3.2).
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
     (Method::GET, "/account"),
@@ -83,13 +85,13 @@ const PAGES: &[&str] = &[
     "/organizations/{id}",
 ];
 
-/// First segment of hidden paths. To all users except operators, a hidden path looks like one that
-/// does not exist, even with an unsupported method.
+/// First segment of hidden paths. For all users except operators, the response for a hidden path is
+/// the response for a path that does not exist, even if the method is not supported.
 const HIDDEN: &str = "operator";
 
 /// Returns the methods of a path in the order of [`ROUTES`].
 ///
-/// Returns an empty list for a missing path and for a hidden one.
+/// Returns an empty list if the path does not exist or is hidden.
 #[must_use]
 pub fn allowed_methods(path: &str) -> Vec<Method> {
     let mut methods: Vec<Method> = Vec::new();
@@ -107,7 +109,8 @@ pub fn allowed_methods(path: &str) -> Vec<Method> {
     methods
 }
 
-/// Handles requests that match no route: 405 with `Allow` if the path has other methods, else 404.
+/// Handles requests that match no route. The response is 405 with the header `Allow` if the path
+/// supports only other methods, and 404 otherwise.
 pub async fn not_routed(request: Request) -> Response {
     let format = ResponseFormat::of(request.headers());
     let allowed = allowed_methods(request.uri().path());
@@ -121,19 +124,20 @@ pub async fn not_routed(request: Request) -> Response {
 
 /// Returns the path of `next`, without query and fragment, if it is a listed page of Onramp.
 ///
-/// Returns `None` for everything else, in particular for URLs of other hosts.
+/// Returns `None` for all other texts, in particular for URLs of other hosts.
 #[must_use]
 pub fn next_path(next: &str) -> Option<String> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
-    // The path will be stored, so it must not contain the secret of an invitation link. It may
-    // contain the id of an invitation, which starts with `org_`.
+    // Callers store the path, so it must not contain the secret of an invitation link. It may
+    // contain a reference to an invitation, which starts with `org_` and is not secret.
     let secret = path.strip_prefix("/invitations/").is_some_and(|token| !token.starts_with("org_"));
     (plain && !secret && PAGES.iter().any(|page| selects(page, path))).then(|| path.to_owned())
 }
 
-/// Returns whether the gateway selects this pattern for a path. If a path equals a fixed pattern
-/// and matches one with a parameter, the gateway selects the fixed one.
+/// Returns whether the gateway selects this pattern for a path. If a path equals a pattern without
+/// a parameter, the gateway selects that pattern, even if the path also matches a pattern with a
+/// parameter.
 fn selects(pattern: &str, path: &str) -> bool {
     if ROUTES.iter().any(|(_, fixed)| *fixed == path) { pattern == path } else { matches(pattern, path) }
 }

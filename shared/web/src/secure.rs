@@ -1,8 +1,9 @@
 //! The security middleware of every router.
 //!
-//! The middleware first checks the cross-site rule, then calls the routes, and then adds the
-//! headers. So every response has the security headers, including errors of the framework. The
-//! cookies of a request with an embed token are removed before a handler reads them.
+//! The middleware first checks the cross-site rule, then calls the router, and then adds the
+//! security headers to the response. So every response has these headers, including errors of the
+//! framework axum. On a path of a widget, the middleware removes the cookies of a request with an
+//! embed token before a handler can read them.
 
 use std::sync::Arc;
 
@@ -34,15 +35,15 @@ use crate::{
 pub struct SecurityProfile {
     /// The content security policy of responses that are not embeddable frames.
     policy: HeaderValue,
-    /// Path patterns without the cross-site rule.
+    /// Patterns of the paths to which the cross-site rule does not apply.
     exempt: &'static [&'static str],
     /// The origins whose pages may embed widgets.
     embedders: Arc<Origins>,
     public_url: Option<PublicUrl>,
 }
 
-/// The policy of pages. [`SecurityProfile::with_form_targets`] appends more origins to
-/// `form-action`.
+/// The content security policy of pages. It ends with `form-action`, so
+/// [`SecurityProfile::with_form_targets`] can append more origins to this directive.
 const APP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                    base-uri 'none'; frame-ancestors 'none'; object-src 'none'; form-action 'self'";
 const API: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -50,8 +51,9 @@ const API: &str = "default-src 'none'; frame-ancestors 'none'";
 impl SecurityProfile {
     /// Creates a profile for functions with pages.
     ///
-    /// Form responses may redirect to Stripe and to the host app at `app_url`. The policy lists
-    /// both, because browsers apply `form-action` to redirect targets too.
+    /// The response to a form may redirect to Stripe or to the host app at `app_url`. The policy
+    /// lists the origins of both, because browsers also apply `form-action` to the targets of
+    /// redirects.
     #[must_use]
     pub fn app(app_url: Option<&str>) -> Self {
         Self::with_form_targets(app_url, Origins::STRIPE)
@@ -88,7 +90,8 @@ impl SecurityProfile {
         self
     }
 
-    /// Sets the origin at which browsers reach the stage. `None` uses the domain of each request.
+    /// Sets the origin at which browsers reach the stage. With `None`, the origin is the domain of
+    /// each request.
     #[must_use]
     pub fn with_public_url(mut self, public_url: Option<&str>) -> Self {
         self.public_url = public_url.map(|url| PublicUrl(url.into()));
@@ -105,9 +108,10 @@ impl SecurityProfile {
 
 /// Wraps a router in the security middleware.
 ///
-/// The middleware checks the cross-site rule first, and adds the security headers and
-/// `x-request-id`. It limits bodies to 64 KiB; a route may set its own [`DefaultBodyLimit`]. It
-/// also converts 404, 405, and the errors of extractors to problems.
+/// The middleware checks the cross-site rule first. It adds the security headers and `x-request-id`
+/// to each response. It limits request bodies to 64 KiB, unless a route sets its own
+/// [`DefaultBodyLimit`]. It also converts 404, 405, and the errors of axum's extractors to
+/// problems.
 pub fn secure(router: Router, profile: SecurityProfile) -> Router {
     router
         .fallback(routes::not_routed)
@@ -126,8 +130,8 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
     let cors = CorsMode::of(&request, &profile.embedders);
     let embeddable_path = is_embeddable_path(request.uri().path());
     if matches!(cors, CorsMode::Token(_) | CorsMode::Foreign) {
-        // Access depends only on the token. Without the cookies, a request from another site has no
-        // rights to abuse. So the cross-site rule is not needed for listed origins.
+        // Without cookies, access depends only on the token. A page of another site cannot send a
+        // token that it does not have. So the cross-site rule is not needed for listed origins.
         request.headers_mut().remove(header::COOKIE);
     }
     let span = request_span(&id, &request);
@@ -165,8 +169,8 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
     response
 }
 
-/// Creates the span with the fields that all log lines of a request share: request id, route, and
-/// the ids that the session cookie claims.
+/// Creates the span with the fields that all log lines of a request share: the request ID, the
+/// route, and the organization and user IDs in the session cookie, which is not verified yet.
 ///
 /// The path is omitted, because it can contain the secret of a link.
 fn request_span(id: &str, request: &Request) -> Span {
@@ -180,8 +184,8 @@ fn request_span(id: &str, request: &Request) -> Span {
     span
 }
 
-/// Replaces plain-text rejections of axum's extractors by problems. No handler returns plain text
-/// with a 4xx status.
+/// Replaces a plain-text error of an axum extractor with a problem. A 4xx response in plain text
+/// always comes from an extractor, because no handler returns such a response.
 fn normalize_rejection(format: ResponseFormat, response: Response) -> Response {
     let status = response.status();
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -243,7 +247,8 @@ mod tests {
             ("GET", "/login", 500),
             ("GET", "/nowhere", 404),
             ("PUT", "/logout", 405),
-            // A path of another function, which the `$default` route receives.
+            // The path belongs to another function, but `$default` sends this request to the
+            // function with this router.
             ("DELETE", "/organizations/new", 405),
         ] {
             let response = send(SecurityProfile::app(None), method, path, &[]).await;
@@ -319,8 +324,8 @@ mod tests {
             (dismiss, Some(app), true, 200, Some("none")),
             (dismiss, None, true, 200, Some("none")),
             (dismiss, Some(evil), true, 403, None),
-            // Without a token, or on a path without widgets, a request of the host app is
-            // cross-site like any other.
+            // Without a token, or on a path without widgets, the cross-site rule rejects a request
+            // from the host app like a request from any other site.
             (dismiss, Some(app), false, 403, None),
             (dismiss, Some("https://onramp.example.com"), false, 200, Some("cookie")),
             ("/logout", Some(app), true, 403, None),

@@ -9,8 +9,8 @@ const NAME: &str = "__Host-s";
 
 /// Returns the session token of a request.
 ///
-/// Returns `None` if the request has several session cookies, because an attacker may have set one
-/// of them.
+/// Returns `None` if the session cookie is missing or invalid. Also returns `None` if the request
+/// has several session cookies, because an attacker may have set one of them.
 #[must_use]
 pub fn token(headers: &HeaderMap) -> Option<SessionToken> {
     cookie::only(headers, NAME)?.parse().ok()

@@ -11,11 +11,11 @@ use crate::origin;
 ///
 /// This is the rule of Go 1.25's `http.CrossOriginProtection`:
 ///
-/// 1. Requests with a method that only reads pass.
-/// 2. If the header `Sec-Fetch-Site` is present, its value decides. Every current browser sends it,
-///    and no page can forge it.
-/// 3. Otherwise `Origin` must be the stage's origin.
-/// 4. A request without both headers passes, because no browser sent it.
+/// 1. A request with a method that only reads (`GET`, `HEAD`, or `OPTIONS`) is accepted.
+/// 2. If the header `Sec-Fetch-Site` is present, its value must be `same-origin` or `none`. Every
+///    current browser sends this header, and no page can forge it.
+/// 3. If only the header `Origin` is present, its value must be the stage's origin.
+/// 4. A request with neither header is accepted, because it does not come from a browser.
 pub(crate) fn is_cross_site(request: &Request) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return false;
@@ -30,8 +30,8 @@ pub(crate) fn is_cross_site(request: &Request) -> bool {
 
 /// Returns the single value of a header.
 ///
-/// Returns an empty value for a repeated header and for one that is not text. An empty value is
-/// never equal to an allowed one.
+/// Returns an empty value if the header is repeated or its value is not ASCII text. An empty value
+/// never equals an allowed value, so the request is then rejected.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;

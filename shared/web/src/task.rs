@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::links::Links;
 
-/// A task of a checklist as JSON, the same in responses to reads and to writes.
+/// A task of a checklist as JSON. Responses to reads and responses to writes contain the same form.
 ///
 /// Times are RFC 3339 in UTC.
 #[derive(Clone, Debug, Serialize)]

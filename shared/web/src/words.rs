@@ -1,6 +1,7 @@
 //! Every sentence of this crate that users and API clients read, by topic.
 //!
-//! Pages and JSON responses share the texts of problems. Markup stays in [`ui`](crate::ui).
+//! A problem has the same text on a page and in a JSON response. The HTML markup is in
+//! [`ui`](crate::ui).
 
 /// Titles of problems: the `title` member, and the heading of an error page.
 pub mod title {

@@ -69,7 +69,8 @@ impl Kind {
         }
     }
 
-    /// Returns the `type` member: a URI reference that is relative to the stage's origin.
+    /// Returns the `type` member of the problem: a URI reference that is relative to the stage's
+    /// origin.
     #[must_use]
     pub const fn uri(self) -> &'static str {
         match self {

@@ -1,7 +1,8 @@
 //! Style sheets, scripts, and the icon, which are compiled into the binary.
 //!
-//! File names contain a hash of the content, so browsers may cache the files forever. Files that
-//! pages of the host app load have stable names and a short cache lifetime.
+//! The name of a file contains a hash of the content, so browsers may cache the file for a year.
+//! Files that pages of the host app load have names without a hash, and browsers cache them only
+//! for a short time.
 
 /// A static file of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +20,9 @@ pub struct Asset {
 /// How the name of a file is formed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Naming {
-    /// With a hash of the content: new content has a new name.
+    /// The name contains a hash of the content, so new content has a new name.
     Hashed,
-    /// Without a hash: pages of the host app reference the name.
+    /// The name contains no hash and never changes, because pages of the host app contain it.
     Stable,
 }
 
@@ -31,14 +32,15 @@ pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 /// The style sheet of every page.
 pub const STYLE: Asset =
     Asset::new("app", "css", "text/css; charset=utf-8", include_str!("../../assets/app.css"));
-/// The script of every page. Every page works without it.
+/// The script of every page. Every page also works without this script.
 pub const SCRIPT: Asset = Asset::new(
     "app",
     "js",
     "text/javascript; charset=utf-8",
     concat!("(() => {\n\"use strict\";\n", include_str!("../../assets/app.js"), "})();\n"),
 );
-/// The script that updates an open page when tasks are completed elsewhere.
+/// The script that updates an open page when a task is completed in another place, such as another
+/// browser or the host app.
 pub const LIVE_SCRIPT: Asset = Asset::new(
     "live",
     "js",
@@ -52,8 +54,8 @@ pub const LIVE_SCRIPT: Asset = Asset::new(
 );
 /// The custom elements for pages of the host app, with their style sheet.
 ///
-/// The script contains the style sheet. So the content security policy of the host app's page does
-/// not need to allow Onramp in `style-src`.
+/// The script contains the style sheet as text. So the content security policy of the host app's
+/// page does not need to list Onramp's origin in `style-src`.
 pub const EMBED_SCRIPT: Asset = Asset::stable(
     "onboarding",
     "js",
@@ -144,8 +146,8 @@ impl Asset {
 
 /// Returns the asset with that file name.
 ///
-/// A name with another hash yields `None`, so a page of an older release never gets a newer style
-/// sheet.
+/// Returns `None` if the hash in the name belongs to different content. So a page of an older
+/// release never gets the style sheet of a newer release.
 #[must_use]
 pub fn find(file: &str) -> Option<&'static Asset> {
     static FILES: [Asset; 7] = ALL;
@@ -154,8 +156,8 @@ pub fn find(file: &str) -> Option<&'static Asset> {
 
 /// Computes the 64-bit FNV-1a hash at compile time.
 ///
-/// The hash only distinguishes different contents of a file. It does not need to resist an attacker
-/// who constructs collisions.
+/// The hash only distinguishes different contents, so it does not need to be cryptographic: no
+/// attacker controls the contents.
 pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut rest = bytes;
@@ -197,7 +199,8 @@ mod tests {
         }
     }
 
-    /// All scripts of a page share one global scope, and embedded ones share that of the host app.
+    /// All scripts of a page share one global scope. The scripts of embedded elements share the
+    /// global scope of the host app's page.
     #[test]
     fn scripts_define_no_globals() {
         for script in [SCRIPT, LIVE_SCRIPT, EMBED_SCRIPT, FRAME_SCRIPT] {

@@ -37,8 +37,8 @@ pub fn submit(weight: Weight, label: &str) -> Markup {
 
 /// Renders a form that consists of one button.
 ///
-/// `about` completes the label for screen readers, because a page may have several buttons with the
-/// same label, such as "Skip".
+/// `about` is a text that screen readers read after the label. It distinguishes several buttons on
+/// one page with the same label, such as "Skip".
 #[must_use]
 pub fn post_button(weight: Weight, action: &str, label: &str, about: Option<&str>) -> Markup {
     let accessible_label = about.map(|about| format!("{label}: {about}"));

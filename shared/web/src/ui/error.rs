@@ -15,8 +15,8 @@ pub struct NextAction<'a> {
 
 /// Renders the page that shows an error and what the user can do next.
 ///
-/// The page depends only on its arguments. So two requests for which a caller must see no
-/// difference, such as a missing and a forbidden item, get exactly the same page.
+/// The page depends only on the arguments. So a request for an item that does not exist and a
+/// request for an item that the caller may not see get exactly the same page.
 #[must_use]
 pub fn error_page(status: u16, title: &str, detail: &str, next: NextAction<'_>) -> Markup {
     let main = html! {

@@ -161,9 +161,10 @@ impl Render for Select<'_> {
     }
 }
 
-/// Renders the summary above a form with errors: their number, and a link to each field.
+/// Renders the summary above a form that has errors: the number of errors, and a link to each field
+/// with an error. Renders nothing without errors.
 ///
-/// `errors` are pairs of a field's name and its message.
+/// Each entry of `errors` is a field's name and the error message for this field.
 #[must_use]
 pub fn error_summary(errors: &[(&str, &str)]) -> Markup {
     html! {
@@ -203,7 +204,7 @@ pub fn hidden(name: &str, value: &str) -> Markup {
 
 /// Renders a hidden field that the script fills with the browser's time zone.
 ///
-/// The field stays empty if scripts are disabled.
+/// The field stays empty if the browser does not run scripts.
 #[must_use]
 pub fn time_zone(name: &str) -> Markup {
     html! { input type="hidden" name=(name) value="" data-time-zone; }

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-/// Renders the product's logo, a rising ramp. It is decorative; put the name next to it.
+/// Renders the product's logo, a rising ramp. Screen readers ignore the logo, so the caller renders
+/// the product's name next to it.
 #[must_use]
 pub fn mark() -> Markup {
     html! {
@@ -14,7 +15,8 @@ pub fn mark() -> Markup {
     }
 }
 
-/// Renders a check mark for a completed item. It is decorative; state the completion in text too.
+/// Renders a check mark for a completed item. Screen readers ignore the check mark, so the caller
+/// also states in text that the item is completed.
 #[must_use]
 pub fn tick() -> Markup {
     html! {

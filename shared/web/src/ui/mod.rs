@@ -1,8 +1,8 @@
 //! HTML components that several functions share.
 //!
-//! Components only render markup. They read no request and decide nothing. All content is an
-//! argument, and all text is escaped. There are no inline scripts and no inline styles, because the
-//! content security policy forbids them.
+//! Components only render markup. They do not read the request, and they decide nothing. They get
+//! all variable content as arguments, and escape all text. They contain no inline scripts and no
+//! inline styles, because the content security policy forbids them.
 
 pub mod assets;
 mod button;

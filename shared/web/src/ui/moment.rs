@@ -10,9 +10,11 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Renders a past time: relative within the last 24 hours, otherwise the date in `zone`.
+/// Renders a past time. Within the last 24 hours, the text is relative, such as "2 hours ago".
+/// Otherwise it is the date in `zone`.
 ///
-/// The `time` element also contains the exact time, as a tooltip and for programs.
+/// The HTML element `time` also contains the exact time: as a tooltip for users, and as an
+/// attribute for programs.
 #[must_use]
 pub fn past(at: Timestamp, now: Timestamp, zone: &Zone) -> Markup {
     let text = match now.duration_since(at).as_secs() {

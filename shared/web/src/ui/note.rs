@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-/// The tone of a note or a banner. Text and an icon must express it too, not only the color.
+/// The tone of a note or a banner, which determines the color. The text and the icon must express
+/// the tone too, because some users cannot distinguish the colors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// Everything works; no action needed.
@@ -31,7 +32,7 @@ impl Tone {
     }
 }
 
-/// Renders a note: the state as its title, and what happens next as its text.
+/// Renders a note. `title` states the current state, and `text` states what happens next.
 #[must_use]
 pub fn note(tone: Tone, icon: &str, title: &str, text: &Markup) -> Markup {
     html! {

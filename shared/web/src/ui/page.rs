@@ -27,9 +27,9 @@ pub struct Person<'a> {
     pub name: &'a str,
     /// The name of the organization that the user is signed in to.
     pub organization: &'a str,
-    /// Whether the user is an admin and sees the menu item of the checklist.
+    /// Whether the user is an admin. Only admins see the menu item of the checklist.
     pub admin: bool,
-    /// The menu item of the page, if it has one.
+    /// The menu item that leads to this page, or `None` if no menu item does.
     pub here: Option<NavItem>,
 }
 
@@ -90,10 +90,10 @@ impl Width {
 }
 
 impl Page<'_> {
-    /// Returns whether the page loads the script that updates it when tasks are completed
-    /// elsewhere.
+    /// Returns whether the page loads the script that updates the page when a task is completed in
+    /// another place, such as another browser or the host app.
     ///
-    /// These are the pages where an admin sees the checklist or its widget.
+    /// Only pages on which an admin sees the checklist or its progress load this script.
     fn has_live_updates(&self) -> bool {
         let shows =
             |person: &Person<'_>| matches!(person.here, Some(NavItem::Dashboard | NavItem::Checklist));

@@ -1,4 +1,5 @@
-//! Embed tokens: the host app signs which user sees Onramp's content in its pages.
+//! Embed tokens. With an embed token, the host app states which user sees Onramp's content in a
+//! page of the host app.
 //!
 //! An embed token is a JSON Web Token (RFC 7519) with HS256. Its header names the key as `kid`. Its
 //! claims are:
@@ -11,9 +12,9 @@
 //! | `iat`, `exp` | the times of issue and expiry, at most [`MAX_LIFETIME`] seconds apart |
 //! | `origin` | optional: the only origin whose pages may use the token |
 //!
-//! The holder of a rejected token sees the text of the error, so it contains only values from the
-//! token itself. An unknown key ID and a wrong signature have the same error, so that the error
-//! does not reveal which key IDs exist.
+//! The sender of a rejected token sees the text of the error. So the text contains no secret, only
+//! facts about the token itself. An unknown key ID and a wrong signature cause the same error, so
+//! the error does not reveal which key IDs exist.
 
 use std::fmt;
 
@@ -29,10 +30,10 @@ use crate::{key::Keys, keyring::VerificationError};
 pub const AUDIENCE: &str = "onramp:embed";
 /// Maximum time between `iat` and `exp`, in seconds.
 pub const MAX_LIFETIME: i64 = 15 * 60;
-/// Tolerated difference between the clocks of the host app and Onramp, in seconds.
+/// Tolerated difference between the clock of the host app and the clock of Onramp, in seconds.
 pub const LEEWAY: i64 = 60;
 
-/// Maximum length of a token, in bytes. A usual token has about 400.
+/// Maximum length of a token, in bytes. A typical token has about 400 bytes.
 const MAX_TOKEN_BYTES: usize = 2048;
 
 /// The claims of a verified token.
@@ -46,7 +47,7 @@ pub struct EmbedToken {
     pub origin: Option<String>,
 }
 
-/// The reason why a token is rejected. The text is for the developer of the host app.
+/// The reason why a token is rejected. The text is written for the developer of the host app.
 ///
 /// `docs/host-app.md` explains each text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,10 +55,11 @@ pub enum EmbedTokenError {
     /// The request has an empty token.
     #[error("the embed token is missing")]
     Missing,
-    /// The text is not three parts of base64url, or it is too long.
+    /// The text does not consist of three base64url parts, or it is too long.
     #[error("the embed token is not a valid JWT (three base64url parts separated by dots)")]
     Malformed,
-    /// The header has another algorithm, no `kid`, or a `crit` extension.
+    /// The token's header names another algorithm than HS256, has no `kid`, or has a `crit`
+    /// extension.
     #[error("the embed token's header must have alg HS256 and a kid")]
     Header,
     /// The key ID is unknown, or the signature does not match.
@@ -78,7 +80,7 @@ pub enum EmbedTokenError {
     /// The time `iat` is more than [`LEEWAY`] seconds in the future.
     #[error("the embed token was issued {0} in the future; check the clocks")]
     Early(Span),
-    /// The page has another origin than the claim `origin`.
+    /// The origin of the page differs from the claim `origin`.
     #[error("the embed token is for a different origin")]
     Origin,
     /// The user or the organization does not exist, or the user is not a member.
@@ -135,11 +137,11 @@ enum AudienceIn {
 }
 
 impl EmbedToken {
-    /// Verifies a token at `now`. The algorithm is always HS256, even if the token's header names
-    /// another one.
+    /// Verifies a token at `now`. The only accepted algorithm is HS256. A token whose header names
+    /// another algorithm is rejected.
     ///
     /// # Errors
-    /// [`EmbedTokenError`], whose text the holder of the token may see.
+    /// [`EmbedTokenError`]. Its text is safe to return to the sender of the token.
     pub fn verify(token: &str, keys: &Keys, now: Timestamp) -> Result<Self, EmbedTokenError> {
         if token.is_empty() {
             return Err(EmbedTokenError::Missing);
@@ -168,7 +170,8 @@ impl EmbedToken {
     /// origin, for example if a server sent it.
     ///
     /// # Errors
-    /// [`EmbedTokenError::Origin`] if the token is bound to another origin.
+    /// [`EmbedTokenError::Origin`] if the token has a claim `origin` and this claim differs from
+    /// `origin`.
     pub fn check_origin(&self, origin: Option<&str>) -> Result<(), EmbedTokenError> {
         match (&self.origin, origin) {
             (Some(bound), Some(origin)) if bound != origin => Err(EmbedTokenError::Origin),
@@ -372,7 +375,8 @@ mod tests {
             ("a text that is too long", "e".repeat(MAX_TOKEN_BYTES + 1), EmbedTokenError::Malformed),
         ] {
             let error = verify(&token).unwrap_err();
-            // A fourth part makes a part invalid base64url, or the header invalid JSON.
+            // With a fourth part, one of the three parsed parts is invalid base64url, or the header
+            // is invalid JSON.
             let same = error == expected
                 || (case == "four parts"
                     && matches!(error, EmbedTokenError::Malformed | EmbedTokenError::Header));
@@ -387,7 +391,8 @@ mod tests {
         );
     }
 
-    /// Returns one error of each text. A new variant does not compile until it is in this list.
+    /// Returns one error for each text. A new variant of the error does not compile until the
+    /// `match` below contains it.
     fn all_errors() -> Vec<EmbedTokenError> {
         let claims = [
             "claims are invalid: expected strings, and iat and exp as integer seconds",

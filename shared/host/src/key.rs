@@ -1,4 +1,4 @@
-//! Keys of the host app: parsing, and signing of tokens.
+//! Keys for tokens and event signatures: parses lists of keys, and signs tokens.
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ const MIN_SECRET_BYTES: usize = 32;
 /// Maximum length of a key ID.
 const MAX_ID_LENGTH: usize = 32;
 
-/// A secret for HMAC-SHA256 with a key ID. A token names the ID, so the verifier can select the
-/// key.
+/// A secret for HMAC-SHA256 with a key ID. A token contains the ID of its key, so the verifier can
+/// select the key.
 ///
 /// `Debug` does not show the secret.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl Key {
         format!("{input}.{signature}")
     }
 
-    /// Returns HMAC-SHA256 with this key.
+    /// Returns an HMAC-SHA256 computation that starts with this key.
     pub(crate) fn mac(&self) -> &Hmac<Sha256> {
         &self.mac
     }
@@ -62,8 +62,9 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The keys with which one side signs: the host app or Onramp. The first key signs. All keys
-/// verify, so tokens of an old key stay valid while the key is rotated.
+/// The keys with which either the host app or Onramp signs. The signer uses the first key. The
+/// verifier accepts all keys, so tokens that were signed with an old key stay valid during a key
+/// rotation.
 #[derive(Clone, Debug, Default)]
 pub struct Keys(Vec<Key>);
 
@@ -82,7 +83,7 @@ impl Keys {
         (ids.len() == keys.len()).then_some(Self(keys))
     }
 
-    /// Returns the key that signs.
+    /// Returns the key with which new tokens are signed, or `None` if there are no keys.
     #[must_use]
     pub fn first(&self) -> Option<&Key> {
         self.0.first()
@@ -115,8 +116,8 @@ pub enum KeySource {
 }
 
 impl KeySource {
-    /// Parses the value of a variable. Returns `None` if it is neither empty, an ARN, nor valid
-    /// keys.
+    /// Parses the value of a variable. Returns `None` unless the value is empty, an ARN, or a valid
+    /// list of keys.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {

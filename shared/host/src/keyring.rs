@@ -1,4 +1,5 @@
-//! The keys with which the host app signs, read from Secrets Manager when needed.
+//! The keys with which the host app signs. If they are in Secrets Manager, they are read when a
+//! verification needs them.
 
 use std::sync::Arc;
 
@@ -10,25 +11,26 @@ use tokio::sync::Mutex;
 
 use crate::key::{KeySource, Keys};
 
-/// Age of the cached keys from which a matching key is checked against the secret again. So a
-/// revoked key works for at most this long.
+/// If the cached keys are at least this old and one of them matches, the secret is read again,
+/// because the matching key may have been revoked. So a revoked key works for at most this long, as
+/// long as the secret can be read.
 const KEY_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
-/// Minimum time between two reads of the secret when no key matches. It limits the cost of forged
-/// requests.
+/// Minimum time between two reads of the secret when no cached key matches. Without this minimum,
+/// each forged request would cause a read.
 const READ_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
-/// Minimum time between two reads of the secret while no keys are loaded.
+/// Minimum time between two reads of the secret while there are no cached keys.
 const READ_INTERVAL_WITHOUT_KEYS: SignedDuration = SignedDuration::from_secs(5);
 
-/// A verification error that can also mean that the cached keys are outdated.
+/// An error of a verification that can have two causes: a wrong signature, or outdated cached keys.
 pub trait VerificationError {
-    /// Returns whether verification could succeed with another key.
+    /// Returns whether the verification could succeed with a different key.
     fn may_match_another_key(&self) -> bool;
 }
 
 /// The keys with which the host app signs, and their source.
 ///
-/// Keys in Secrets Manager are read at the first verification and not at startup, because most
-/// invocations verify nothing.
+/// Keys in Secrets Manager are read at the first verification. They are not read at startup,
+/// because most invocations verify nothing.
 #[derive(Debug)]
 pub struct Keyring {
     cache: Mutex<Cache>,
@@ -62,13 +64,15 @@ impl Keyring {
         Self { cache: Mutex::new(Cache { keys: Arc::new(keys), read_at: None }), secret }
     }
 
-    /// Calls `check` with the keys, so that a key rotation needs no deployment.
+    /// Calls `check` with the cached keys. Reads the secret again if the keys may be outdated, so
+    /// that a key rotation needs no deployment.
     ///
-    /// If no cached key matches, the signer may use a new key. The secret is then read again, at
-    /// most once a minute, and `check` runs again.
+    /// If no cached key matches, the host app may have signed with a new key. The secret is then
+    /// read again, but at most once a minute, or every five seconds while there are no cached keys.
+    /// If the read returns keys, `check` runs again.
     ///
-    /// If a key matches but the keys were read more than five minutes ago, the key may have been
-    /// revoked. The secret is then read again too.
+    /// If a key matches but the keys were read at least five minutes ago, the key may have been
+    /// revoked. The secret is then read again too, and `check` runs again.
     ///
     /// # Errors
     /// The error of `check` with the newest keys.
@@ -89,8 +93,8 @@ impl Keyring {
         if Arc::ptr_eq(&keys, &newer) { first } else { check(&newer) }
     }
 
-    /// Returns the keys. Reads the secret if it was never read, or if the last read is older than
-    /// `max_age`. A failed read keeps the cached keys.
+    /// Returns the keys. Reads the secret if it was never read, or if the last read is at least
+    /// `max_age` ago. `None` accepts keys of any age. If the read fails, the cached keys stay.
     async fn keys(&self, max_age: Option<SignedDuration>, now: Timestamp) -> Arc<Keys> {
         let mut cache = self.cache.lock().await;
         let fresh = match (cache.read_at, max_age) {
@@ -109,7 +113,7 @@ impl Keyring {
 }
 
 impl StoredSecret {
-    /// Reads and parses the secret. Returns `None` on failure, after it logs the reason.
+    /// Reads and parses the secret. If this fails, logs the reason and returns `None`.
     async fn read(&self) -> Option<Keys> {
         let response = match self.client.get_secret_value().secret_id(&self.arn).send().await {
             Ok(response) => response,

@@ -6,15 +6,16 @@
 //!
 //! # Invariant
 //!
-//! An embed token is never accepted as an event signature, and an event signature never as an embed
-//! token, although both use the same keys. The two signed texts differ in their first character.
-//! The text of a token starts with a letter, because it is the base64url form of a JSON object. The
-//! text of an event starts with a digit of its time.
+//! Embed tokens and event signatures use the same keys. Nevertheless, an embed token is never
+//! accepted as an event signature, and an event signature is never accepted as an embed token. The
+//! reason is the first character of the signed text. The signed text of a token starts with a
+//! letter, because it is the base64url form of a JSON object. The signed text of an event starts
+//! with a digit, because it begins with the time.
 //!
 //! # What it never does
 //!
-//! It authenticates the host app, but it never authorizes an action. The stored membership of a
-//! user decides what the user may do. No error contains a key.
+//! This crate authenticates the host app, but it never authorizes an action. The stored membership
+//! of a user decides what the user may do. No error contains a key.
 //!
 //! # Where to start
 //!

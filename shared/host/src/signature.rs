@@ -1,7 +1,7 @@
 //! The header `Onramp-Signature`: the host app signs the events that it posts.
 //!
-//! The scheme is that of the crate [`signed`]. Every `v1` is compared with every key, so the header
-//! needs no key ID.
+//! The crate [`signed`] defines the format of the header and verifies it. Every `v1` is compared
+//! with every key, so the header needs no key ID.
 
 use jiff::Timestamp;
 
@@ -13,8 +13,8 @@ use crate::{
 /// Name of the header, in lowercase.
 pub const HEADER: &str = "onramp-signature";
 
-/// The reason why a signature is rejected. The text is for the developer of the host app, and it
-/// contains no secret.
+/// The reason why a signature is rejected. The text is written for the developer of the host app,
+/// and it contains no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostSignatureError {
     /// The request has no header `Onramp-Signature`.
@@ -25,11 +25,11 @@ pub enum HostSignatureError {
         "The header Onramp-Signature must be t=<seconds>,v1=<64 hex digits>, with one t and up to 16 v1."
     )]
     Malformed,
-    /// No `v1` matches the body with any key.
+    /// No key produces one of the `v1` signatures for this time and body.
     #[error("Onramp-Signature does not match this body and any key from HOST_KEYS.")]
     Key,
-    /// The signature is valid, but its time is too far from now, so the request may be a replay.
-    /// Contains the difference in seconds.
+    /// The signature is valid, but the time of signing is more than [`signed::TOLERANCE`] seconds
+    /// before or after now, so the request may be a replay. Contains the difference in seconds.
     #[error("The signature timestamp is {0} seconds from now; the maximum is 300.")]
     Stale(u64),
 }
@@ -51,11 +51,11 @@ impl VerificationError for HostSignatureError {
     }
 }
 
-/// Verifies that the host app signed `body` at most [`signed::TOLERANCE`] seconds from `now`.
-/// `header` is `None` if the request has none.
+/// Verifies that the host app signed `body`, at most [`signed::TOLERANCE`] seconds before or after
+/// `now`. `header` is `None` if the request has no signature header.
 ///
 /// # Errors
-/// [`HostSignatureError`], whose text the sender may see.
+/// [`HostSignatureError`]. Its text is safe to return to the sender.
 pub fn verify(
     header: Option<&str>,
     body: &[u8],
@@ -156,8 +156,8 @@ mod tests {
     fn token_and_event_signature_do_not_replace_each_other() {
         let ours = keys("bmV3");
         let key = ours.first().unwrap();
-        // Signs an event whose body equals the claims of a token. In a token, the digits of its
-        // time would be the token's header.
+        // Signs an event whose body equals the claims of a token, and builds a token from this
+        // signature. The time of the event takes the place of the token's header.
         let claims = json!({ "aud": crate::embed::AUDIENCE }).to_string();
         let header = sign(key, now(), claims.as_bytes());
         let (_, v1) = header.split_once(",v1=").unwrap();
@@ -165,7 +165,7 @@ mod tests {
         let signature = URL_SAFE_NO_PAD.encode(hex::decode(v1).unwrap());
         let token = format!("{}.{}.{signature}", now().as_second(), URL_SAFE_NO_PAD.encode(&claims));
         assert!(crate::embed::EmbedToken::verify(&token, &ours, now()).is_err());
-        // Sends the signature of a token as the signature of an event.
+        // Uses the signature of a token as the signature of an event.
         let token = key.token(&json!({}));
         let [head, body, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!() };
         let v1 = hex::encode(URL_SAFE_NO_PAD.decode(signature).unwrap());

@@ -1,8 +1,8 @@
 //! JSON parser that rejects duplicate keys.
 //!
-//! If a JSON object has a key twice, RFC 8259, section 4, does not define which value counts.
-//! Another parser, such as that of the sender, could use the other value. A signed body with a
-//! duplicate key is therefore malformed.
+//! If a JSON object has a key twice, RFC 8259, section 4, does not define which of the two values
+//! counts. This parser and the parser of the sender could use different values. A signed body with
+//! a duplicate key is therefore rejected.
 
 use std::fmt;
 
@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 /// Parses a JSON document in which no object, at any depth, has a key twice.
 ///
 /// # Errors
-/// The bytes are not JSON, or a key appears twice in one object. The message contains no content.
+/// The bytes are not JSON, or a key appears twice in one object. The message does not contain any
+/// key or value of the document.
 pub fn read(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice::<Unambiguous>(bytes).map(|Unambiguous(value)| value)
 }

@@ -1,26 +1,27 @@
 //! Webhook signatures: verifies who signed a request body, and when.
 //!
 //! The signature is a header of the form `t=1767225600,v1=5257a8…,v1=…`. The field `t` is the time
-//! in seconds. Each `v1` is the hex HMAC-SHA256 of three parts: the text of `t`, a full stop, and
-//! the raw body. During a key rotation, the header has one `v1` per key. Stripe signs its webhooks
-//! this way (Stripe documentation, "Verify webhook signatures manually"), and host apps sign their
-//! events the same way.
+//! of signing, in seconds since 1970. Each field `v1` is a signature: the HMAC-SHA256, as hex
+//! digits, of the text of `t`, a full stop, and the raw body. During a key rotation, the header has
+//! one `v1` per key. Stripe signs its webhooks this way (Stripe documentation, "Verify webhook
+//! signatures manually"). Host apps sign their events in the same way.
 //!
 //! # Invariant
 //!
-//! A body is accepted only if one of the given keys signed its exact bytes, at most [`TOLERANCE`]
-//! seconds before or after now. Every `v1` is compared with every key in constant time.
+//! A body is accepted only if one of the given keys signed its exact bytes, and if the time of
+//! signing is at most [`TOLERANCE`] seconds before or after now. For every key, every `v1` is
+//! compared with the expected signature in constant time.
 //!
 //! # What it never does
 //!
-//! It never parses a body before its signature is verified. It never stores a key, and it never
-//! decides what a sender may do.
+//! [`verify`] never parses the body. This crate never stores a key, and it never decides what a
+//! sender may do.
 //!
 //! # Where to start
 //!
 //! - [`verify`]: checks a header and a body.
 //! - [`sign`]: creates the header for tests and the local stack.
-//! - [`json`]: parses a verified body, and rejects documents that two parsers could read
+//! - [`json`]: parses a verified body. It rejects a document that two parsers could read
 //!   differently.
 
 pub mod json;
@@ -29,7 +30,8 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-/// Maximum difference between the signature's time and now, in seconds, in either direction.
+/// Maximum difference between the time of signing and now, in seconds. The time of signing may be
+/// before or after now.
 pub const TOLERANCE: u64 = 300;
 
 /// Maximum length of the header, in bytes.
@@ -39,10 +41,12 @@ const MAX_TIME_DIGITS: usize = 12;
 /// Maximum number of `v1` signatures in one header.
 const MAX_SIGNATURES: usize = 16;
 
-/// The reason why a signature is rejected. The text is for a log line that names the sender.
+/// The reason why a signature is rejected. The text does not name the sender, so a log line with
+/// the text must name the sender itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// No key is configured, so the signature cannot be verified. The sender is not at fault.
+    /// The caller passed no key, so the signature cannot be verified. The cause is the
+    /// configuration, and not the sender.
     #[error("no signing key is configured")]
     NoKey,
     /// The request has no signature header.
@@ -51,23 +55,23 @@ pub enum SignatureError {
     /// The header has a size or a format that a valid header never has.
     #[error("malformed signature header: {0}")]
     Malformed(&'static str),
-    /// The header has no `v1` of 64 hex digits.
+    /// The header has no `v1` that consists of 64 hex digits.
     #[error("no readable v1 signature")]
     NoSignature,
-    /// No `v1` matches the body with any key.
+    /// No key produces one of the `v1` signatures for this time and body.
     #[error("no signature matches")]
     Mismatch,
-    /// The signature is valid, but its time is more than [`TOLERANCE`] from now, so the request may
-    /// be a replay. Contains the difference in seconds.
-    #[error("signed {0} seconds from now")]
+    /// The signature is valid, but the time of signing is more than [`TOLERANCE`] seconds before or
+    /// after now, so the request may be a replay. Contains the difference in seconds.
+    #[error("signed {0} seconds before or after now")]
     Stale(u64),
 }
 
-/// Verifies that the holder of one of `keys` signed `body` at most [`TOLERANCE`] seconds from
-/// `now`. `header` is `None` if the request has none.
+/// Verifies that the holder of one of `keys` signed `body`, at most [`TOLERANCE`] seconds before or
+/// after `now`. `header` is `None` if the request has no signature header.
 ///
 /// # Errors
-/// [`SignatureError`], with the first reason that applies in the order of its variants.
+/// [`SignatureError`]. If several reasons apply, the error is the variant that is defined first.
 pub fn verify<'a>(
     header: Option<&str>,
     body: &[u8],
@@ -79,8 +83,8 @@ pub fn verify<'a>(
         return Err(SignatureError::NoKey);
     }
     let header = Header::parse(header.ok_or(SignatureError::NoHeader)?)?;
-    // Every pair of a signature and a key is compared, so the duration does not reveal which pair
-    // matches.
+    // Every signature is compared with every key, even after a match. So the duration does not
+    // reveal which signature and which key match.
     let mut matches = false;
     for key in keys {
         let mac = mac_of(key, header.t, body);
@@ -91,7 +95,7 @@ pub fn verify<'a>(
     if !matches {
         return Err(SignatureError::Mismatch);
     }
-    // The time is checked last, because it has a meaning only in a valid signature.
+    // The time is checked last, because it can be trusted only after the signature is verified.
     match now.as_second().abs_diff(header.at) {
         ..=TOLERANCE => Ok(()),
         difference => Err(SignatureError::Stale(difference)),
@@ -112,7 +116,8 @@ fn mac_of(key: &Hmac<Sha256>, t: &str, body: &[u8]) -> Hmac<Sha256> {
 
 /// The fields of the signature header, parsed.
 struct Header<'a> {
-    /// The time as the header contains it. The signature covers this text, and not the number.
+    /// The time as the header contains it. The signature is computed from this text, and not from
+    /// the parsed number.
     t: &'a str,
     /// The time in seconds since 1970.
     at: i64,
@@ -130,12 +135,14 @@ impl<'a> Header<'a> {
             match part.split_once('=').ok_or(SignatureError::Malformed("a part without ="))? {
                 ("t", time) => times.push(time),
                 ("v1", signature) => v1.push(signature),
-                // Other schemes are ignored: Stripe sends `v0` in test mode, and may add new ones.
+                // Fields with any other name are ignored: Stripe sends `v0` in test mode, and may
+                // add new fields.
                 _ => {}
             }
         }
-        // A gateway joins repeated headers with a comma. Without this check, an attacker could add
-        // a second header and so choose the time of a valid signature.
+        // A gateway joins repeated headers with a comma. Without this check, an attacker could send
+        // a second header with a different `t`, and a parser could use this `t` with a valid
+        // signature.
         let [t] = times[..] else { return Err(SignatureError::Malformed("not exactly one t")) };
         let at = if t.len() <= MAX_TIME_DIGITS && t.bytes().all(|b| b.is_ascii_digit()) {
             t.parse().ok()

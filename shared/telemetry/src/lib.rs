@@ -1,8 +1,8 @@
-//! Logs and metrics: JSON log lines, and metrics in the embedded metric format.
+//! Logs and metrics: JSON log lines, and metric lines in CloudWatch's embedded metric format.
 //!
-//! Functions write log lines with `tracing`, and this crate sets the format of the lines. The field
-//! `area` of a line names a part of the product. All lines of one request share fields such as the
-//! request ID and the route.
+//! Functions write log lines with the crate `tracing`, and this crate sets the format of the lines.
+//! The field `area` of a log line names a part of the product. All log lines of one request contain
+//! the same request ID and the same route.
 //!
 //! # Invariant
 //!
@@ -11,9 +11,9 @@
 //!
 //! # What it never does
 //!
-//! It never sends a line over the network. It has no field for an address, a name, a token, or a
-//! body. The logged route is a pattern such as `/login/{token}`, and never the requested path,
-//! because the path can contain the secret of a link.
+//! This crate never sends a line over the network, and it adds no field for an address, a name, a
+//! token, or a body. The logged route is a pattern such as `/login/{token}`. It is never the
+//! requested path, because a path can contain the secret of a link.
 //!
 //! # Where to start
 //!
@@ -33,11 +33,12 @@ use tracing_subscriber::{filter::LevelFilter, fmt};
 
 /// Sets up JSON log lines and metric lines on standard output, which Lambda sends to CloudWatch.
 ///
-/// `level` is `error`, `warn`, `info`, `debug`, `trace`, or `off`. The default, also for an invalid
-/// value, is `info`. Filter expressions such as `info,hyper=warn` are not supported, because
-/// parsing one would slow every cold start.
+/// `level` is `error`, `warn`, `info`, `debug`, `trace`, or `off`. For `None` or an invalid value,
+/// the level is `info`. Filter expressions such as `info,hyper=warn` are not supported, because the
+/// code that parses such an expression would slow down every cold start.
 ///
-/// `namespace` separates the metrics of several stacks in one account. The default is `Onramp`.
+/// `namespace` is the CloudWatch namespace of the metrics. With different namespaces, the metrics
+/// of several stacks in one account stay separate. The default is `Onramp`.
 ///
 /// A second call has no effect.
 pub fn init(level: Option<&str>, namespace: Option<&str>) {

@@ -7,7 +7,7 @@ use std::fmt;
 /// Log it with `area = %LogArea::Mail`. Saved queries and alarms filter by these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogArea {
-    /// Sign-ups and first payments, which provision an organization.
+    /// Sign-ups and first payments, because both can provision an organization.
     Provisioning,
     /// Checklists, and the events that complete their tasks.
     Onboarding,

@@ -5,17 +5,19 @@ use std::{io::Write, sync::OnceLock};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-/// Namespace of the metrics if the configuration sets none.
+/// Namespace of the metrics if the configuration does not set one.
 pub(crate) const NAMESPACE: &str = "Onramp";
 
-/// Defines each metric once. The variant is the CloudWatch name that alarms and the dashboard use.
+/// Defines each metric once. The name of the variant is also the name of the metric in CloudWatch,
+/// which alarms and the dashboard use.
 macro_rules! metrics {
     ($($(#[$doc:meta])* $name:ident: $unit:ident,)*) => {
         /// A metric. `docs/metrics.md` defines the indicators that the dashboard computes from it.
         ///
-        /// A metric of an alarm is counted before the write that it reports, because a duplicate
-        /// alarm is better than a missing one. A metric of a ratio is counted after the write, so a
-        /// retry never counts twice.
+        /// Some metrics are counted before the write that belongs to them, such as
+        /// `MailUnreadable`. If the write fails, the retry counts again, but the alarm never misses
+        /// the problem. The metrics of ratios, such as `MailSent`, are counted after the write. So
+        /// a retry does not count the same email twice.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Metric {
             $($(#[$doc])* $name,)*
@@ -70,8 +72,8 @@ metrics! {
     SignedUp: Count,
     /// An organization was provisioned.
     Provisioned: Count,
-    /// A write that provisions an organization failed. A conflict with another write does not
-    /// count. Each retry counts again.
+    /// A write that provisions an organization failed. A failure because of a conflict with another
+    /// write does not count. Each failed retry counts again.
     ProvisioningFailed: Count,
     /// The mail brake delayed the welcome email of a sign-up until the next hour.
     SignupBrake: Count,
@@ -91,8 +93,8 @@ metrics! {
     TrialExtended: Count,
 
     // ---- the checklist ----
-    /// Time from sign-up to the first task that the team completed itself. A payment does not
-    /// count.
+    /// Time from the sign-up to the first task that a user or a host event completed. A task that a
+    /// payment completed does not count.
     TimeToFirstValue: Seconds,
     /// The last open task of a checklist was completed or skipped.
     OnboardingCompleted: Count,
@@ -106,7 +108,8 @@ metrics! {
     ClockRan: Count,
     /// A trial sweep failed for one organization.
     ClockFailed: Count,
-    /// Number of items still due after a trial sweep, up to 250 in each shard of the index.
+    /// Number of items that are still due after a trial sweep. At most 250 items per shard of the
+    /// index are counted.
     DueBacklog: Count,
     /// Time since the oldest item that is still due after a trial sweep became due.
     DueLag: Seconds,
@@ -114,7 +117,8 @@ metrics! {
     // ---- mail ----
     /// A scheduled run of the mailer processed all emails that were due.
     MailRoundRan: Count,
-    /// Age of the oldest email that a scheduled run could not send. It is 0 if all were sent.
+    /// Age of the oldest email that a scheduled run could not send. It is 0 if the run sent all due
+    /// emails.
     MailOldestOwed: Seconds,
     /// SES accepted an email.
     MailSent: Count,
@@ -124,8 +128,8 @@ metrics! {
     MailUnknown: Count,
     /// An item with a pending email is corrupt. The item needs review.
     MailUnreadable: Count,
-    /// A run ended because SES paused sending for the account. All emails wait until AWS resumes
-    /// it.
+    /// A run of the mailer ended because SES paused sending for the account. All emails wait until
+    /// the account can send again.
     MailPaused: Count,
     /// The recipient's mail server accepted an email. SES must be configured to report it.
     MailDelivered: Count,
@@ -159,9 +163,10 @@ metrics! {
     PaymentDisputed: Count,
 
     // ---- the stream and the bus ----
-    /// A change in the table's stream could not be parsed. Its events are missing on the bus.
+    /// A record in the table's stream could not be parsed. The domain events of this change are not
+    /// published.
     ChangeUnreadable: Count,
-    /// A change left an organization's item larger than 32 KB.
+    /// A record in the table's stream contains an organization's item that is larger than 32 KB.
     ItemLarge: Count,
     /// A host event named an unknown organization or an unknown type.
     HostEventUnknown: Count,
@@ -174,8 +179,8 @@ struct Sink {
     collector: fn(&str),
 }
 
-/// Sets the receiver of metric lines. Before the first call, metric lines are discarded. A second
-/// call has no effect.
+/// Sets the function that receives metric lines. Before the first call, metric lines are discarded.
+/// A second call has no effect.
 pub fn collect(collector: fn(&str)) {
     collect_as(NAMESPACE, collector);
 }
@@ -192,8 +197,8 @@ pub(crate) fn to_stdout(line: &str) {
 /// Counts `times` occurrences at `now` as a line of the embedded metric format
 /// (CloudWatch user guide, "Specification: Embedded metric format").
 ///
-/// The line has no dimensions, because CloudWatch charges each combination of dimensions as a
-/// metric.
+/// The metric has no dimensions, because CloudWatch charges for each combination of dimensions as
+/// for a separate metric.
 pub fn count(metric: Metric, times: u32, now: Timestamp) {
     write(metric, i64::from(times), now);
 }

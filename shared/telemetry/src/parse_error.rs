@@ -6,8 +6,8 @@ use serde_json::error::Category;
 
 /// The kind and the position of a JSON error, without any content.
 ///
-/// The message of serde quotes the invalid value. A function's error becomes a log line, which must
-/// not contain such a value.
+/// The message of a serde error can quote the invalid value. If a function returns an error, the
+/// error becomes a log line, which must not contain values from a request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct JsonError {
     why: &'static str,

@@ -87,6 +87,7 @@ pub fn generate(folder: &Path) -> Result<String, String> {
 
 /// Returns the Rust source of these files.
 ///
+/// # Errors
 /// Returns all errors, sorted by file and line. If a file is not valid TOML or lacks a field, only
 /// this first error of the file is reported.
 pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionError>> {

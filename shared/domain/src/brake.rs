@@ -73,7 +73,7 @@ pub struct FirstMails {
     pub braked: bool,
 }
 
-/// A welcome email that bounced.
+/// A bounce of a welcome email to an unverified address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounced {
     /// Claim of the email. It identifies a repeated bounce event.

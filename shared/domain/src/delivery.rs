@@ -102,7 +102,7 @@ pub enum Delivery {
         /// Reason of the failure.
         why: Failure,
     },
-    /// The email may have been sent.
+    /// It is unknown whether SES sent the email.
     Unknown {
         /// Attempts before this one.
         attempts: Attempts,
@@ -345,9 +345,9 @@ impl Delivery {
         }
     }
 
-    /// Returns the time of the final state; `None` while the email is not finished. No sender
-    /// handles a finished email. For an email that needs review, this is the time at which it
-    /// became unknown.
+    /// Returns when the email was finished; `None` while it is not finished. No sender handles a
+    /// finished email. For an unknown email that needs review, this is the time at which it became
+    /// unknown.
     #[must_use]
     pub const fn finished_since(&self) -> Option<Timestamp> {
         match self {

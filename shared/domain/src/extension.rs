@@ -91,7 +91,7 @@ impl Reason {
     /// Parses a reason from user input.
     ///
     /// # Errors
-    /// Returns the first rule that the text violates.
+    /// Returns the error of the first rule that the text violates.
     pub fn parse(text: &str) -> Result<Self, ReasonError> {
         // A grapheme, which is one visible character, can consist of any number of bytes. The bytes
         // are limited too, because the size of the stored item is limited.

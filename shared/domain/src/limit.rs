@@ -44,8 +44,8 @@ pub const SIGN_UPS_OF_ADDRESS: RateLimit =
     RateLimit { name: "sign_up_address", max: 3, period: 24 * 3600, counts_refused: true, again_after: None };
 /// Sign-in emails to one address that one network requests in 15 minutes.
 ///
-/// This limit and [`SIGN_INS_OF_PAIR_HOURLY`] can be low, because they apply to one network. A
-/// stranger in another network cannot use them up for the owner of the address.
+/// This limit and [`SIGN_INS_OF_PAIR_HOURLY`] can be low, because they apply to one network.
+/// Requests of a stranger from another network do not count against the owner of the address.
 pub const SIGN_INS_OF_PAIR: RateLimit =
     RateLimit { name: "sign_in_pair", max: 3, period: 15 * 60, counts_refused: false, again_after: None };
 /// Sign-in emails to one address that one network requests in an hour.
@@ -53,9 +53,9 @@ pub const SIGN_INS_OF_PAIR_HOURLY: RateLimit =
     RateLimit { name: "sign_in_pair_hour", max: 6, period: 3600, counts_refused: false, again_after: None };
 /// Sign-in emails to one address from all networks.
 ///
-/// Only requests that no limit refuses count. If this limit is reached, one more email is sent as
-/// soon as the link in the newest email has expired. So requests from many networks cannot prevent
-/// the owner of an address from signing in.
+/// A request counts only if no limit refuses it. If this limit is reached, one more email is sent
+/// as soon as the link in the newest email has expired. So requests from many networks cannot
+/// prevent the owner of an address from signing in.
 pub const SIGN_INS_OF_ADDRESS: RateLimit = RateLimit {
     name: "sign_in_emails",
     max: 12,

@@ -56,7 +56,7 @@ fn first_value(old: Option<&Org>, new: &Org) -> Option<Measure> {
     Some(Measure::FirstValue { after: between(new.signed_up_at, at) })
 }
 
-/// Returns when the team completed the first of the shown tasks itself. Returns `None` if it
+/// Returns the time at which the team itself first completed a shown task. Returns `None` if it
 /// completed none. A task that a payment completed does not count.
 fn first_own_completion(org: &Org) -> Option<Timestamp> {
     let own = |completion: &&Completion| match completion.source {

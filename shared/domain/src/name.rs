@@ -63,7 +63,7 @@ impl Name {
     /// Parses a name from user input.
     ///
     /// # Errors
-    /// Returns the first rule that the text violates.
+    /// Returns the error of the first rule that the text violates.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         // A grapheme can have many bytes, but the average is never as high as 64. A longer text is
         // rejected here, because the checks below would take long for it.

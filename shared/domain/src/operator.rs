@@ -57,6 +57,7 @@ impl Operator {
     /// The address of the user must be verified, because an unverified address may belong to
     /// another person. The session must have a [fresh sign-in](Session::is_fresh).
     ///
+    /// # Errors
     /// [`OperatorError::NotOperator`] if the user is not an operator or not verified. Otherwise
     /// [`OperatorError::Stale`] if the session has no fresh sign-in.
     pub fn authorize(

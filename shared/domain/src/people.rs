@@ -29,8 +29,8 @@ pub const ORG_CREATION_GRANT_TTL: SignedDuration = SignedDuration::from_mins(10)
 /// How long the browser that used an emailed link may send the request again. The response to the
 /// first request may have been lost.
 pub const LINK_REPEAT_PERIOD: SignedDuration = SignedDuration::from_secs(60);
-/// How long the old session remains valid after a switch to another organization. The browser may
-/// send it once more if the user clicks "Switch" twice.
+/// How long the old session remains valid after a switch to another organization. If the user
+/// clicks "Switch" twice, the browser may send the old session once more.
 pub const SWITCH_GRACE_PERIOD: SignedDuration = SignedDuration::from_mins(1);
 
 /// A user, identified by an email address.
@@ -251,7 +251,7 @@ impl Session {
             && user.id == self.user
     }
 
-    /// Returns when the session ends, even if it is in use.
+    /// Returns when the session ends at the latest, even if it is used.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
         let end = add(self.created_at, SESSION_MAX_AGE);

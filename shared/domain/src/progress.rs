@@ -128,7 +128,7 @@ impl<'a> Progress<'a> {
         self.tasks.iter().copied().find(|task| task.key == key).ok_or(UnknownTask)
     }
 
-    /// Returns the task keys that a request may name.
+    /// Returns the keys of the shown tasks, which are the only keys that a request may contain.
     #[must_use]
     pub fn keys(&self) -> Vec<&'static str> {
         self.tasks.iter().map(|task| task.key).collect()

@@ -97,9 +97,9 @@ impl Org {
     /// the organization's stored invitations, including expired and revoked ones.
     ///
     /// # Errors
-    /// In this order: [`TeamError::Unverified`], [`TeamError::NoAccess`],
-    /// [`TeamError::AlreadyMember`], [`TeamError::AlreadyInvited`], [`TeamError::TooManyOpen`],
-    /// [`TeamError::SentTooOften`].
+    /// The first error that applies, in this order: [`TeamError::Unverified`],
+    /// [`TeamError::NoAccess`], [`TeamError::AlreadyMember`], [`TeamError::AlreadyInvited`],
+    /// [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
     pub fn invite(
         &mut self,
         admin: &Admin,
@@ -138,8 +138,8 @@ impl Org {
     /// Returns `None` if the invitation was sent recently ([`Invitation::is_recently_sent`]).
     ///
     /// # Errors
-    /// In this order: [`TeamError::Unverified`], [`TeamError::NoAccess`],
-    /// [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
+    /// The first error that applies, in this order: [`TeamError::Unverified`],
+    /// [`TeamError::NoAccess`], [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
     pub fn resend_invitation(
         &self,
         admin: &Admin,
@@ -201,8 +201,8 @@ impl Org {
     /// Accepts an invitation for `user`.
     ///
     /// # Errors
-    /// In this order: [`TeamError::NoAccess`], [`TeamError::AlreadyMember`],
-    /// [`TeamError::InviterGone`], [`TeamError::TooManyAdmins`].
+    /// The first error that applies, in this order: [`TeamError::NoAccess`],
+    /// [`TeamError::AlreadyMember`], [`TeamError::InviterGone`], [`TeamError::TooManyAdmins`].
     pub fn accept(
         &mut self,
         invitation: &Invitation,

@@ -192,7 +192,10 @@ fn plan_change_shows_its_tasks_and_keeps_completions() {
     acme.subscribe("price_single", 6);
     let progress = acme.org.progress(at(6));
     assert_eq!((progress.completed_count(), progress.total_count()), (8, 8));
-    assert!(acme.org.checklist.completions.contains_key("approved_timesheet"), "the hidden completion is kept");
+    assert!(
+        acme.org.checklist.completions.contains_key("approved_timesheet"),
+        "the hidden completion is kept"
+    );
 }
 
 #[test]

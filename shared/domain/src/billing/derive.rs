@@ -85,8 +85,8 @@ impl Billing {
         subscriptions.chain([self.first_paid_at]).flatten().max()
     }
 
-    /// Returns whether Stripe received payment details: a Checkout was completed or an invoice was
-    /// paid.
+    /// Returns whether Stripe received payment details: a Checkout was completed, or an invoice of
+    /// more than 0 was paid.
     #[must_use]
     pub fn has_billing_info(&self) -> bool {
         self.ever_paid() || self.checkout_at.is_some()

@@ -116,9 +116,9 @@ impl Billing {
                     continue;
                 }
                 self.invoices.remove(&id);
-                // An open invoice is not marked as settled, because a later event may report its
-                // issue again. An invoice that is older than the newest payment needs no mark,
-                // because that payment settles it.
+                // A removed open invoice is not marked as settled, because a later event may report
+                // its issue again. A removed invoice that is older than the newest paid invoice
+                // needs no mark, because the payment settles it.
                 if !open && self.paid_through.is_none_or(|paid| created >= paid) {
                     self.settled.insert(Some(created), id.as_str());
                 }

@@ -66,7 +66,8 @@ impl Invoice {
         self.uncollectible = first(self.uncollectible, other.uncollectible);
     }
 
-    /// Returns the issue and its start. An invoice that is paid, voided, or uncollectible has none.
+    /// Returns the payment issue of the invoice and the time at which it began. Returns `None` if
+    /// the invoice has no issue, or if it is paid, voided, or uncollectible.
     #[must_use]
     pub fn issue(&self) -> Option<(IssueKind, Timestamp)> {
         if self.paid.is_some() || self.voided.is_some() || self.uncollectible.is_some() {

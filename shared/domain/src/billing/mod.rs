@@ -74,8 +74,8 @@ pub use subscription::{StoredFact, Subscription};
 /// All billing facts of an organization, joined. Derived values are methods.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Billing {
-    /// The linked Stripe customer. [`Billing::link`] replaces it only after that customer was
-    /// deleted.
+    /// The linked Stripe customer. [`Billing::link`] replaces this customer only after it was
+    /// deleted at Stripe.
     pub customer: Option<CustomerId>,
     /// Earlier linked customers that were deleted and then replaced.
     pub former_customers: BTreeSet<CustomerId>,

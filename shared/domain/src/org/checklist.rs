@@ -53,6 +53,7 @@ pub enum ChecklistCommand<'a> {
 impl Org {
     /// Applies an admin's command to the checklist.
     ///
+    /// # Errors
     /// [`ChecklistError::NoAccess`] if the organization has no full access. Otherwise
     /// [`ChecklistError::UnknownTask`] if the organization sees no task with the given key.
     pub fn change_checklist(

@@ -39,8 +39,8 @@ impl Org {
         });
     }
 
-    /// Enqueues one notice for each unpaid invoice that has none, until [`MAX_WAITING`] payment
-    /// notices are not finished.
+    /// Enqueues one notice for each unpaid invoice without a notice, while fewer than
+    /// [`MAX_WAITING`] payment notices are unfinished.
     fn enqueue_payment_notices(&mut self, now: Timestamp) {
         let waiting = self.payment_notices().filter(|(_, since)| since.is_none()).count();
         let without_notice = |id: &InvoiceId, invoice: &Invoice| {

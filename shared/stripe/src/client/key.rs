@@ -20,6 +20,7 @@ pub struct InvalidKey;
 impl SecretKey {
     /// Parses a secret key or a restricted key.
     ///
+    /// # Errors
     /// [`InvalidKey`] for a text with another prefix, without characters after the prefix, or with
     /// characters that are not printable ASCII.
     pub fn parse(text: &str) -> Result<Self, InvalidKey> {

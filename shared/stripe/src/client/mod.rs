@@ -170,8 +170,8 @@ impl Client {
         body.ok_or(Failed::permanent(CallError::InvalidResponse))
     }
 
-    /// Builds the HTTP request. Returns `None` if a header value or the URL is invalid, which a
-    /// parsed key and the calls of this module do not cause.
+    /// Builds the HTTP request. Returns `None` if a header value or the URL is invalid. The secret
+    /// key and the path are always valid, so only an invalid idempotency key can cause this.
     fn request(&self, call: &Call) -> Option<HttpRequest> {
         let mut request = HttpRequest::new(SdkBody::from(call.form.as_str()));
         request.set_method(if call.idempotency_key.is_some() { "POST" } else { "GET" }).ok()?;

@@ -21,8 +21,8 @@ struct Stored {
 }
 
 impl Keys {
-    /// Creates the provider for a stage in the given mode. A key in Secrets Manager is read on
-    /// first use.
+    /// Creates the provider. A key in Secrets Manager is read by the first call of [`Self::get`],
+    /// and is rejected if it is not in the given mode.
     pub fn new(source: KeySource, mode: Mode, aws: &Aws) -> Self {
         match source {
             KeySource::Given(key) => Self { cached: Mutex::new(Some(key)), stored: None },
@@ -33,8 +33,8 @@ impl Keys {
         }
     }
 
-    /// Returns the key. If the key cannot be read from Secrets Manager, logs the reason and returns
-    /// `None`.
+    /// Returns the key. If the key cannot be read from Secrets Manager, or is rejected, logs the
+    /// reason and returns `None`.
     pub async fn get(&self) -> Option<SecretKey> {
         let mut cached = self.cached.lock().await;
         if let (None, Some(stored)) = (&*cached, &self.stored) {

@@ -81,8 +81,8 @@ impl ChecklistOut {
         let (org, list, progress) = (&view.org, &view.org.checklist, view.progress());
         let links = Links { origin, app: config.app_url.as_deref(), org: org.id };
         let task = |task| TaskOut::of(task, list, links);
-        // Tasks can be completed before provisioning creates the checklist. Until then the
-        // checklist has no id.
+        // Provisioning creates the checklist. Tasks can be completed earlier, but the checklist has
+        // no id until it is created.
         let created = list.created_at.is_some();
         Self {
             id: created.then(|| format!("chk_{}", org.id.uuid())),

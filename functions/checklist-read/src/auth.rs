@@ -110,8 +110,8 @@ async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
 }
 
 impl View {
-    /// Builds the view, or returns `None` if session, membership, or organization is not valid at
-    /// `now`.
+    /// Builds the view. Returns `None` if the session is not valid at `now`, or if the user is not
+    /// a member of the organization.
     fn of(found: SignedIn, now: Timestamp) -> Option<Self> {
         let member = found.authorize(now)?;
         let (org, orgs) = (found.org.value, found.user.value.orgs);

@@ -1,8 +1,8 @@
 //! Every text that customers read on the pages of this function, by page or component.
 //!
 //! Markup stays in the views. A function takes values that a view has already rendered, such as a
-//! date, and returns the complete sentence. Other texts are elsewhere: those of tasks and
-//! milestones in the checklist's definition, and those of errors in `web`.
+//! date, and returns the complete sentence. The texts of tasks and milestones are in the checklist
+//! definitions, and the texts of errors are in the crate `web`.
 
 use std::fmt::Display;
 

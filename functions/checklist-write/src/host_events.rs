@@ -1,7 +1,7 @@
 //! Host events: their effect on the checklist, and their arrival over the bus.
 //!
-//! The type of an event stays text until the organization is loaded, because only the
-//! organization's checklist determines which task a type completes.
+//! This module does not parse the type of an event before the organization is loaded, because only
+//! the organization's checklist determines which task a type completes.
 
 use std::convert::Infallible;
 

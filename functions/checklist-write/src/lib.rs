@@ -6,7 +6,7 @@
 //! # Invariant
 //!
 //! No completion is lost. A change is one consistent read and one conditional write. If the
-//! organization changed in between, the function reads and decides again.
+//! organization changed between the two, the function reads and decides again.
 //!
 //! # What it never does
 //!

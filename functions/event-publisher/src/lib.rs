@@ -3,9 +3,9 @@
 //! The table's stream invokes this function with an organization's item before and after a change.
 //! The domain derives the events from these two images.
 //!
-//! Metrics about a change are derived from the same two images. They are counted after the events
-//! of the change are published. Metrics about an attempt, such as a sent email, come from the
-//! function that made the attempt.
+//! The metrics about a change also come from these two images. The function counts them after it
+//! has published the events of the change. Metrics about an attempt, such as a sent email, come
+//! from the function that made the attempt.
 //!
 //! # Invariant
 //!

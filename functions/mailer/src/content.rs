@@ -22,8 +22,8 @@ pub(crate) struct PreparedEmail {
     pub(crate) claimed: ClaimedMail,
     pub(crate) to: Address,
     pub(crate) rendered: Rendered,
-    /// Record of the unsubscribe link, to store before the email is sent. `None` if the email
-    /// contains no such link.
+    /// Record of the unsubscribe link, which must be stored before the email is sent. `None` if the
+    /// email contains no such link.
     pub(crate) unsubscription: Option<Unsubscription>,
 }
 

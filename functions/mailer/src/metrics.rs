@@ -18,10 +18,10 @@ pub(crate) fn count_outcomes<'a>(deliveries: impl IntoIterator<Item = &'a Delive
     }
 }
 
-/// Counts an email that failed permanently, except for a bounce.
+/// Counts an email that failed permanently, except for a bounced email.
 ///
-/// The SES event of a bounce counts it under another metric. So one mistyped address raises no
-/// alarm, but a high bounce rate does.
+/// A bounce is counted under its own metric when its SES event arrives. So one mistyped address
+/// raises no alarm, but a high bounce rate does.
 pub(crate) fn count_failure(why: Failure, now: Timestamp) {
     match why {
         Failure::Refused | Failure::Rejected | Failure::Expired => {

@@ -86,8 +86,8 @@ impl MailWorker {
             && outcome.is_definite_failure()
             && let Err(error) = self.store.delete_unsubscription(link.secret_hash).await
         {
-            // SES did not send the email, so no one has the secret of this link. The link expires
-            // later.
+            // SES did not send the email, so no one has the secret of this link. The link is
+            // harmless until it expires.
             tracing::warn!(area = %LogArea::Mail, organization = %org, %error, "failed to delete unused unsubscribe link");
         }
         outcome
@@ -133,8 +133,8 @@ impl MailWorker {
     }
 }
 
-/// Returns the notices that a claim already holds. An earlier attempt stored the claim, but its
-/// response was lost.
+/// Returns the notices that a claim already holds. It holds some if an earlier attempt stored the
+/// claim, but the response was lost.
 fn claimed_by(outbox: &Outbox, claim: &Claim) -> Vec<ClaimedMail> {
     let all = outbox.0.iter().flat_map(|(key, recipients)| recipients.iter().map(move |it| (key, it)));
     all.filter(|(_, (_, delivery))| delivery.is_held_by(claim))

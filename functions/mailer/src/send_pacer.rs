@@ -72,8 +72,8 @@ impl SendPacer {
         *oldest = oldest.min(pending).or(pending).or(*oldest);
     }
 
-    /// Returns since when the oldest email that will be retried is pending. Returns `None` if no
-    /// email will be retried.
+    /// Returns when the oldest of the emails that will be retried was enqueued. Returns `None` if
+    /// no email will be retried.
     pub(crate) fn oldest_pending(&self) -> Option<Timestamp> {
         *self.oldest_pending.lock().unwrap_or_else(PoisonError::into_inner)
     }

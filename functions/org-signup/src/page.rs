@@ -118,8 +118,8 @@ impl Render for Form<'_> {
 }
 
 impl Form<'_> {
-    /// Returns whether the user has an account. In that case the form does not contain name and
-    /// address.
+    /// Returns whether the user has an account. If they have one, the form has no fields for the
+    /// name and the address.
     const fn is_known(&self) -> bool {
         self.signed_in.is_some() || self.creation_grant.is_some()
     }
@@ -188,7 +188,7 @@ fn person(found: &SignedIn) -> Person<'_> {
 }
 
 /// Renders the response to a sign-up with an address that already has an account. The sign-up
-/// emails a sign-in link to that address instead.
+/// created no organization, and a sign-in link is emailed to the address.
 pub fn known_address(product: &str) -> Markup {
     let main = html! {
         section class="plain" {

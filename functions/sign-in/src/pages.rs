@@ -24,8 +24,8 @@ pub fn emphasized(parts: &[&str]) -> Markup {
 /// Renders the form that requests a sign-in link.
 ///
 /// `next` is the path to open after signing in. `typed` is the address that the user entered, and
-/// `error` is the error of that address. `problem` is a problem that is not about the address
-/// alone.
+/// `error` is the error of that address. `problem` is a problem of the whole form, such as a
+/// reached rate limit.
 pub fn form(
     product: &str,
     next: Option<&str>,

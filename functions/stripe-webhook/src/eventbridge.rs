@@ -1,4 +1,4 @@
-//! Ingress from Stripe's EventBridge destination.
+//! Receives events from Stripe's EventBridge destination.
 //!
 //! The events are the same as over HTTP. They carry no signature, because the partner event bus
 //! guarantees their source. Source: Stripe's documentation, "Send events to Amazon EventBridge".

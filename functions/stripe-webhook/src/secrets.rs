@@ -14,8 +14,8 @@ use crate::config::SecretLocation;
 /// for this time after its revocation. Once per period, one event waits until the secrets are read
 /// again.
 const SECRET_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
-/// Minimum time between reads after a signature does not match, so that forged requests do not
-/// cause costs.
+/// Minimum time between two reads if signatures do not match, so that forged requests do not cause
+/// costs.
 const MISMATCH_READ_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
 /// Minimum time between reads while no secret is available and every webhook fails.
 const MISSING_READ_INTERVAL: SignedDuration = SignedDuration::from_secs(5);

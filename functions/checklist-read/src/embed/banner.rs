@@ -11,7 +11,7 @@ use crate::{
 /// Renders the banner. It is empty for an organization with an active plan and no open payment.
 ///
 /// `origin` is Onramp's own origin. The button is always a link to the organization's page, because
-/// another site cannot send a form that leads to Stripe.
+/// a page of another site cannot send the form that leads to Stripe.
 #[must_use]
 pub fn render(view: &View, origin: &str) -> Markup {
     let Some(banner) = banner(view) else { return html! {} };

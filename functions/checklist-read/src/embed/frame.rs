@@ -1,8 +1,8 @@
 //! `/onboarding/embed`: the widget or the banner as a page for a frame.
 //!
 //! A frame cannot send a header, so its URL contains the embed token. To protect the token, the
-//! page sends no referrer to other sites and is never cached, and only the listed origins may frame
-//! it.
+//! page sends no referrer to other sites and is never cached. Only pages of the configured origins
+//! may show it in a frame.
 //!
 //! The page reads no cookie. It shows everything without scripts. With scripts, it also reports its
 //! height to the embedding page and updates automatically.

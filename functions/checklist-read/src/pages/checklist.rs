@@ -16,7 +16,7 @@ use crate::{
     words::{self, checklist as text, label},
 };
 
-/// Renders the page. For members, it contains a short text that names the admins instead of the
+/// Renders the page. A member who is not an admin gets a short text that names the admins, and no
 /// checklist.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {

@@ -1,4 +1,5 @@
-//! The page of a problem type, to which the member `type` of an API error links (RFC 9457, 3.1.1).
+//! The page that explains a problem type. The JSON field `type` of an API error links to it (RFC
+//! 9457, section 3.1.1).
 //!
 //! The page is static and needs no session, so every client can open it.
 

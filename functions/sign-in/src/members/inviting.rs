@@ -1,6 +1,7 @@
 //! Creates, resends, and revokes invitations.
 //!
-//! An invitation is emailed at most four times. A revoked invitation keeps its number of emails.
+//! An invitation is emailed at most four times. If an invitation is revoked and its address is
+//! invited again before the first invitation would have expired, the count continues.
 
 use domain::{
     invitation::{Invitation, InvitationId},

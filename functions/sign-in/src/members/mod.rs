@@ -61,8 +61,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/members/{user}/role", with_id(TeamRequest::ChangeRole))
 }
 
-/// `GET /members`: shows members, invitations, and their buttons to admins. Other members see only
-/// names, roles, and dates.
+/// `GET /members`: shows the page. Admins see members and invitations, with the buttons that change
+/// them. Other members see only the names, roles, and dates of members.
 async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let page = render(&app, request.headers(), &Draft::default()).await;
     auth::respond(ResponseFormat::Page, PAGE, page.map(|markup| web::page(StatusCode::OK, markup)))

@@ -74,7 +74,7 @@ impl View {
         plans(self.org.id)
     }
 
-    /// Returns the link to the place where the user does the task.
+    /// Returns the URL of the page on which the user does the task.
     #[must_use]
     pub fn link(&self, task: &Task, config: &Config) -> String {
         match (task.action.target, &config.app_url) {

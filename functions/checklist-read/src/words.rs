@@ -360,7 +360,8 @@ pub mod undeliverable {
     }
 }
 
-/// The page at the address of another organization that the user belongs to.
+/// The page at the URL of an organization of which the user is a member, while they are signed in
+/// to a different one.
 pub mod other_org {
     use super::{Display, Markup, Render, html};
 

@@ -165,7 +165,7 @@ pub async fn repeat(
     }))
 }
 
-/// Responds to an expired link. If the user of the link is signed in, redirects them.
+/// Responds to an expired link. If its user is signed in, redirects to the dashboard.
 async fn expired_response(app: &App, headers: &HeaderMap, wants: ResponseFormat, owner: UserId) -> Response {
     if app.is_signed_in(headers, owner).await {
         web::see_other(HOME)

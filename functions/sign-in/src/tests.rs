@@ -56,7 +56,7 @@ async fn run(respond: fn(&str) -> (u16, Value), event: &Value) -> (u64, Value, V
     run_with(respond, &[], event).await
 }
 
-/// Sends an event to a function with these additional environment variables.
+/// Does the same as [`run`], with `vars` as additional environment variables of the function.
 async fn run_with(
     respond: fn(&str) -> (u16, Value),
     vars: &[(&str, &str)],

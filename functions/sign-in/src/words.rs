@@ -225,8 +225,7 @@ pub mod account {
 
     pub mod unverified {
         pub const NOTE: &str = "Your email address isn’t verified yet";
-        pub const TEXT: &str =
-            "Use the sign-in link that we email you. Then you can invite others and create more organizations.";
+        pub const TEXT: &str = "Use the sign-in link that we email you. Then you can invite others and create more organizations.";
     }
 }
 

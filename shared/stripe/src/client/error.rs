@@ -8,7 +8,7 @@ pub enum CallError {
     /// It is unknown whether Stripe executed the call. The caller can safely repeat the call with
     /// the same idempotency key.
     #[error("Stripe does not respond")]
-    Undeliverable,
+    Unreachable,
     /// Stripe rejected the call.
     #[error("Stripe rejected the call with {status}, code {}, parameter {}", code.as_deref().unwrap_or("none"), param.as_deref().unwrap_or("none"))]
     Rejected {
@@ -29,7 +29,7 @@ impl CallError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Undeliverable => true,
+            Self::Unreachable => true,
             Self::Rejected { status, .. } => matches!(status, 409 | 429 | 500..),
             Self::InvalidResponse => false,
         }

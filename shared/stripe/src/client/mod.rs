@@ -153,14 +153,14 @@ impl Client {
         };
         match timeout_at(self.deadline, attempts).await {
             Ok(outcome) => outcome.map_err(|failed| failed.error),
-            Err(_) => Err(CallError::Undeliverable),
+            Err(_) => Err(CallError::Unreachable),
         }
     }
 
     async fn attempt(&self, call: &Call) -> Result<Value, Failed> {
         let request = self.request(call).ok_or(Failed::permanent(CallError::InvalidResponse))?;
         let response = self.http.call(request).await;
-        let response = response.map_err(|_| Failed { error: CallError::Undeliverable, retry: true })?;
+        let response = response.map_err(|_| Failed { error: CallError::Unreachable, retry: true })?;
         let status = response.status().as_u16();
         let advice = response.headers().get("stripe-should-retry").map(|advice| advice == "true");
         let body = read(response).await;

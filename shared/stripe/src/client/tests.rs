@@ -114,7 +114,7 @@ async fn transient_failure_is_retried_once_with_the_same_key() {
         (vec![rejected(429, &json!({})), customer_response()], Ok("cus_1")),
         (vec![rejected(500, &json!({})), customer_response()], Ok("cus_1")),
         (vec![Reply::RetryAdvice(400, "true"), customer_response()], Ok("cus_1")),
-        (vec![Reply::Reset, Reply::Reset], Err(CallError::Undeliverable)),
+        (vec![Reply::Reset, Reply::Reset], Err(CallError::Unreachable)),
         (vec![rejected(503, &json!({})), rejected(503, &json!({}))], Err(error(503, None))),
         (vec![Reply::RetryAdvice(500, "false")], Err(error(500, None))),
         (
@@ -142,7 +142,7 @@ async fn calls_end_after_the_timeout() {
     for replies in [vec![Reply::Hang], vec![Reply::Reset, Reply::Hang]] {
         let began = Instant::now();
         let (outcome, _) = create(&replies).await;
-        assert_eq!((outcome, began.elapsed()), (Err(CallError::Undeliverable), TIMEOUT), "{replies:?}");
+        assert_eq!((outcome, began.elapsed()), (Err(CallError::Unreachable), TIMEOUT), "{replies:?}");
     }
 }
 

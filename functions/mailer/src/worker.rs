@@ -147,7 +147,8 @@ impl MailWorker {
                 let due = due?;
                 match self.store.restore_index_entry(due).await {
                     Ok(()) => tracing::info!(area = %LogArea::Mail, item = ?due, "requeued item that is readable again"),
-                    // The item is still corrupt. It was counted before and is in the review queue.
+                    // The item is still corrupt, or another write changed it first. A corrupt item
+                    // was counted before and is in the review queue.
                     Err(Error::Corrupt(_) | Error::Conflict) => {}
                     Err(error) => return Err(error),
                 }

@@ -45,7 +45,7 @@ struct ReviewItemOut {
     advice: &'static str,
     ids: Vec<String>,
     organization_id: Option<String>,
-    /// IDs of all affected organizations. The first is `organization_id`.
+    /// IDs of all affected organizations. The first is also in `organization_id`.
     organization_ids: Vec<String>,
 }
 

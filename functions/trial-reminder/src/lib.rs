@@ -73,7 +73,7 @@ fn table(env: &Env) -> Result<String, ConfigErrors> {
 }
 
 impl App {
-    /// Makes one run. Items that fail stay due for the next run.
+    /// Makes one run. Items that fail stay due for the next run, except corrupt organizations.
     async fn run(&self) -> InvocationResult {
         let now = self.clock.now();
         let end = Instant::now() + BUDGET;

@@ -250,7 +250,9 @@ pub mod billing {
     /// Describes a conflict: an event arrived too late, when the events of its time were already
     /// summarized.
     pub fn late(event: &str) -> String {
-        format!("{event} arrived too late and had no effect, because its period was already closed.")
+        format!(
+            "{event} arrived too late and had no effect, because the details of that time are no longer stored."
+        )
     }
 }
 

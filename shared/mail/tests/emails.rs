@@ -1,5 +1,5 @@
-//! Snapshots of all emails as text and HTML, and tests with names that try to inject links or
-//! markup.
+//! Compares all emails with snapshots of their text and HTML parts. Also tests emails with names
+//! that try to inject links or markup.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::{
@@ -264,7 +264,11 @@ fn only_reminders_have_an_unsubscribe_link() {
         if let Some(url) = url {
             assert_eq!(url, format!("{base_url}{}", "08".repeat(32)));
             let unwrapped = email.text.replace('\n', " ");
-            assert!(unwrapped.contains("You’ll still get emails about sign-in, payments, and the end of the trial."), "{name}");
+            assert!(
+                unwrapped
+                    .contains("You’ll still get emails about sign-in, payments, and the end of the trial."),
+                "{name}"
+            );
         }
     }
 }

@@ -17,15 +17,17 @@ use aws_types::{SdkConfig, region::Region};
 
 use crate::env::{ConfigErrors, Env};
 
-/// The root certificates of AWS endpoints (Amazon Trust Services). They are compiled in, because
-/// reading the machine's certificates takes longer than the rest of the startup.
+/// The root certificates of AWS endpoints (Amazon Trust Services). The binary contains them,
+/// because reading the certificates of the machine would take longer than the rest of the startup.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// Configuration of all SDK clients of a function, with one HTTP client and one connection pool.
+/// Configuration of all SDK clients of a function. The clients share one HTTP client and one
+/// connection pool.
 ///
-/// The configuration does not use the SDK's default provider chain, which searches several places
-/// for region and credentials. Lambda always sets them as variables (AWS Lambda guide, "Using
-/// Lambda environment variables").
+/// The configuration does not use the SDK's default provider chain, which searches files,
+/// variables, and network endpoints for the region and the credentials. This search is not needed,
+/// because Lambda always sets both as environment variables (AWS Lambda guide, "Using Lambda
+/// environment variables").
 #[derive(Clone)]
 pub struct Aws {
     region: Region,
@@ -35,21 +37,22 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Uses a given HTTP client. Tests inject a client here that responds to calls, records them,
-    /// or makes them fail.
+    /// Creates a configuration with the given HTTP client. Tests pass a client that responds to
+    /// calls, records them, or makes them fail.
     #[must_use]
     pub fn new(region: String, credentials: Credentials, http: SharedHttpClient) -> Self {
         Self { region: Region::new(region), credentials, http, endpoints: Env::default() }
     }
 
-    /// Reads Lambda's variables.
+    /// Creates the configuration from the environment variables that Lambda sets.
     ///
     /// - Required: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`.
     /// - Optional: `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>`, and
-    ///   `AWS_CA_BUNDLE`, a PEM file of certificates that are trusted in addition to Amazon's.
+    ///   `AWS_CA_BUNDLE`. The last one is the path of a PEM file. Its certificates are trusted in
+    ///   addition to the root certificates of AWS.
     ///
     /// # Errors
-    /// Lists every variable that is missing or invalid.
+    /// [`ConfigErrors`] with every variable that is missing or invalid.
     pub fn from_env(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
         let region = vars.text("AWS_REGION", "the AWS region (set by Lambda)");
@@ -84,8 +87,9 @@ impl Aws {
     /// `name` is the lowercase form of the service name in `AWS_ENDPOINT_URL_<NAME>`: `dynamodb`,
     /// `sesv2`, `eventbridge`, or `secrets_manager`.
     ///
-    /// Each attempt ends after 3 seconds, and each operation after 8. The SDK has no timeouts by
-    /// default, so a hanging connection would block an invocation until Lambda ends it.
+    /// Each attempt ends after at most 3 seconds. Each operation, with all its attempts, ends after
+    /// at most 8 seconds. By default, the SDK does not limit these durations. A connection without
+    /// a response would then block an invocation until Lambda ends the invocation.
     #[must_use]
     pub fn service(&self, name: &str) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
@@ -102,7 +106,7 @@ impl Aws {
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard())
             // Responses are small JSON documents, so the timeout of an attempt is enough to end a
-            // stalled one.
+            // stalled response.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         let endpoint = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{}", name.to_ascii_uppercase()));
         if let Some(url) = endpoint.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL")) {

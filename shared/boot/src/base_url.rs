@@ -1,4 +1,4 @@
-//! Validated URLs for links.
+//! URLs that are safe as links in pages and emails.
 
 use std::str::FromStr;
 
@@ -33,8 +33,8 @@ impl BaseUrl {
 impl FromStr for BaseUrl {
     type Err = BaseUrlError;
 
-    /// Accepts `https`, and `http` on loopback. Other schemes are rejected, because a link such as
-    /// `javascript:…` could run a script.
+    /// Accepts `https` URLs, and `http` URLs on loopback. Rejects URLs with any other scheme,
+    /// because a link such as `javascript:…` could run a script.
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
         let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError)?;
         let authority = rest.split('/').next().unwrap_or_default();

@@ -4,10 +4,11 @@ use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-/// A future that completes after a duration on a clock.
+/// A future that completes when a wait on a clock has ended.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Source of the current time. Handlers own a clock; domain code takes `now` as an argument.
+/// Source of the current time. Handlers contain a clock. Domain code has no clock, so callers pass
+/// `now` as an argument.
 #[derive(Clone)]
 pub struct Clock {
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -22,12 +23,14 @@ impl Clock {
         Self::new(Timestamp::now)
     }
 
-    /// Creates a clock from a function. Its waits use the timer of the Tokio runtime.
+    /// Creates a clock from a function that returns the current time. [`Self::sleep`] uses the
+    /// timer of the Tokio runtime.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { now: Arc::new(now), sleep: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))) }
     }
 
-    /// Replaces the waits of the clock, for example by ones that a test can advance.
+    /// Replaces the function that [`Self::sleep`] calls. For example, a test can pass a function
+    /// whose waits end when the test advances the time.
     #[must_use]
     pub fn with_sleep(mut self, sleep: impl Fn(Duration) -> Sleep + Send + Sync + 'static) -> Self {
         self.sleep = Arc::new(sleep);

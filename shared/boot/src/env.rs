@@ -8,14 +8,15 @@ use crate::base_url::{BASE_URL, BaseUrl};
 
 /// The environment variables of a function.
 ///
-/// The `Debug` output shows only names, because a value may be a secret.
+/// The `Debug` output shows only the names of the variables, because a value may be a secret.
 #[derive(Clone, Default)]
 pub struct Env(BTreeMap<String, String>);
 
 impl Env {
     /// Reads the environment of the process.
     ///
-    /// Bytes that are not UTF-8 become U+FFFD, so that the later check of the variable rejects it.
+    /// Bytes that are not valid UTF-8 become the character U+FFFD. So reading the environment never
+    /// fails, and the checks of a variable see the changed text.
     #[must_use]
     pub fn from_os() -> Self {
         Self::new(
@@ -36,7 +37,7 @@ impl Env {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Returns a reader that collects all errors of a configuration.
+    /// Returns a reader that collects the errors of all variables that it reads.
     #[must_use]
     pub fn vars(&self) -> Vars<'_> {
         Vars { env: self, errors: Vec::new() }
@@ -58,12 +59,12 @@ pub struct ConfigError {
     pub expected: String,
 }
 
-/// All missing or invalid variables of a function, which then does not start.
+/// All missing or invalid variables of a function. A function with such variables does not start.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("invalid configuration: {}", .0.iter().map(|error| format!("{}: expected {}", error.name, error.expected)).collect::<Vec<_>>().join("; "))]
 pub struct ConfigErrors(pub Vec<ConfigError>);
 
-/// Reads variables and collects the errors, so that a function reports all of them at once.
+/// Reads variables and collects the errors, so that a function reports all errors at once.
 #[derive(Debug)]
 pub struct Vars<'a> {
     env: &'a Env,
@@ -71,10 +72,11 @@ pub struct Vars<'a> {
 }
 
 impl Vars<'_> {
-    /// Reads and parses the variable `name`, or `default` if it is unset.
+    /// Reads and parses the variable `name`. If the variable is unset or empty, parses `default`.
     ///
     /// Returns `None` and records an error if there is neither a value nor a default, or if `parse`
-    /// returns `None`. `expected` is the end of the sentence "expected …".
+    /// returns `None`. `expected` describes the format in the error, as the end of the sentence
+    /// "expected …".
     pub fn read<T>(
         &mut self,
         name: &'static str,
@@ -94,13 +96,13 @@ impl Vars<'_> {
         self.read(name, None, expected, |text| Some(text.to_owned()))
     }
 
-    /// Reads a variable with the parser of its type.
+    /// Reads a variable with a default, and parses it with [`FromStr`].
     pub fn parsed<T: FromStr>(&mut self, name: &'static str, default: &str, expected: &str) -> Option<T> {
         self.read(name, Some(default), expected, |text| text.parse().ok())
     }
 
-    /// Reads an optional URL. Returns `Some(None)` if the variable is unset, and `None` if it is
-    /// invalid.
+    /// Reads an optional URL. Returns `Some(None)` if the variable is unset or empty. Records an
+    /// error and returns `None` if the variable is invalid.
     pub fn base_url(&mut self, name: &'static str) -> Option<Option<BaseUrl>> {
         self.read(name, Some(""), BASE_URL, |text| {
             if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
@@ -109,8 +111,8 @@ impl Vars<'_> {
 
     /// Reads `PUBLIC_URL`, the origin at which browsers reach Onramp.
     ///
-    /// Returns `Some(None)` if the variable is unset. Onramp then uses the domain of each request.
-    /// Returns `None` if the variable is invalid.
+    /// Returns `Some(None)` if the variable is unset or empty. Onramp then uses the domain of each
+    /// request. Records an error and returns `None` if the variable is invalid.
     pub fn public_url(&mut self) -> Option<Option<BaseUrl>> {
         let expected = "a lowercase https:// URL without a path, or an http:// URL on loopback";
         self.read("PUBLIC_URL", Some(""), expected, |text| {
@@ -118,8 +120,8 @@ impl Vars<'_> {
                 return Some(None);
             }
             let url: BaseUrl = text.parse().ok()?;
-            // The value is compared with the `Origin` header, in which browsers send exactly this
-            // form.
+            // Onramp compares the value with the `Origin` header, in which browsers send exactly
+            // this form of a URL.
             let is_origin =
                 url.origin() == url.as_str() && text.bytes().all(|byte| !byte.is_ascii_uppercase());
             is_origin.then_some(Some(url))
@@ -128,8 +130,8 @@ impl Vars<'_> {
 
     /// Reads `PRODUCT_NAME`, the host app's name on pages and in emails.
     ///
-    /// The name follows the rules for names that users enter, because both appear in the same
-    /// subject lines and headings.
+    /// The rules for this name are the rules for names that users enter, because both kinds of
+    /// names appear in the same subject lines and headings.
     pub fn product_name(&mut self) -> Option<String> {
         let expected = "a single-line name of at most 80 visible characters";
         self.read("PRODUCT_NAME", Some("TimeTracker"), expected, |text| {
@@ -137,7 +139,8 @@ impl Vars<'_> {
         })
     }
 
-    /// Reads `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`, the price ids of the plans.
+    /// Reads `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`: the IDs of the Stripe prices
+    /// for the two plans.
     pub fn prices(&mut self) -> Option<Prices> {
         let single = self.read("STRIPE_SINGLE_USER_PRICE_ID", None, PRICE, price);
         let other = format!("{PRICE}, different from STRIPE_SINGLE_USER_PRICE_ID");
@@ -147,16 +150,17 @@ impl Vars<'_> {
         Some(Prices { single: single?, team: team? })
     }
 
-    /// Records an error that another check found, such as one of several variables together.
+    /// Records an error that the caller found, for example in a check that compares two variables.
     pub fn error(&mut self, name: &'static str, expected: impl Into<String>) {
         self.errors.push(ConfigError { name, expected: expected.into() });
     }
 
-    /// Returns the configuration if there is no error.
+    /// Returns `config` if it is `Some` and no error was recorded.
     ///
     /// # Errors
-    /// [`ConfigErrors`] with all recorded errors. Pass `None` only after [`read`](Self::read)
-    /// returned `None`, so that the list is not empty.
+    /// [`ConfigErrors`] with all recorded errors. Callers pass `None` only after
+    /// [`read`](Self::read) returned `None` and so recorded an error. Otherwise the list of errors
+    /// could be empty.
     pub fn finish<T>(self, config: Option<T>) -> Result<T, ConfigErrors> {
         match config {
             Some(config) if self.errors.is_empty() => Ok(config),

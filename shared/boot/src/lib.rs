@@ -2,13 +2,13 @@
 //!
 //! # Invariant
 //!
-//! A deployed function uses the operating system only through this crate. [`Env`] reads the
-//! environment, [`Clock`] the time, and [`Rng`] the random source. All other code takes them as
-//! arguments, so tests can replace them.
+//! A deployed function gets environment variables, the current time, and random bytes for IDs and
+//! secrets only from this crate: from [`Env`], [`Clock`], and [`Rng`]. All other code gets these
+//! values or types as arguments, so tests can replace them.
 //!
 //! # What it never does
 //!
-//! - It never calls AWS itself, and it decides nothing about organizations.
+//! - This crate never calls an AWS service itself, and it decides nothing about organizations.
 //! - Its errors never contain the value of a variable, only its name and its expected format.
 //!
 //! # Where to start

@@ -11,30 +11,32 @@ use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConn
 
 /// HTTP client for services other than AWS.
 ///
-/// As with [`Aws`](crate::Aws), a test can inject a connector that records or fails calls. The
-/// default connector reads the machine's root certificates, which takes time. It is therefore built
-/// on first use, and a function that calls only AWS never builds it.
+/// A test can pass its own connector, which records calls or makes them fail. Without it,
+/// [`Self::connector`] builds a connector that reads the root certificates of the machine, which
+/// takes time. A function that calls only AWS never calls [`Self::connector`], so it does not need
+/// this time.
 #[derive(Clone)]
 pub struct OutboundHttp(Option<SharedHttpConnector>);
 
 impl OutboundHttp {
-    /// Uses the network with TLS over `ring`, and trusts the machine's root certificates or
-    /// `SSL_CERT_FILE`.
+    /// Creates a client that uses the network, with TLS by the crate `ring`. It trusts the root
+    /// certificates of the machine, or those in the file `SSL_CERT_FILE` if this variable is set.
     #[must_use]
     pub const fn system() -> Self {
         Self(None)
     }
 
-    /// Uses the given connector.
+    /// Creates a client that uses the given connector.
     #[must_use]
     pub const fn new(connector: SharedHttpConnector) -> Self {
         Self(Some(connector))
     }
 
-    /// Returns a connector with its own connection pool. Call this once, at startup.
+    /// Returns a connector with its own connection pool. A function calls this method once, at
+    /// startup.
     ///
-    /// The connector has a connection timeout of two seconds and no response timeout. The caller
-    /// must limit the duration of a call.
+    /// A connector for the network has a connection timeout of two seconds and no response timeout.
+    /// So the caller must limit the duration of a call.
     #[must_use]
     pub fn connector(&self) -> SharedHttpConnector {
         self.0.clone().unwrap_or_else(network)
@@ -48,7 +50,8 @@ fn network() -> SharedHttpConnector {
     let roots = TrustStore::empty().with_native_roots(true);
     let builder = match TlsContext::builder().with_trust_store(roots).build() {
         Ok(context) => builder.tls_context(context),
-        // Without its own context, the builder uses a default one that trusts the same roots.
+        // If no TLS context is set, the builder uses a default context that trusts the same
+        // certificates.
         Err(_) => builder,
     };
     SharedHttpConnector::new(builder.build())

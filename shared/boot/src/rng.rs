@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc};
 use domain::id::{OrgId, ProjectId, UserId};
 use jiff::Timestamp;
 
-/// Source of randomness for ids and secrets. Domain code takes its results as arguments.
+/// Source of randomness for IDs and secrets. Domain code does not use this source; callers pass IDs
+/// and random bytes as arguments.
 #[derive(Clone)]
 pub struct Rng(Arc<Fill>);
 
@@ -15,8 +16,8 @@ impl Rng {
     /// Returns the operating system's random source.
     ///
     /// # Panics
-    /// Panics if the kernel returns no random bytes. The process must end, because ids and secrets
-    /// without them would be predictable.
+    /// The returned source panics if the kernel returns no random bytes. The code must not
+    /// continue, because IDs and secrets would be predictable without random bytes.
     #[must_use]
     pub fn system() -> Self {
         #[expect(clippy::expect_used, reason = "without randomness, ids and secrets are not safe")]
@@ -28,7 +29,7 @@ impl Rng {
         Self(Arc::new(fill))
     }
 
-    /// Returns `N` random bytes. A secret has 32.
+    /// Returns `N` random bytes. A secret consists of 32 random bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut buffer = [0; N];
@@ -36,8 +37,8 @@ impl Rng {
         buffer
     }
 
-    /// Returns a new organization id. It is a UUID of version 7, so ids sort by age. It is not
-    /// secret.
+    /// Returns a new organization ID. It is a UUID of version 7, so the order of the IDs is the
+    /// order of their creation. The ID is not secret.
     #[must_use]
     pub fn org_id(&self, now: Timestamp) -> OrgId {
         OrgId::from_uuid(self.uuid(now))

@@ -46,10 +46,11 @@ where
     Arc::new(move |event| Box::pin(handle(event)))
 }
 
-/// Starts a function and passes events of the Lambda Runtime API to it until the process ends.
+/// Starts a function, and passes each event of the Lambda Runtime API to it until the process ends.
 ///
 /// # Errors
-/// Fails if the configuration is invalid, after logging every error, or if the Runtime API fails.
+/// Fails if the configuration is invalid; each invalid variable is logged before. Also fails if the
+/// Runtime API fails.
 pub async fn run<S, F>(start: S) -> Result<(), lambda_runtime::Error>
 where
     S: FnOnce(Context) -> F,

@@ -1,27 +1,28 @@
-//! Emails to users: their content, their rendering, and their handover to Amazon SES.
+//! Emails to users: builds their content, renders them, and sends them with Amazon SES.
 //!
-//! Each kind of email is a struct of the facts that it reports: [`Welcome`], [`TrialEnding`],
-//! [`TrialEnded`], [`PaymentFailed`], [`SignIn`], [`Invitation`]. All texts are in the module
-//! `words`, with one value per language. Two layouts render the same content as text and as HTML.
+//! Each kind of email is a struct whose fields are the facts in the email: [`Welcome`],
+//! [`TrialEnding`], [`TrialEnded`], [`PaymentFailed`], [`SignIn`], [`Invitation`]. All texts are in
+//! the module `words`, which has one value of the type `Words` per language. Two layouts render the
+//! same content as plain text and as HTML.
 //!
 //! # Invariant
 //!
-//! User-supplied text enters an email only as [`PlainText`]. Mail clients do not turn such text
-//! into links, and it cannot inject markup or headers.
+//! An email contains text from users only as [`PlainText`]. Mail clients do not turn a
+//! [`PlainText`] into a link, and it cannot add markup or headers to the email.
 //!
 //! # What it never does
 //!
-//! It never decides who gets an email or when, and it never retries. [`Mailer::send`] makes one
-//! request to SES and returns its [`Outcome`](domain::delivery::Outcome).
+//! This crate never decides who gets an email or when, and it never retries. [`Mailer::send`] makes
+//! one request to SES and returns the [`Outcome`](domain::delivery::Outcome) of the request.
 //!
 //! # Where to start
 //!
 //! - `emails`: the kinds of emails, and the order of the parts in each.
 //! - `words`: the texts of all emails.
 //! - `content`: the parts of an email, and the text and HTML layouts.
-//! - `mailer`, `outcome`, `tags`: the request to SES, its result, and the tags by which SES events
-//!   identify an email.
-//! - `plain_text`, `product`, `sender`: the safe form of user-supplied text, the URLs of links, and
+//! - `mailer`, `outcome`, `tags`: the request to SES, the result of the request, and the tags by
+//!   which an SES event identifies its email.
+//! - `plain_text`, `product`, `sender`: the safe form of text from users, the URLs of links, and
 //!   the `From` header.
 
 mod content;

@@ -14,7 +14,8 @@ use domain::{address::Address, delivery::Outcome};
 
 use crate::{content::Rendered, outcome, sender::Sender, tags::Tags};
 
-/// Time limit of one request to SES. After a timeout it is unknown whether SES accepted the email.
+/// Time limit of one request to SES. If the request takes longer, it is unknown whether SES
+/// accepted the email.
 const SES_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Sends emails with Amazon SES (API v2), one request per recipient.
@@ -27,20 +28,22 @@ pub struct Mailer {
 
 /// SES configuration sets of the emails.
 ///
-/// SES publishes events (send, delivery, bounce) only for emails with a configuration set.
+/// SES publishes events, such as send, delivery, and bounce, only for emails that are sent with a
+/// configuration set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigurationSets {
-    /// Set for notices. SES does not send them to addresses on the account's suppression list.
+    /// Set for notices. SES does not send notices to addresses on the account's suppression list.
     pub notices: Option<String>,
-    /// Set for sign-in links and invitations. SES sends these to suppressed addresses as well.
+    /// Set for sign-in links and invitations. SES sends these emails also to addresses on the
+    /// suppression list.
     pub links: Option<String>,
 }
 
 impl Mailer {
-    /// Creates a mailer from the caller's SDK configuration, with retries disabled.
+    /// Creates a mailer from an SDK configuration, and disables the retries of the SDK.
     ///
-    /// `SendEmail` has no idempotency token. The SDK's default of three attempts can send one email
-    /// three times.
+    /// A `SendEmail` request has no idempotency token. So with retries, the SDK could send the same
+    /// email up to three times.
     #[must_use]
     pub fn new(config: &SdkConfig, from: Sender, sets: ConfigurationSets) -> Self {
         let timeouts = TimeoutConfig::builder()
@@ -79,12 +82,12 @@ impl Mailer {
         email: &Rendered,
         tags: &Tags,
     ) -> Result<aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder, BuildError> {
-        // With "simple" content, SES itself writes the MIME message. So no text of the email can
-        // become a header.
+        // With "simple" content, SES writes the MIME message itself. So a text in the email cannot
+        // add a header to the message.
         let mut message = Message::builder()
             .subject(utf8(&email.subject)?)
             .body(Body::builder().text(utf8(&email.text)?).html(utf8(&email.html)?).build())
-            // Asks auto-responders not to reply (RFC 3834, section 5).
+            // Requests that programs send no automatic reply (RFC 3834, section 5).
             .headers(header("Auto-Submitted", "auto-generated")?);
         if let Some(url) = &email.unsubscribe_url {
             // Both headers together enable one-click unsubscribe in mail clients (RFC 8058, section

@@ -13,7 +13,8 @@ type SendError = SdkError<SendEmailError, HttpResponse>;
 
 /// Returns the outcome of a failed request.
 ///
-/// The outcome is retryable only if SES certainly did not accept the email.
+/// The result is an outcome after which the mailer sends the email again only if SES definitely did
+/// not accept the email.
 pub(crate) fn of(error: &SendError) -> Outcome {
     match error {
         // The SDK failed before it wrote to the connection.
@@ -23,8 +24,8 @@ pub(crate) fn of(error: &SendError) -> Outcome {
             _ => Outcome::Ambiguous,
         },
         SdkError::ServiceError(error) => of_service_error(error.err(), error.raw().status().as_u16()),
-        // The request was sent, but its response is missing or malformed. So SES may have accepted
-        // the email.
+        // The request may have been sent, but the response is missing or malformed. So SES may have
+        // accepted the email.
         _ => Outcome::Ambiguous,
     }
 }
@@ -33,8 +34,8 @@ fn of_service_error(error: &SendEmailError, status: u16) -> Outcome {
     match error {
         SendEmailError::BadRequestException(_) if is_address_error(error.message()) => Outcome::BadAddress,
         SendEmailError::BadRequestException(_) | SendEmailError::MessageRejected(_) => Outcome::Refused,
-        // No email can be sent until an operator fixes the account, the DNS of the MAIL FROM
-        // domain, or the missing configuration set (`NotFoundException`).
+        // No email can be sent until an operator fixes the cause: the state of the account, the DNS
+        // records of the MAIL FROM domain, or a missing configuration set (`NotFoundException`).
         SendEmailError::AccountSuspendedException(_)
         | SendEmailError::SendingPausedException(_)
         | SendEmailError::MailFromDomainNotVerifiedException(_)
@@ -43,8 +44,8 @@ fn of_service_error(error: &SendEmailError, status: u16) -> Outcome {
             Outcome::Throttled
         }
         _ if status == 429 || error.code() == Some("ThrottlingException") => Outcome::Throttled,
-        // Errors that all AWS services have, such as `AccessDeniedException`. SES did not process
-        // the request, and the email is not the cause.
+        // Any other 4xx error, such as `AccessDeniedException`. SES did not accept the email, and
+        // the cause is not the email itself.
         _ if (400..500).contains(&status) => Outcome::NotSent,
         _ => Outcome::Ambiguous,
     }
@@ -52,8 +53,8 @@ fn of_service_error(error: &SendEmailError, status: u16) -> Outcome {
 
 /// Prefixes of the messages with which SES rejects an invalid address.
 ///
-/// SES has no error code for an invalid address, only these messages. The sender's address was
-/// validated at startup, so such a message is always about the recipient.
+/// SES has no error code for an invalid address, only these messages. The address of the sender was
+/// validated at startup, so such a message is always about the address of the recipient.
 const ADDRESS_ERROR_PREFIXES: [&str; 8] = [
     "Domain ",
     "Illegal address",
@@ -71,7 +72,8 @@ fn is_address_error(message: Option<&str>) -> bool {
 
 /// Returns whether the connection was never established.
 ///
-/// Causes are a failed name lookup, a closed port, and a failed or timed-out handshake.
+/// Possible causes are a failed name lookup, a closed port, and a failed or timed-out TLS
+/// handshake.
 fn never_connected(error: &ConnectorError) -> bool {
     std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| error.source()).any(|error| {
         error
@@ -85,14 +87,15 @@ fn never_connected(error: &ConnectorError) -> bool {
 
 /// Returns whether the connector marked the error as `NeverConnected`.
 ///
-/// No method returns this mark. Only the `Debug` output of the error shows it.
+/// The error has no method that returns this mark, so this function searches the `Debug` output of
+/// the error.
 fn marked_never_connected(error: &ConnectorError) -> bool {
     format!("{error:?}").ends_with("connection: NeverConnected }")
 }
 
 /// Logs a failed request with its error code.
 ///
-/// The message of SES is not logged, because it can contain the recipient's address.
+/// The error message of SES is not logged, because it can contain the recipient's address.
 pub(crate) fn log(error: &SendError, outcome: Outcome, kind: &str) {
     let code = error.code().unwrap_or(match error {
         SdkError::ConstructionFailure(_) => "construction failure",

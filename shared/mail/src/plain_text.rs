@@ -1,23 +1,24 @@
-//! User-supplied text made safe for emails.
+//! The form of user-supplied text that is safe in emails.
 
 use std::fmt;
 
 use domain::name::Name;
 
-/// Word joiner (U+2060): invisible, and no line break happens at it.
+/// Word joiner (U+2060): an invisible character that prevents a line break.
 const JOINER: char = '\u{2060}';
 
 /// User-supplied text that cannot inject links, headers, or telephone numbers into an email.
 ///
-/// Escaping is not enough. Mail clients create links from text that looks like an address, so an
-/// organization named `evil.example` would appear as a link. This type therefore puts a word joiner
-/// on both sides of every character that separates parts of an address.
+/// Escaping of HTML is not enough. Mail clients turn text that looks like an address into a link,
+/// so an organization named `evil.example` would appear as a link. This type therefore puts a word
+/// joiner before and after every character that separates parts of an address.
 ///
-/// One joiner per character is not enough, because mail clients may ignore a joiner within a host
+/// One word joiner per character is not enough, because mail clients may ignore it within a host
 /// name (Unicode Technical Standard #46). The top-level domain after the dot would then still be
-/// recognizable. Control characters and line breaks, which could start a header, become spaces.
+/// recognizable. Control characters and line breaks become spaces, because they could start a
+/// header.
 ///
-/// Names enter an email only through this type.
+/// Emails contain names of users and organizations only in this form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainText(String);
 
@@ -57,11 +58,12 @@ impl fmt::Display for PlainText {
     }
 }
 
-/// Number of digits from which mail clients can detect a telephone number.
+/// Minimum number of digits in a text that mail clients may recognize as a telephone number.
 const PHONE_NUMBER_DIGITS: usize = 7;
 
 /// Returns whether a character separates parts of a host name, an email address, a URL, a network
-/// path (`\\host`), or a telephone number. Includes the full-width and small forms.
+/// path (`\\host`), or a telephone number. The full-width and small forms of these characters count
+/// too.
 const fn separates_address_parts(ch: char) -> bool {
     matches!(
         ch,

@@ -7,8 +7,8 @@ use crate::words::{self, Words};
 /// Product that sends the emails, with the URLs of their links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
-    /// Product name from the configuration. An operator sets it, so it is not a
-    /// [`PlainText`](crate::PlainText).
+    /// Product name from the configuration. An operator sets this name, and not a user, so it does
+    /// not need to be a [`PlainText`](crate::PlainText).
     pub name: String,
     /// URL of the dashboard button in the welcome email.
     pub dashboard_url: String,
@@ -47,8 +47,8 @@ impl Product {
         format!("{}/invitations/{}", self.public_url, secret.reveal())
     }
 
-    /// Returns the link that turns off trial reminders of one organization for one admin. The URL
-    /// contains the secret.
+    /// Returns the link with which one admin turns off the trial reminders of one organization. The
+    /// URL contains the secret.
     #[must_use]
     pub fn unsubscribe_url(&self, secret: &Secret) -> String {
         format!("{}/mail/unsubscribe/{}", self.public_url, secret.reveal())

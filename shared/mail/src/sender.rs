@@ -34,9 +34,10 @@ impl SenderName {
     }
 }
 
-/// Formats a name for the header: as atoms, as a quoted string, or as encoded words (RFC 2047).
+/// Formats a display name for the `From` header: unchanged, as a quoted string, or as encoded words
+/// (RFC 2047).
 ///
-/// SES does not encode the `From` header itself.
+/// The code must do this, because SES does not encode the `From` header itself.
 fn phrase(name: &str) -> String {
     if name.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == ' ') {
         return name.to_owned();
@@ -44,8 +45,8 @@ fn phrase(name: &str) -> String {
     if name.is_ascii() {
         return format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
     }
-    // An encoded word has at most 75 characters (45 bytes before Base64) and never splits a
-    // character.
+    // An encoded word has at most 75 characters, so it can contain at most 45 bytes of the name.
+    // The bytes of one character must all be in the same encoded word.
     let mut words: Vec<String> = vec![String::new()];
     for ch in name.chars() {
         match words.last_mut() {

@@ -7,27 +7,29 @@ use domain::{
     secret::Hash,
 };
 
-// Names of the tags, under which SES events return their values.
+// Names of the tags. An SES event contains the values of the tags under these names.
 const KIND: &str = "kind";
 const ORGANIZATION: &str = "organization";
 const KEY: &str = "key";
 const RECIPIENT: &str = "recipient";
 const CLAIM: &str = "claim";
 
-/// Message tags of one email. SES events return these tags, which identify the email.
+/// Message tags of one email. Each SES event about the email contains these tags, so they identify
+/// the email.
 ///
-/// Tag values contain only `A-Z a-z 0-9 _ -` (SES API reference, "MessageTag"). The tag of a notice
-/// is therefore a hash of its key.
+/// Tag values may contain only `A-Z a-z 0-9 _ -` (SES API reference, "MessageTag"). The key of a
+/// notice can contain other characters, so the tag contains a hash of the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tags {
     /// Kind of email: a notice kind, [`Self::SIGN_IN`], or [`Self::INVITATION`].
     pub kind: String,
     /// Organization of the email. `None` for a sign-in email.
     pub organization: Option<OrgId>,
-    /// Hash of the notice key, id of the invitation, or id of the sign-in request.
+    /// Identifies the email within its kind: a hash of the notice key, the ID of the invitation, or
+    /// the ID of the sign-in request.
     pub key: String,
-    /// User who receives the email. `None` for an invitation, whose recipient may have no account
-    /// yet.
+    /// User who receives the email. `None` for an invitation, because its recipient may have no
+    /// account yet.
     pub recipient: Option<UserId>,
     /// Claim under which the email was sent.
     pub claim: Claim,
@@ -63,8 +65,8 @@ impl Tags {
         }
     }
 
-    /// Creates the tags of an invitation. `invitation` is its id, made of letters, digits, `_`, and
-    /// `-`.
+    /// Creates the tags of an invitation email. `invitation` is the ID of the invitation, which
+    /// consists of letters, digits, `_`, and `-`.
     #[must_use]
     pub fn of_invitation(org: OrgId, invitation: &str, claim: &Claim) -> Self {
         Self {
@@ -76,7 +78,8 @@ impl Tags {
         }
     }
 
-    /// Returns whether the recipient needs the link in the email to get access.
+    /// Returns whether this is a sign-in or invitation email, whose recipient needs the link to get
+    /// access.
     #[must_use]
     pub fn is_link_email(&self) -> bool {
         [Self::SIGN_IN, Self::INVITATION].contains(&self.kind.as_str())
@@ -101,7 +104,8 @@ impl Tags {
 
     /// Reads the tags from an SES event.
     ///
-    /// Returns `None` if the email was not sent by Onramp.
+    /// Returns `None` if a required tag is missing or a tag is invalid. Onramp did not send such an
+    /// email.
     pub fn read<'a>(tag: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let organization = tag(ORGANIZATION).map(str::parse).transpose().ok()?;
         let recipient = tag(RECIPIENT).map(str::parse).transpose().ok()?;

@@ -1,4 +1,5 @@
-//! The requests to SES and the outcomes of its responses, with a fake HTTP connection.
+//! Tests the requests to SES and the outcomes of its responses. A fake HTTP client replaces the
+//! connection to SES.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Mutex};

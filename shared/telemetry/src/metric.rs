@@ -93,8 +93,8 @@ metrics! {
     TrialExtended: Count,
 
     // ---- the checklist ----
-    /// Time from the sign-up to the first task that a user or a host event completed. A task that a
-    /// payment completed does not count.
+    /// Time from the sign-up to the first task that an admin, a host event, or an invitation
+    /// completed. A task that a payment or a Checkout session completed does not count.
     TimeToFirstValue: Seconds,
     /// The last open task of a checklist was completed or skipped.
     OnboardingCompleted: Count,

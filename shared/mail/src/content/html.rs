@@ -6,7 +6,8 @@ use super::{Block, EmailContent, Link, Mark};
 
 /// Style sheet for dark mode and narrow screens.
 ///
-/// All other styles are inline, because some mail clients remove style sheets.
+/// All other styles are in `style` attributes of the elements, because some mail clients remove
+/// style sheets.
 const STYLE: &str = "\
 :root{color-scheme:light dark;supported-color-schemes:light dark}\
 @media (max-width:480px){\
@@ -25,7 +26,8 @@ const STYLE: &str = "\
 .link{color:#9db2ff!important}\
 }";
 
-/// Font of all texts. It also breaks long names, which can be wider than a phone screen.
+/// Font of all texts. The style also allows line breaks within long names, because a name can be
+/// wider than the screen of a phone.
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;\
                     overflow-wrap:anywhere;word-break:break-word;";
 const WORDS: &str = "margin:0 0 16px;color:#1c1f23;font-size:16px;line-height:1.5;";
@@ -42,8 +44,8 @@ const CARD: &str = "width:100%;max-width:600px;background:#ffffff;border:1px sol
                     border-collapse:separate;";
 const PANEL: &str = "margin:0 0 16px;padding:16px 20px;background:#f2f5fe;border:1px solid #d9e1fb;\
                      border-radius:10px;";
-/// Cell around the button's link. Outlook versions that render with Word ignore the padding of a
-/// link, so the cell has the padding.
+/// Style of the table cell around the button's link. Outlook versions that render emails with Word
+/// ignore the padding of a link, so the cell has a padding for these versions.
 const BUTTON_CELL: &str =
     "background:#3b5bdb;border-radius:10px;text-align:center;mso-padding-alt:14px 28px;";
 const BUTTON: &str = "display:inline-block;padding:14px 28px;border-radius:10px;background:#3b5bdb;color:#ffffff;\
@@ -51,8 +53,8 @@ const BUTTON: &str = "display:inline-block;padding:14px 28px;border-radius:10px;
 const HIDDEN: &str = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;\
                       mso-hide:all";
 
-/// Invisible characters after the preview text. Without these characters, a mail client fills a
-/// short preview with the start of the email.
+/// Invisible characters after the preview text. Without these characters, a mail client would show
+/// the start of the email's body after a short preview text.
 const FILLER: &str = "\u{2007}\u{34f}";
 
 /// Renders an email as an HTML document that is readable with and without its style sheet.
@@ -139,8 +141,8 @@ fn block(block: &Block) -> Markup {
                     Mark::Bullet => ul class="words" style=(format!("{WORDS}padding:0 0 0 24px;")) {
                         @for item in items { li style=(ITEM) { (item) } }
                     },
-                    // For screen readers, Safari treats a list without markers as plain text. The
-                    // role makes it a list again.
+                    // Safari presents a list without markers to screen readers as plain text. With
+                    // the attribute `role`, Safari presents it as a list.
                     Mark::Check => ul class="words" role="list" style=(format!("{WORDS}padding:0;list-style:none;")) {
                         @for (index, item) in items.iter().enumerate() { li style=(CHECKED) { (mark.before(index)) (item) } }
                     },

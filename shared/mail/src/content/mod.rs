@@ -1,4 +1,4 @@
-//! The parts of an email and the two layouts that render them.
+//! The parts of an email, and the two layouts that render an email as HTML and as plain text.
 
 mod html;
 mod text;
@@ -7,7 +7,8 @@ use crate::words::Words;
 
 /// A rendered email, ready to send.
 ///
-/// `Debug` prints only the subject, because both parts can contain a one-time link.
+/// `Debug` prints only the subject, because the text part and the HTML part can contain a one-time
+/// link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// Subject on one line.
@@ -16,7 +17,8 @@ pub struct Rendered {
     pub text: String,
     /// HTML part: a complete document without images and scripts.
     pub html: String,
-    /// URL for one-click unsubscribe by `POST` (RFC 8058), for emails that users can turn off.
+    /// URL to which a mail client sends a `POST` request to unsubscribe the user (RFC 8058). `None`
+    /// for emails that users cannot turn off.
     pub unsubscribe_url: Option<String>,
 }
 
@@ -88,8 +90,9 @@ impl EmailContent {
 
 /// Replaces no-break spaces with spaces.
 ///
-/// No-break spaces keep a date on one line while the text is wrapped. After that they are replaced,
-/// because a search for "January 22, 2025" would not find a date that contains them.
+/// While the text is wrapped, no-break spaces keep a date on one line. After that, this function
+/// replaces them, because a search for "January 22, 2025" would not find a date with no-break
+/// spaces.
 fn replace_no_break_spaces(text: &str) -> String {
     text.replace('\u{a0}', " ")
 }

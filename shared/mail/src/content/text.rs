@@ -2,8 +2,9 @@
 
 use super::{Block, EmailContent, Link};
 
-/// Maximum line length in characters. A reply adds "> " to each quoted line. With 72 characters, a
-/// line that is quoted twice still fits the 78 characters of RFC 5322, section 2.1.1.
+/// Maximum line length in characters. Each reply adds "> " before every quoted line, so a line of
+/// 72 characters has 76 characters after two replies. RFC 5322, section 2.1.1, recommends at most
+/// 78 characters.
 const WIDTH: usize = 72;
 
 /// Renders an email as plain text: an empty line between blocks, and each link on its own line.
@@ -40,8 +41,8 @@ fn link(Link { label, url }: &Link) -> String {
     format!("{label}:\n{url}")
 }
 
-/// Wraps words at spaces. The first line starts with `mark`, and the others are indented by its
-/// width.
+/// Wraps a text at spaces. The first line starts with `mark`, and all further lines are indented by
+/// the width of `mark`.
 ///
 /// A word that is longer than a line is not split.
 fn wrap(mark: &str, words: &str) -> String {

@@ -11,8 +11,8 @@ use crate::{
 
 /// Email that invites someone to join an organization.
 ///
-/// The recipient may not know the product. The email therefore names the inviter and says that
-/// nothing happens until the recipient accepts.
+/// The recipient may never have heard of the product. The email therefore names the inviter, and
+/// says that nothing happens unless the recipient accepts.
 #[derive(Clone, Debug)]
 pub struct Invitation {
     /// Full name of the inviter.

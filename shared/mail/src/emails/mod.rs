@@ -1,4 +1,4 @@
-//! The emails: the facts that each one needs, and the order of its parts.
+//! The kinds of emails: the facts that each kind of email contains, and the order of its parts.
 //!
 //! The texts are in [`crate::words`].
 

@@ -18,7 +18,8 @@ pub struct PaymentFailed {
     pub org: OrgId,
     /// Name of the organization.
     pub organization: PlainText,
-    /// Problem at the time of sending. It can differ from the problem that enqueued the notice.
+    /// Problem with the payment at the time of sending. It can differ from the problem for which
+    /// the notice was added to the outbox.
     pub kind: IssueKind,
     /// Date on which the problem began, in the organization's time zone.
     pub since: Date,

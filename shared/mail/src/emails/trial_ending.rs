@@ -18,18 +18,18 @@ pub struct TrialEnding {
     pub org: OrgId,
     /// Name of the organization.
     pub organization: PlainText,
-    /// Days left at the time of sending, rounded up. They can be fewer than scheduled, because the
-    /// reminder can be late.
+    /// Days left at the time of sending, rounded up. If the reminder is sent late, there are fewer
+    /// days than the schedule of the reminders says.
     pub days: u32,
     /// Date on which the trial ends, in the organization's time zone.
     pub ends_on: Date,
-    /// Effect of the trial end if no admin acts.
+    /// What happens at the end of the trial if no admin does anything.
     pub after_trial: AfterTrial,
     /// Secret in the unsubscribe link. The table stores only its hash.
     pub unsubscribe: Secret,
 }
 
-/// Effect of the trial end if no admin acts.
+/// What happens at the end of a trial if no admin does anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterTrial {
     /// The organization becomes read-only, because no plan is chosen.

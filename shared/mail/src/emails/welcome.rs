@@ -21,7 +21,8 @@ pub struct Welcome {
     pub organization: PlainText,
     /// Name of the default project.
     pub project: PlainText,
-    /// Titles of the next open tasks. The list is omitted if there are none.
+    /// Titles of the next open tasks. If there are no open tasks, the email does not contain the
+    /// list.
     pub steps: Vec<&'static str>,
     /// Plan of the organization at the time of sending.
     pub plan: PlanSummary,
@@ -39,8 +40,9 @@ pub enum PlanSummary {
     },
     /// A paid subscription is active.
     Active,
-    /// Neither a trial nor a subscription, because the email was delayed and the status changed.
-    /// The email links to the organization's page, which shows the current status.
+    /// Neither a trial nor a subscription is active. This is possible if the email was delayed and
+    /// the status changed. The email links to the organization's page, which shows the current
+    /// status.
     Other,
 }
 

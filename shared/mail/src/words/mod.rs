@@ -1,8 +1,8 @@
 //! All texts of all emails, one [`Words`] value per language.
 //!
-//! A text with variable parts is a function whose arguments are these parts. Each language
-//! therefore chooses its own word order, plurals, and date format. To add a language, add another
-//! [`Words`] value beside [`ENGLISH`]. The compiler reports every text that is missing.
+//! A text with variable parts is a function whose arguments are these parts. So each language can
+//! have its own word order, plurals, and date format. To add a language, add another [`Words`]
+//! value beside [`ENGLISH`]. The compiler then reports every missing text.
 
 mod english;
 
@@ -27,8 +27,8 @@ pub(crate) struct Words {
 
 /// Texts around the body of every email.
 ///
-/// The product name is part of the configuration, so it is a `&str`. User-supplied text is a
-/// [`PlainText`].
+/// The product name comes from the configuration, so its type is `&str`. The type of user-supplied
+/// text is [`PlainText`].
 pub(crate) struct Frame {
     pub(crate) hello: fn(given_name: &PlainText) -> String,
     pub(crate) hello_without_name: &'static str,
@@ -37,7 +37,7 @@ pub(crate) struct Frame {
     pub(crate) team: fn(product: &str) -> String,
     /// Reason for receiving an email, for an admin.
     pub(crate) admin_of: fn(organization: &PlainText, product: &str) -> String,
-    /// Says which emails the unsubscribe link turns off and which remain.
+    /// States which emails the unsubscribe link turns off, and which emails the admin still gets.
     pub(crate) unsubscribe: fn(organization: &PlainText) -> String,
     pub(crate) unsubscribe_link: &'static str,
 }

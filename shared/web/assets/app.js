@@ -1,14 +1,15 @@
 // Progressive enhancement of all pages. Every page works without this file.
 
-// The sign-up form sends the browser's time zone, so that dates are shown in local time.
+// Fills the hidden time zone field of a form with the browser's time zone, so that Onramp can show
+// dates in this time zone.
 for (const field of document.querySelectorAll("input[data-time-zone]")) {
   if (!field.value) {
     field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
   }
 }
 
-// Replaces the main content with that of a newer response. Focus and open sections stay, and
-// progress bars animate.
+// Replaces the main content of the page with the main content of a newer response. The focus stays
+// on the same element, open sections stay open, and progress bars move to their new values.
 let shown;
 globalThis.replaceMain = (text) => {
   if (text === shown) {
@@ -47,7 +48,8 @@ globalThis.replaceMain = (text) => {
   }
 };
 
-// Announces a change to screen readers, because the page was not loaded again.
+// Announces a change to screen readers. They would not notice the change, because the browser does
+// not load a new page.
 const announce = (text) => {
   const status =
     document.getElementById("said") ??
@@ -56,8 +58,9 @@ const announce = (text) => {
   status.textContent = text;
 };
 
-// Sends a checklist change and shows the returned page. For any other response, the browser submits
-// the form itself. That is safe, because a change that is sent twice has the same effect as one.
+// Sends a change of the checklist with `fetch`, and shows the page in the response. If the response
+// is an error, the browser submits the form again without this script. That is safe, because a
+// change that is sent twice has the same effect as a change that is sent once.
 const change = async (form) => {
   let response;
   try {
@@ -87,8 +90,8 @@ const release = (form) => {
   }
 };
 
-// A form is sent once: further clicks are ignored until the response arrives. The second click of a
-// double click must not hit the button that has just appeared in the same place.
+// Prevents a second submission of a form until the response arrives. Also ignores the second click
+// of a double click. By then, the page may show a different button in the same position.
 const DOUBLE_CLICK = 500;
 let shownAt = -DOUBLE_CLICK;
 let twice = false;
@@ -109,7 +112,7 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// Enable the buttons again when the browser restores the page from its back/forward cache.
+// Enables the buttons again when the browser restores the page from its back/forward cache.
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) {
     return;
@@ -119,8 +122,9 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
-// A page that waits for a payment polls for about a minute, at growing intervals. It reloads when
-// the server's page no longer has the attribute.
+// A page that waits for a payment has the attribute `data-awaits-plan`. For about a minute, at
+// growing intervals, this script requests the page again. When the response no longer contains the
+// attribute, the script reloads the page. After the last request, the page shows another text.
 const awaiting = "data-awaits-plan";
 if (document.querySelector(`[${awaiting}]`)) {
   const poll = async (waits) => {
@@ -146,6 +150,6 @@ if (document.querySelector(`[${awaiting}]`)) {
   poll([1, 1, 2, 3, 5, 8, 13, 21]);
 }
 
-// Move the focus to an error summary, so that screen readers read it first.
+// Moves the focus to the summary of a form's errors, so that screen readers read the summary first.
 document.querySelector("[role=alert]")?.setAttribute("tabindex", "-1");
 document.querySelector("[role=alert]")?.focus();

@@ -1,5 +1,5 @@
-// Script of the embedded frame: it reports its height to the page around it, stays up to date, and
-// reports why it is empty.
+// Script of the document in an embedded frame. It reports the height of the document to the
+// embedding page, keeps the content up to date, and reports the reason if the content is empty.
 const { obPart: part, obPages: pages, obWhy: why, obOver: over } = document.body.dataset;
 const main = document.querySelector("main");
 const status = document.querySelector("[role=status]");
@@ -13,8 +13,8 @@ const refuse = (why) => {
   post({ refused: why });
 };
 const progress = () => main.firstElementChild?.dataset.obProgress;
-// Unchanged content stays in place. The comparison uses parsed HTML, because the first response may
-// equal the content that the page was loaded with.
+// Replaces the content only if it changed. The comparison parses the response first, because the
+// text of a response can differ from the text that the browser returns for the same content.
 const show = (html) => {
   const next = document.createElement("main");
   next.innerHTML = html;

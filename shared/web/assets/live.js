@@ -1,5 +1,6 @@
-// Keeps a page of Onramp up to date: it polls the checklist and shows changes made elsewhere. Focus
-// and scroll position stay, and a screen reader announces each change once.
+// Keeps a page of Onramp up to date. The script polls the checklist and shows changes that were
+// made in another place, such as another browser. The focus and the scroll position stay, and a
+// screen reader announces each change once.
 const status = Object.assign(document.createElement("p"), { className: "for-ears", role: "status" });
 document.body.append(status);
 
@@ -28,8 +29,8 @@ const check = async () => {
   // A change made on this page is already shown and announced.
   const current = isShown(list);
   const unchanged = first && current;
-  // Store the tag only after the page shows this version. If the page request fails, the next poll
-  // tries again.
+  // Stores the entity tag only after the page shows this version of the checklist. If `reload`
+  // fails, the tag stays unchanged, so the next poll tries again.
   if (!unchanged) await reload();
   tag = response.headers.get("etag");
   done = new Set(list.tasks.filter((task) => task.completed).map((task) => task.key));
@@ -42,6 +43,6 @@ const check = async () => {
   document.dispatchEvent(new CustomEvent("onramp:change", { detail: list }));
   return true;
 };
-// Start after 5 seconds: the page is new, and its first load must not cause a second request.
+// The first poll starts after 5 seconds, because the browser has just loaded the page.
 const polling = poll(check, 5_000);
 setTimeout(() => polling.now(), 5_000);

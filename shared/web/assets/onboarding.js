@@ -11,7 +11,7 @@ const report = (why) => {
   reported.add(why);
 };
 
-// Tokens by URL, so that two elements share one request.
+// Tokens by token URL, so that two elements with the same URL share one request.
 const tokens = new Map();
 const isFresh = (token) => {
   try {
@@ -57,7 +57,7 @@ class OnrampElement extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
-  // From token-url, the attribute token, or a handler of the event "ob:token".
+  // Returns the token from token-url, the attribute token, or a handler of the event "ob:token".
   async token(renew) {
     const url = this.getAttribute("token-url");
     if (url) {
@@ -138,8 +138,8 @@ class OnrampElement extends HTMLElement {
       await this.poll.now();
     } catch ({ message, status }) {
       report(message);
-      // Server errors are temporary, and the host app handles tokens. The user sees any other
-      // error.
+      // Server errors are temporary, and only the host app can fix a rejected token (401). So the
+      // user sees only the messages of other errors.
       const forUser = status < 500 && status !== 401;
       this.announce(`That didn’t work. ${forUser ? message : "Try again in a moment."}`, true);
       if (forUser) this.poll.now();

@@ -1,6 +1,6 @@
-// Polling: every few seconds while the page is used, less often while it is idle, and not at all
-// while it is hidden or after half an hour without input. So an open page does not keep a session
-// alive.
+// Polls every few seconds while the page is used, less often without user input, and not at all
+// while the page is hidden or after half an hour without input. So an open page does not keep a
+// session alive.
 const SLOWEST = 60_000;
 const IDLE_LIMIT = 1_800_000;
 const polls = new Set();
@@ -19,8 +19,8 @@ document.addEventListener("visibilitychange", () => {
   touch();
 });
 
-// Calls `check` repeatedly. It returns whether anything changed, null for an error, or "over" to
-// stop.
+// Calls `check` repeatedly. `check` returns whether anything changed, null after an error, or
+// "over" to stop the calls.
 const poll = (check, quickest) => {
   let wait, timer, running, next;
   const go = async () => {
@@ -32,8 +32,8 @@ const poll = (check, quickest) => {
     wait = Math.min(Math.max(result == null ? wait * 3 : idle / 12, quickest), SLOWEST);
     timer = setTimeout(start, wait * (0.8 + 0.4 * Math.random()));
   };
-  // During a request, `now` starts another one afterward, because the pending response may be
-  // outdated.
+  // A call of `now` during a request starts a second request after it, because the response to the
+  // first request may be outdated.
   const start = () => {
     if (running) return (next ??= running.then(start));
     next = undefined;

@@ -22,7 +22,7 @@ pub(crate) type Attributes = HashMap<String, AttributeValue>;
 /// write, and after a batch read in which DynamoDB did not process all keys.
 pub const MAX_TRIES: u32 = 6;
 
-/// Maximum number of keys in one batch (DynamoDB API reference, "BatchGetItem").
+/// Maximum number of keys in one batch read (DynamoDB API reference, "BatchGetItem").
 const MAX_BATCH_KEYS: usize = 100;
 
 /// Client for the table. Clones share one connection pool.

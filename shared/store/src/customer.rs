@@ -47,7 +47,7 @@ pub struct CustomerLink {
     version: u64,
 }
 
-/// The stored state that an event is applied to.
+/// The stored data that is needed to apply an event of Stripe.
 #[derive(Clone, Debug)]
 pub struct EventContext {
     /// The link of the event's customer.

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     types::CancellationReason,
 };
 
-/// An error of the table. Each variant tells the caller how to react.
+/// An error of the table. Each variant states how the caller can react.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A condition failed because the item changed. Load it and decide again.

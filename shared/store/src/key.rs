@@ -43,7 +43,7 @@ impl Key {
         Self { pk, sk: sk.into() }
     }
 
-    /// A key without an item, for a read that only opens the connection.
+    /// A key under which no item exists. A read of this key only opens the connection.
     pub fn unused() -> Self {
         Self::new("NOTHING".to_owned(), "NOTHING")
     }
@@ -129,12 +129,12 @@ impl Key {
         Self::new(format!("LIMIT#{}#{}", window.limit.name, window.subject), "TIMES")
     }
 
-    /// The newest claim whose `Send` event arrived from SES.
+    /// The key of the SES heartbeat, which contains the newest claim whose `Send` event arrived.
     pub fn heartbeat() -> Self {
         Self::new("FEED".to_owned(), "SEND")
     }
 
-    /// The record of welcome emails and their bounces, for the mail brake.
+    /// The key of the mail brake's record of welcome emails and their bounces.
     pub fn first_mails() -> Self {
         Self::new("FEED".to_owned(), "FIRST")
     }
@@ -199,7 +199,7 @@ pub(crate) fn corrupt_pk(_: u8) -> String {
     "UNREADABLE".to_owned()
 }
 
-/// The partition of `by-mail` for items with an email to send.
+/// The partition of `by-mail` for items with an email that the mailer must handle.
 pub(crate) fn mail_pk(shard: u8) -> String {
     format!("MAIL#{shard}")
 }

@@ -48,7 +48,7 @@ pub enum LinkLookup {
     Used(UsedLink),
 }
 
-/// The result for which a user exchanges a sign-in link.
+/// The session or the organization grant that the use of a sign-in link creates.
 #[derive(Clone, Copy, Debug)]
 pub enum LinkGrant<'a> {
     /// A new session, with its secret.

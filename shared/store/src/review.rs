@@ -83,7 +83,8 @@ pub enum ReviewItemKind {
         /// list.
         organizations: Vec<OrgId>,
     },
-    /// An organization with failed emails, or emails that may have been sent.
+    /// An organization with notices that failed, or with notices for which it is unknown whether
+    /// SES sent them.
     Notices(Box<Org>),
     /// The email of a sign-in request.
     SignIn(Delivery),
@@ -174,6 +175,7 @@ impl ReviewList {
 
 impl Store {
     /// Loads a page of a list. The page contains only items that began to wait later than `after`.
+    /// With `None`, the page starts with the oldest item.
     ///
     /// Index entries with the same time are on the same page, so a page can have more than `size`
     /// entries. A corrupt item appears on the page as [`ReviewItemKind::Corrupt`], and all other

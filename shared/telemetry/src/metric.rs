@@ -111,7 +111,8 @@ metrics! {
     /// Number of items that are still due after a trial sweep. At most 250 items per shard of the
     /// index are counted.
     DueBacklog: Count,
-    /// Time since the oldest item that is still due after a trial sweep became due.
+    /// Delay of the oldest item that is still due after a trial sweep: the time since it became
+    /// due.
     DueLag: Seconds,
 
     // ---- mail ----
@@ -131,7 +132,8 @@ metrics! {
     /// A run of the mailer ended because SES paused sending for the account. All emails wait until
     /// the account can send again.
     MailPaused: Count,
-    /// The recipient's mail server accepted an email. SES must be configured to report it.
+    /// The recipient's mail server accepted an email. Counted only if SES is configured to publish
+    /// this event.
     MailDelivered: Count,
     /// An email bounced permanently. Notices to its address are suppressed.
     MailBounced: Count,

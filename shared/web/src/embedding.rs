@@ -135,7 +135,8 @@ impl CorsMode {
     }
 }
 
-/// Returns the origin of the page that embeds or links to a page, from the `Referer` header.
+/// Returns the origin of the page that embeds the requested page or links to it, from the `Referer`
+/// header.
 ///
 /// A page cannot make the browser send a false origin, but it can make the browser omit the header.
 /// The result is then `None`.

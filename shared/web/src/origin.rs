@@ -21,7 +21,7 @@ pub fn origin<B>(request: &Request<B>) -> String {
     of(request.headers(), request.extensions())
 }
 
-/// Like [`origin`], from the parts of a request.
+/// Returns the same origin as [`origin`], from the headers and the extensions of a request.
 pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
     if let Some(PublicUrl(url)) = extensions.get() {
         return url.to_string();
@@ -56,7 +56,8 @@ pub fn source_ip<B>(request: &Request<B>) -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// Returns the id that logs and `x-request-id` use: Lambda's request id, else the gateway's.
+/// Returns the ID that logs and `x-request-id` contain: the request ID of Lambda, or of the gateway
+/// if Lambda's ID is missing.
 pub(crate) fn request_id(extensions: &Extensions) -> String {
     let invocation = extensions.get::<lambda_runtime::Context>().map(|context| context.request_id.as_str());
     let id = invocation.filter(|id| !id.is_empty());

@@ -7,7 +7,7 @@ use axum::{
 
 use crate::origin;
 
-/// Returns whether a page of another site may have sent a request with this browser's cookies.
+/// Returns whether a page of another site may have made the browser send this request.
 ///
 /// This is the rule of Go 1.25's `http.CrossOriginProtection`:
 ///

@@ -68,7 +68,7 @@ pub mod form {
     pub const NOT_A_STRING: &str = "Must be a JSON string.";
     pub const TOKEN: &str = "Must be 22 to 255 random printable ASCII characters.";
 
-    /// Heads the list of field errors above a form.
+    /// Returns the heading above the list of a form's field errors.
     pub fn errors_to_fix(count: usize) -> String {
         if count == 1 { "1 error to fix".to_owned() } else { format!("{count} errors to fix") }
     }

@@ -35,7 +35,7 @@ pub(crate) struct Frame {
     pub(crate) copy_link: &'static str,
     pub(crate) regards: &'static str,
     pub(crate) team: fn(product: &str) -> String,
-    /// Reason for receiving an email, for an admin.
+    /// States why an admin receives the email.
     pub(crate) admin_of: fn(organization: &PlainText, product: &str) -> String,
     /// States which emails the unsubscribe link turns off, and which emails the admin still gets.
     pub(crate) unsubscribe: fn(organization: &PlainText) -> String,

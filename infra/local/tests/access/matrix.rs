@@ -20,8 +20,8 @@ async fn writes_have_the_listed_status_for_every_caller() {
     check_statuses("POST").await;
 }
 
-/// Sends a request to every route of this HTTP method, as every caller. Compares status, headers,
-/// and body with what the documents describe.
+/// Sends a request to every route of this HTTP method, as every caller. Compares the status with
+/// the matrix, and the body with `docs/openapi.yaml`. Also checks the headers.
 async fn check_statuses(method: &str) {
     let actors = Actors::new().await;
     let description = Description::of(&actors.world).await;

@@ -71,8 +71,8 @@ async fn random_histories_end_in_the_state_of_their_facts() {
             let NoticeKey::PaymentFailed { invoice } = key else { continue };
             let awaited = org.billing.awaited_payment(invoice).is_some();
             for delivery in recipients.values() {
-                // If the invoice still awaits its payment, the email was sent. Otherwise the email
-                // was sent before the payment, or was dropped.
+                // At the end of the history, the email was sent or dropped. If the invoice still
+                // awaits its payment, the email was sent.
                 let done = matches!(delivery, Delivery::Sent { .. } | Delivery::Dropped { .. });
                 assert!(done && (!awaited || matches!(delivery, Delivery::Sent { .. })), "{id} {key}");
             }

@@ -153,7 +153,7 @@ async fn bounced_first_emails_delay_the_next_until_others_arrive() {
     sign_up(&world, 12).await;
     assert_eq!(welcomed(&world).await.len(), 12, "the bounce rate is unchanged in the next hour");
 
-    // Set the counter of sent first emails to 209. The delayed email then makes it 210, which is
+    // Set the counter of sent welcome emails to 209. The delayed email then makes it 210, which is
     // 200 more than at the first bounces. So not all five bounces are among the last 200 emails.
     let key = json!({ "pk": { "S": "FEED" }, "sk": { "S": "FIRST" } });
     let sent = json!({ ":sent": { "N": "209" } });

@@ -276,7 +276,7 @@ async fn invited_user_signs_in_first_which_ends_older_sessions() {
 }
 
 /// Opens an invitation link as a signed-out user who has an account. The page leads to a sign-in
-/// link, and that link leads back to the invitation. Returns the path of the invitation to which it
+/// link, and that link leads back to the invitation. Returns the path to which the sign-in link
 /// leads.
 async fn sign_in_first(world: &World, visitor: &mut Visitor<'_>, path: &str, email: &str) -> String {
     let page = visitor.open(path).await.text();

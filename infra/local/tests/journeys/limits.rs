@@ -1,6 +1,7 @@
 //! Rate limits of sign-in emails and forms.
 //!
-//! A rate limit is a maximum for every period of its length. The period can start at any time.
+//! A rate limit is a maximum number of requests in a time window. It applies to every window of
+//! this length, no matter when the window starts.
 
 use crate::driver::{Visitor, World};
 

@@ -1,5 +1,5 @@
-//! Tests the days and dates of a trial. Every page, email, and JSON response shows the same values,
-//! in every time zone.
+//! Tests the days and dates of a trial. All pages, emails, and JSON responses show the same values
+//! to users in any time zone.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Captures the metrics of one test. All functions of a test run on its thread, so each thread has
-//! its own metric lines.
+//! Captures the metrics of one test. All functions of a test run on the thread of that test, so
+//! each thread stores the metric lines of its own test.
 
 use std::cell::RefCell;
 

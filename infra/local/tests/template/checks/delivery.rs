@@ -68,9 +68,9 @@ pub fn stream_failure(stack: &Stack) -> Vec<String> {
     wrong.map(|(place, _)| format!("{place} lets a bad record block others, or drops it")).collect()
 }
 
-/// Checks that a stream record that the publisher cannot publish goes to a bucket before the stream
-/// drops it after 24 hours. The stream is the only source of domain events. A queue would get only
-/// the record's position in the stream and not its content.
+/// Checks the delivery of stream records that the publisher cannot publish. Lambda must write them
+/// to a bucket before the stream drops them after 24 hours. The stream is the only source of domain
+/// events. A queue would get only the position of a record in the stream and not its content.
 pub fn change_retention(stack: &Stack) -> Vec<String> {
     let changes =
         stack.events("DynamoDB").into_iter().filter(|(place, _)| place.starts_with("EventPublisher"));

@@ -46,8 +46,8 @@ pub fn key_prefixes(stack: &Stack) -> Vec<String> {
     unbounded.map(|(place, _)| format!("{place} is not limited to kinds of keys")).collect()
 }
 
-/// Checks that statements on the table allow no `Scan`, and that each other service has only one
-/// allowed action.
+/// Checks that statements allow only known actions. On the table, these are reads and writes by
+/// key. On each other service, this is one action.
 pub fn actions(stack: &Stack) -> Vec<String> {
     let table =
         ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"];

@@ -1,5 +1,5 @@
-//! Delivery from streams, rules, and schedules to functions: filters, batches, bisection, retries,
-//! and dead letters.
+//! Tests the delivery from streams, rules, and schedules to functions: filters, batches, bisection,
+//! retries, and dead letters.
 
 use serde_json::{Value, json};
 

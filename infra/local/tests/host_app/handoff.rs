@@ -203,8 +203,8 @@ async fn work_in_the_host_app_completes_tasks() {
 #[tokio::test]
 async fn button_is_a_plain_link_without_keys() {
     let app_url = "https://app.example.com/t";
-    // Some parameters are empty in the template, and the local stack then uses a default. If the
-    // test sets such a parameter to an empty value, the value stays empty.
+    // `HOST_SIGNING_KEYS` is empty in the template, and the local stack then uses default keys. If
+    // the test sets an empty value, the stack has no keys.
     let unkeyed = Config::memory().set("APP_URL", app_url).set("HOST_SIGNING_KEYS", "");
     for (config, target) in [(unkeyed, app_url), (Config::memory(), "/dashboard")] {
         let world = World::with(config).await;

@@ -1,5 +1,5 @@
 //! Signs tokens and bodies with the host app's key, as a host app does. The code is independent of
-//! our crates, so that a mistake there is found.
+//! our crates, so that the tests find mistakes in them.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};

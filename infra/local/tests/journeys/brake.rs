@@ -122,8 +122,8 @@ async fn mail_brake_exempts_verified_users_and_replays() {
         "two calls: the first one finds the earlier sign-up"
     );
 
-    // A verified user creates a second organization. When a payment provisions it, its welcome
-    // email is sent immediately.
+    // A verified user creates a second organization. When a payment provisions that organization,
+    // its welcome email is sent immediately.
     assert_eq!(jo.submit("/organizations/new", &[("name", "Second")]).await.status, 303);
     world.stripe(json!({ "type": "invoice.paid", "organization_id": jo.org() })).await;
     assert_eq!(welcomed(&world).await, ["jo0@example.com", "jo0@example.com"]);

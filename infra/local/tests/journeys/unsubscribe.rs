@@ -90,8 +90,8 @@ async fn unsubscribe_page_stops_and_restarts_reminders() {
     assert!(stopped.text().contains("Turn reminders back on"), "{}", stopped.text());
     assert!(jo.open(&path).await.text().contains("Trial reminders are off"));
 
-    // A cross-site request can stop reminders, because mail clients send such a request. It cannot
-    // restart them.
+    // A cross-site request can turn reminders off, because mail clients send such a request. A
+    // cross-site request cannot turn them on again.
     let undo = format!("{path}/undo");
     assert_eq!(one_click(&world, &undo).await.status, 403);
     assert!(jo.open(&path).await.text().contains("Trial reminders are off"));

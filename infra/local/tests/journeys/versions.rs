@@ -37,8 +37,8 @@ const KINDS: [&str; 17] = [
     "USER USER",
 ];
 
-/// Paths of the maps in an organization's item whose keys are data, such as task keys. All other
-/// maps have fixed field names.
+/// Paths of maps in an organization's item. The keys of these maps are data, such as task keys, and
+/// not fixed field names.
 const ENTRIES: [&str; 7] = [
     "checklist|ticks",
     "checklist|skipped",

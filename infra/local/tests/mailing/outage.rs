@@ -83,8 +83,8 @@ async fn emails_survive_three_days_of_throttling() {
     world.stack.system().set_clock("2026-01-15T09:00:00Z".parse().unwrap()).await;
     enqueue_welcomes(&world, 3, user_address);
     world.inject(json!([{ "service": "sesv2", "rate": 1.0, "kind": "throttle" }])).await;
-    // Tokio's clock is paused and advances only while a task sleeps. So `waited` is the time that
-    // the functions spent in sleeps.
+    // Tokio's clock is paused and advances only while a task sleeps. So `waited` is the time during
+    // which tasks slept.
     let start = Instant::now();
     world.advance("72h").await;
     let waited = start.elapsed();

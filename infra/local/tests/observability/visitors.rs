@@ -126,10 +126,10 @@ impl PagingSignals {
     }
 }
 
-/// Returns the tested configurations by name. One is complete. In each of the others, one optional
-/// variable is empty, or one secret is missing. In the last one, all optional variables are empty.
-/// The names with "useless" have a missing secret too, and the test then stores an invalid value
-/// for it.
+/// Returns the tested configurations by name. "nothing" is complete, and in "all" every optional
+/// variable is empty. In each of the others, one optional variable is empty or one secret is
+/// missing. For a name that ends with "useless", the test later stores an invalid value for that
+/// secret.
 fn incomplete() -> BTreeMap<String, Config> {
     let template: Yaml = serde_yaml_ng::from_str(local::template::TEXT).unwrap();
     let mut optional = BTreeMap::new();
@@ -147,8 +147,8 @@ fn incomplete() -> BTreeMap<String, Config> {
             }
         }
     }
-    // Keep the local value of PUBLIC_URL. An empty parameter is correct here, and the template
-    // never gives the mailer an empty variable.
+    // Do not test an empty PUBLIC_URL. The parameter may be empty, and the template then gives the
+    // mailer another URL.
     optional.remove("PUBLIC_URL");
     assert!(optional.contains_key("STRIPE_WEBHOOK_SECRET") && secrets.len() >= 4, "{optional:?} {secrets:?}");
     let all = optional.keys().fold(Config::memory(), |config, variable| config.set(variable, ""));

@@ -187,8 +187,8 @@ fn single_function_template() -> String {
                 || ["Observability:", "ReleaseFails:", "AnswersFailed:", "AnswersFail:", "MailerFails:"]
                     .contains(&name);
         }
-        // Also omit the stream and the release alarms, because the parts of the template that they
-        // refer to are missing.
+        // Also omit the stream of the table, because no function reads it here. Omit the list of
+        // release alarms, because the alarms themselves are omitted.
         let removed = ["StreamSpecification:", "Alarms: !If [IsGradual"];
         if !dropping && !removed.iter().any(|it| line.trim_start().starts_with(it)) {
             lines.push_str(line);

@@ -167,7 +167,7 @@ impl EmbedToken {
     }
 
     /// Checks that a page of `origin` may use the token. `origin` is `None` if the request has no
-    /// origin, for example if a server sent it.
+    /// origin, for example if a server sent it. Such a request is accepted.
     ///
     /// # Errors
     /// [`EmbedTokenError::Origin`] if the token has a claim `origin` and this claim differs from

@@ -72,7 +72,7 @@ impl Keyring {
     /// If the read returns keys, `check` runs again.
     ///
     /// If a key matches but the keys were read at least five minutes ago, the key may have been
-    /// revoked. The secret is then read again too, and `check` runs again.
+    /// revoked. The secret is then read again too. If the read returns keys, `check` runs again.
     ///
     /// # Errors
     /// The error of `check` with the newest keys.

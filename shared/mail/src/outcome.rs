@@ -13,8 +13,8 @@ type SendError = SdkError<SendEmailError, HttpResponse>;
 
 /// Returns the outcome of a failed request.
 ///
-/// The result is an outcome after which the mailer sends the email again only if SES definitely did
-/// not accept the email.
+/// The outcomes `NotSent`, `Throttled`, and `Paused` permit another attempt. So the result is one
+/// of them only if SES definitely did not accept the email.
 pub(crate) fn of(error: &SendError) -> Outcome {
     match error {
         // The SDK failed before it wrote to the connection.

@@ -1,7 +1,7 @@
 //! Keys of items and partitions of the indexes.
 //!
-//! The functions that build keys take IDs, hashes, and validated types. So user input cannot select
-//! the key of a different item.
+//! The functions that build keys take IDs, hashes, and validated types. So user input cannot change
+//! the structure of a key.
 
 use std::collections::HashMap;
 
@@ -178,8 +178,8 @@ pub(crate) fn due_pk(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
-/// The partition for items that need review. Both indexes have such a partition per shard. No
-/// scheduled run queries it.
+/// The partition for items that need review. Both indexes have such a partition for each shard. No
+/// scheduled run queries these partitions.
 pub(crate) fn review_pk(shard: u8) -> String {
     format!("HELD#{shard}")
 }

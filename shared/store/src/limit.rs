@@ -1,4 +1,4 @@
-//! Rate limits: a write counts an attempt in its own transaction.
+//! Rate limits: the transaction that writes the result of an attempt also counts the attempt.
 
 use std::{collections::HashMap, fmt::Write};
 

@@ -144,8 +144,8 @@ impl ReviewList {
             shards: SHARDS,
             max_age: None,
         };
-        // The state "failed" of an email stays in its item, and so does the index entry. Therefore
-        // the review queue shows entries of this index only for a limited time.
+        // A failed email stays in its item, and its index entry stays too. Therefore the review
+        // queue shows entries of this index only for a limited time.
         const BY_MAIL_TIME: IndexPartition = IndexPartition {
             index: BY_MAIL,
             hash: "mail_pk",

@@ -57,14 +57,14 @@ struct SessionItem {
     epoch: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends_at: Option<At>,
-    /// The join number. Items that an earlier version of the code wrote have neither this attribute
-    /// nor `signed_in_at`.
+    /// The join number. An item that an earlier version of the code wrote may lack this attribute,
+    /// and may lack `signed_in_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     join: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signed_in_at: Option<At>,
-    /// DynamoDB deletes the item after this time. The code never reads this attribute; it uses the
-    /// times above.
+    /// Used only by DynamoDB, which deletes the item after this time. The code uses the times above
+    /// to decide whether a session has ended.
     expires_at: i64,
 }
 

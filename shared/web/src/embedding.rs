@@ -43,8 +43,9 @@ const PATHS: [&str; 9] = [
 
 /// Response extension that marks a response as embeddable by pages of other origins.
 ///
-/// [`secure`](crate::secure()) turns the extension into response headers:
-/// `Content-Security-Policy`, `Cross-Origin-Resource-Policy`, and `Cross-Origin-Embedder-Policy`.
+/// [`secure`](crate::secure()) turns the extension into response headers. A frame and a file get
+/// their own `Cross-Origin-Resource-Policy`. A frame also gets its own `Content-Security-Policy`
+/// and a `Cross-Origin-Embedder-Policy`.
 #[derive(Clone, Debug)]
 pub enum Embeddable {
     /// A document that pages of these origins may show in a frame.
@@ -70,8 +71,8 @@ impl Embeddable {
 /// How CORS applies to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CorsMode {
-    /// Onramp adds no CORS headers, because the path has no widgets, the request has no embed
-    /// token, or a preflight comes from a page of an origin that is not listed.
+    /// The request gets no CORS headers. Either its path has no widgets, or it is neither a
+    /// preflight from a listed origin nor a request with an embed token.
     Own,
     /// A preflight from a page of this listed origin.
     Preflight(HeaderValue),

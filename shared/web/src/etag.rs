@@ -15,9 +15,8 @@ use crate::ui::assets::fnv1a;
 /// Returns 200 with the body, or 304 without a body if `If-None-Match` contains the entity tag of
 /// the body.
 ///
-/// The tag is a hash of the body. So the tag changes whenever the body changes, for example if it
-/// depends on the user or on the number of remaining days. No additional read of the table is
-/// needed to compute the tag.
+/// The tag is a hash of the body. So the tag changes whenever the body changes, for example when
+/// fewer days of a trial remain. No additional read of the table is needed to compute the tag.
 #[must_use]
 pub fn conditional_response(
     headers: &HeaderMap,

@@ -170,7 +170,8 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
 }
 
 /// Creates the span with the fields that all log lines of a request share: the request ID, the
-/// route, and the organization and user IDs in the session cookie, which is not verified yet.
+/// route, and the IDs of the organization and the user. The last two come from the session cookie,
+/// which is not verified yet.
 ///
 /// The path is omitted, because it can contain the secret of a link.
 fn request_span(id: &str, request: &Request) -> Span {

@@ -30,7 +30,7 @@ pub enum HostSignatureError {
     Key,
     /// The signature is valid, but the time of signing is more than [`signed::TOLERANCE`] seconds
     /// before or after now, so the request may be a replay. Contains the difference in seconds.
-    #[error("The signature timestamp is {0} seconds from now; the maximum is 300.")]
+    #[error("The signature timestamp is {0} seconds before or after now; the maximum is 300.")]
     Stale(u64),
 }
 

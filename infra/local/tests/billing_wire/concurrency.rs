@@ -1,4 +1,4 @@
-//! Handles 500 events for one organization at once.
+//! Tests that Onramp handles 500 events of one organization at once.
 
 use std::sync::Arc;
 

@@ -107,7 +107,7 @@ async fn users(run: &mut Run<'_>) {
     let link = run.link("sign_in", "/login/").await;
     run.submit(&mut jo, &link, &[]).await;
     run.canaries.add_secret(jo.cookie.as_deref().unwrap());
-    // The same browser repeats the request.
+    // The same browser submits the link again.
     run.submit(&mut jo, &link, &[]).await;
     run.canaries.add_secret(jo.cookie.as_deref().unwrap());
     // Used links, ended sessions, and made-up sessions.
@@ -251,7 +251,7 @@ async fn payments(run: &mut Run<'_>) {
     run.send(&mut jo, "POST", "/onboarding/api/checklist/dismiss", &[], "").await;
 }
 
-/// Signed events of the host app, and a token that it minted.
+/// Sends signed events of the host app, and an embed token that the host app signed.
 async fn host_events(run: &mut Run<'_>, org: &str) {
     let keys = host::Keys::parse(HOST_KEYS).unwrap();
     let (key, now) = (keys.first().unwrap(), run.world.stack.system().cloud.clock.now());

@@ -149,7 +149,7 @@ async fn malformed_signed_body_gets_the_expected_format() {
         assert_eq!(response.status, status, "{body}: {}", response.text());
         assert!(response.json()["detail"].as_str().unwrap().contains(detail), "{}", response.text());
     }
-    // An invalid event blocks no valid one.
+    // An invalid event in a request does not block the valid events.
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let good = json!({ "type": "project.created", "organization_id": jo.org() });
     for invalid in [json!(7), json!({ "type": 7 }), json!(["a", "report.generated", jo.org(), null, null])] {

@@ -114,7 +114,7 @@ async fn email_to_an_invalid_domain_counts_as_a_bounce() {
 async fn address_that_ses_refuses_counts_as_a_bounce() {
     let world = World::new().await;
     let (jo, _) = welcomed(&world).await;
-    // No form accepts such an address, so the test writes it directly.
+    // No form accepts this address, so the test writes it directly to the table.
     let item = json!({
         "Key": { "pk": { "S": format!("ORG#{}", jo.org()) }, "sk": { "S": "ORG" } },
         "UpdateExpression": "SET admins[0].address = :address",

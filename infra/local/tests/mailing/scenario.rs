@@ -8,7 +8,7 @@ use crate::driver::{Visitor, World};
 /// The recipient of every scenario's email.
 pub const JO: &str = "jo@example.com";
 
-/// One reason for one email.
+/// One cause of an email, such as a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
     Welcome,

@@ -15,7 +15,8 @@ const CHECKOUT: [(&str, &str); 5] = [
     ("cancel_url", "http://localhost:8484/"),
 ];
 
-/// Returns the usual Checkout form with one parameter replaced, or omitted if the value is empty.
+/// Returns the fields of a valid Checkout form. The field `name` has the value `value`, or is
+/// omitted if the value is empty.
 fn checkout_with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     let others = CHECKOUT.into_iter().filter(|(other, _)| *other != name);
     others.chain((!value.is_empty()).then_some((name, value))).collect()

@@ -18,7 +18,7 @@ const BATCH: usize = 25;
 const SWEEPER: &str = "trial-reminder";
 const EVENT: &str = include_str!("../../../../events/trial-reminder/scheduled.json");
 
-/// A stack with one function, and the item that seeded organizations copy.
+/// A stack with one function. The organizations that tests add are copies of `sample`.
 pub struct Fixture {
     pub stack: Stack,
     sample: Value,

@@ -61,8 +61,8 @@ impl Budget {
     }
 }
 
-/// State of the mail brake: how many welcome emails to unverified addresses were sent, and the
-/// newest bounces of such emails. Its size is bounded.
+/// State of the mail brake: how many welcome emails were sent, and which of the newest ones
+/// bounced. Its size is bounded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FirstMails {
     /// Number of welcome emails sent so far.
@@ -73,7 +73,7 @@ pub struct FirstMails {
     pub braked: bool,
 }
 
-/// A bounce of a welcome email to an unverified address.
+/// A bounce of a welcome email.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounced {
     /// Claim of the email. It identifies a repeated bounce event.

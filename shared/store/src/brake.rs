@@ -27,8 +27,8 @@ use crate::{
 /// The reason why the mail brake delays a welcome email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brake {
-    /// The sign-up tried one share of the hourly budget, and this share is used up. Another share
-    /// may have capacity.
+    /// The counter that the sign-up tried has no emails left in this hour. Another counter may
+    /// have some (see [`domain::brake::Share`]).
     Share,
     /// Too many of the newest welcome emails bounced.
     Bounces,

@@ -15,8 +15,9 @@ use crate::{
 const SENDERS: [&str; 2] = ["mailer", "trial-reminder"];
 
 /// The kinds of faults. The flag says whether the fault may leave an email in the state unknown.
-/// This is allowed in two cases: SES may have sent the email but gave no response, or the mailer
-/// claimed the email and did not send it.
+/// That happens only if SES did not send the email and the mailer cannot know it: the request
+/// failed without a clear rejection, or the mailer crashed after the claim. After `reply_lost`, SES
+/// did send the email, and its `Send` event settles the state.
 const KINDS: [(&str, bool); 10] = [
     ("throttle", false),
     ("error_500", true),
@@ -133,8 +134,8 @@ async fn disturbed(scenario: Scenario, fault: Value, after_fault: AfterFault, ca
         world.trialing("Other", "mo@example.com").await;
         world.settle().await;
     }
-    // In these runs, functions retry failed work, check expired claims, and record the emails that
-    // they send again.
+    // In these runs, functions retry failed work, check expired claims, send unsent emails again,
+    // and record the outcomes.
     for minutes in [4, 16, 16] {
         world.wait(SignedDuration::from_mins(minutes)).await;
         world.run_schedules().await;

@@ -1,0 +1,268 @@
+//! Texts of the components that several pages share, by component.
+
+use std::fmt::Display;
+
+use maud::{Markup, Render, html};
+
+use super::{days_left, label};
+
+/// The progress bar of a checklist.
+pub mod progress {
+    pub const LABEL: &str = "Setup progress";
+}
+
+/// A task, on every page that shows one.
+pub mod task {
+    pub const NEXT: &str = "Next task";
+    pub const RESTORE: &str = "Restore";
+    // What completed a task, if no person is known. A comma and the time follow.
+    pub const COMPLETED_BY_EVENT: &str = "Completed automatically";
+    pub const COMPLETED_BY_PAYMENT: &str = "Completed with your payment";
+    pub const COMPLETED_BY_INVITATION: &str = "Completed with your invitation";
+    // These follow the title of a task, for screen readers.
+    pub const SKIPPED: &str = ", skipped";
+    pub const DONE: &str = ", done";
+    /// This precedes [`duration`], for screen readers.
+    pub const ABOUT: &str = "about ";
+
+    pub fn duration(minutes: u8) -> String {
+        format!("{minutes} min")
+    }
+
+    pub fn about(minutes: u8) -> String {
+        format!("{ABOUT}{}", duration(minutes))
+    }
+
+    /// Returns a description that the duration follows.
+    pub fn with_duration(description: &str, minutes: u8) -> String {
+        format!("{description} About {minutes} min.")
+    }
+
+    /// The label of the check mark, for screen readers.
+    pub fn mark_as_done(title: &str) -> String {
+        format!("{}: {title}", super::label::MARK_AS_DONE)
+    }
+}
+
+/// The note about a completed checklist.
+pub mod celebration {
+    use super::{Display, Markup, Render, html};
+
+    pub const TITLE: &str = "You’re all set up!";
+    pub const TITLE_AFTERWARDS: &str = "Setup is complete";
+    pub const SKIPPED_STEPS: &str = "Skipped steps stay here in case you need them.";
+
+    pub fn ready_since(organization: impl Display, date: &impl Render) -> Markup {
+        html! { (organization) " has been ready since " (date) "." }
+    }
+
+    pub fn ready(organization: impl Display) -> String {
+        format!("{organization} is ready.")
+    }
+}
+
+/// The notes with "Undo". They name no person, because every admin of the organization sees them.
+pub mod undo {
+    pub const UNDO: &str = "Undo";
+    pub const DISMISSED: &str = "The setup checklist was dismissed.";
+    /// What "Undo" restores, for screen readers.
+    pub const CHECKLIST: &str = "setup checklist";
+
+    pub fn skipped(title: &str) -> String {
+        format!("“{title}” was skipped.")
+    }
+}
+
+/// The widget, on the dashboard and in the host app.
+pub mod widget {
+    pub const SEE_ALL: &str = "See all";
+    /// Completes "See all" for screen readers.
+    pub const SEE_ALL_TASKS: &str = " tasks";
+    pub const NEXT: &str = "Next";
+    pub const COMPLETE: &str = "You’re all set up";
+    /// The text must not say that every step is completed, because steps can be skipped.
+    pub const COMPLETE_TEXT: &str = "There’s nothing left to set up.";
+    /// What "Dismiss" hides, for screen readers.
+    pub const CHECKLIST: &str = "setup checklist";
+}
+
+/// The frame around an embedded part. The host app's developer reads these texts in the console.
+pub mod frame {
+    pub const TITLE: &str = "Onboarding";
+    pub const UNAVAILABLE: &str = "Onramp is temporarily unavailable. Retrying automatically.";
+    pub const BAD_QUERY: &str =
+        "invalid frame URL: `part` must be `widget` or `banner`, and no parameter may appear twice";
+}
+
+/// The note about admins whose email address is undeliverable.
+pub mod undeliverable {
+    use super::{Display, Markup, Render, html};
+
+    pub const LABEL: &str = "Email";
+    pub const TO_YOU: &str = "We can’t deliver email to you";
+    pub const INVITE_ONE: &str = "invite that address";
+    pub const INVITE_SEVERAL: &str = "invite those addresses";
+
+    pub fn to_one(name: impl Display) -> String {
+        format!("We can’t deliver email to {name}")
+    }
+
+    pub fn to_several(count: usize) -> String {
+        format!("We can’t deliver email to {count} admins")
+    }
+
+    /// Says what to do about one address. `invite` is the link with the text [`INVITE_ONE`].
+    pub fn advice_for_one(invite: &impl Render) -> Markup {
+        html! {
+            "We no longer send trial and payment notices to this address. To use a different address, "
+            (invite) " as an admin. Then remove the admin with this address."
+        }
+    }
+
+    /// Says what to do about several addresses. `invite` is the link with the text
+    /// [`INVITE_SEVERAL`].
+    pub fn advice_for_several(invite: &impl Render) -> Markup {
+        html! {
+            "We no longer send trial and payment notices to these addresses. To use different addresses, "
+            (invite) " as admins. Then remove the admins with these addresses."
+        }
+    }
+
+    pub fn bounced(name: impl Display, address: &str, since: &impl Render) -> Markup {
+        html! { (name) " (" (address) "): email to this address has bounced since " (since) "." }
+    }
+
+    pub fn complained(name: impl Display, address: &str, on: &impl Render) -> Markup {
+        html! { (name) " (" (address) "): our email was marked as spam on " (on) "." }
+    }
+}
+
+/// An organization's status: the label of its badge, and its meaning.
+pub mod status {
+    use super::{Display, days_left};
+
+    pub const PENDING: &str = "No plan yet";
+    pub const PENDING_TEXT: &str = "We’ll set everything up as soon as your plan starts.";
+    pub const TRIALING: &str = "Free trial";
+    pub const TRIAL_EXPIRED: &str = "Trial ended";
+    pub const ACTIVE: &str = "Active";
+    pub const ACTIVE_TEXT: &str = "Your plan is active. You have full access.";
+    pub const ACTIVE_PAUSED_TEXT: &str = "You have full access.";
+    pub const PAST_DUE: &str = "Payment overdue";
+    pub const PAST_DUE_TEXT: &str =
+        "Your last payment didn’t go through. Everything keeps working while we retry it.";
+    pub const UNPAID: &str = "Unpaid";
+    pub const UNPAID_TEXT: &str =
+        "We couldn’t collect your payment. Your data is safe and read-only. Pay to restore full access.";
+    pub const PAUSED: &str = "Paused";
+    pub const PAUSED_TEXT: &str = "Your plan is paused. Your data is safe and read-only until it resumes.";
+    pub const INCOMPLETE: &str = "Payment pending";
+    pub const INCOMPLETE_TEXT: &str =
+        "Your first payment hasn’t gone through yet. You’ll get full access as soon as it does.";
+    pub const CANCELED: &str = "Plan ended";
+    pub const CANCELED_TEXT: &str =
+        "Your plan ended. Your data is safe and read-only. Choose a plan to restore full access.";
+    pub const PAYMENTS_PAUSED: &str = "Payments for your plan are paused.";
+
+    pub fn trialing(days: u32, end: Option<impl Display>) -> String {
+        let until = end.map(|end| format!(" (until {end})")).unwrap_or_default();
+        format!("{}{until}. You have full access.", days_left(days))
+    }
+
+    pub fn trial_expired(end: Option<impl Display>) -> String {
+        let on = end.map(|end| format!(" on {end}")).unwrap_or_default();
+        format!(
+            "Your trial ended{on}. Your data is safe and read-only. Choose a plan to restore full access."
+        )
+    }
+
+    pub fn active_until(end: impl Display) -> String {
+        format!("Your plan ends on {end} and won’t renew.")
+    }
+
+    pub fn payments_paused_until(date: impl Display) -> String {
+        format!("Payments for your plan are paused until {date}.")
+    }
+}
+
+/// The banner about the trial, the plan, or a payment.
+pub mod banner {
+    use super::{Markup, Render, html};
+
+    pub const LABEL: &str = "Plan";
+    pub const TRIAL_ENDED: &str = "Your trial has ended";
+    pub const PLAN_ENDED: &str = "Your plan has ended";
+    pub const ENDED_TEXT: &str = "Your data is safe and read-only. Choose a plan to restore full access.";
+    pub const PAUSED: &str = "Your plan is paused";
+    pub const PAUSED_TEXT: &str = "Your data is safe and read-only.";
+    pub const PAST_DUE: &str = "A payment is overdue";
+    pub const PAST_DUE_TEXT: &str = "We’ll retry it automatically. Everything keeps working in the meantime.";
+    pub const UNPAID: &str = "Payment required";
+    pub const UNPAID_TEXT: &str = "Your data is safe and read-only. Pay to restore full access.";
+    pub const PENDING: &str = "No plan yet";
+    pub const PENDING_TEXT: &str = "We’ll set up your organization as soon as your plan starts.";
+    pub const INCOMPLETE: &str = "Your first payment is pending";
+    pub const INCOMPLETE_TEXT: &str = "You’ll get full access as soon as it goes through.";
+    pub const ADD_PAYMENT: &str = "Add payment";
+    pub const UPGRADE: &str = "Upgrade now";
+    // What to do during a trial. The first three depend on the time that is left, and the last is
+    // for a plan that follows the trial.
+    pub const TRIAL_URGENT: &str = "Add a payment method to keep your access.";
+    pub const TRIAL_SOON: &str = "Now is a good time to choose a plan.";
+    pub const TRIAL_CALM: &str = "Try everything, without limits.";
+    pub const TRIAL_SUBSCRIBED: &str = "Your plan starts then.";
+    pub const PAYMENT_FAILED: &str = "A payment failed";
+    pub const ACTION_REQUIRED: &str = "Your bank needs you to confirm a payment";
+    // What works until the payment succeeds.
+    pub const MEANWHILE_NO_ACCESS: &str = "You’ll get full access as soon as it goes through.";
+    pub const MEANWHILE_FULL_ACCESS: &str = "Everything keeps working in the meantime.";
+
+    pub fn trial_ends(date: &impl Render) -> Markup {
+        html! { "Your trial ends on " (date) "." }
+    }
+
+    pub fn payment_failed(date: &impl Render) -> Markup {
+        html! { "We tried on " (date) " and will retry automatically." }
+    }
+
+    pub fn action_required(since: &impl Render) -> Markup {
+        html! { "The payment has been pending since " (since) "." }
+    }
+}
+
+/// The plans, and the button that opens the billing portal.
+pub mod plans {
+    use super::{Display, Markup, Render, html};
+
+    pub const TITLE: &str = "Plans";
+    pub const SINGLE: &str = "Single user";
+    pub const SINGLE_TEXT: &str = "For one person.";
+    pub const SINGLE_FEATURES: [&str; 3] = ["All projects and clients", "All reports", "One user"];
+    pub const TEAM: &str = "Team";
+    pub const TEAM_TEXT: &str = "For teams.";
+    pub const TEAM_FEATURES: [&str; 3] =
+        ["All projects and clients", "All reports", "Invite as many people as you like"];
+    pub const VIEW_INVOICES: &str = "View invoices and payment details";
+    pub const MANAGE: &str = "Manage plan and billing";
+    pub const MANAGE_TEXT: &str = "Change or cancel your plan, update your payment method, or view invoices.";
+    pub const FIRST_PAYMENT_TEXT: &str = "Your first payment is pending. Pay with this or another card. If \
+                                          you don’t pay within a day, the plan is canceled and you can \
+                                          choose again.";
+    pub const CHARGE_LATER: &str = "You won’t be charged today";
+    pub const CHARGE_TODAY: &str = "You’ll be charged today";
+    pub const CHARGE_TODAY_TEXT: &str = "Your plan starts immediately with full access.";
+    pub const CHARGE_TODAY_TRIAL_TEXT: &str = "Your trial has less than 48 hours left, which is too short to \
+                                               carry over. Your plan starts immediately.";
+
+    pub fn charge_later(date: &impl Render) -> Markup {
+        html! { "Your trial continues until " (date) ". We’ll charge you then, not today." }
+    }
+
+    pub fn choose(plan: impl Display) -> String {
+        format!("Choose {plan}")
+    }
+
+    pub fn choose_and_pay(plan: impl Display) -> String {
+        format!("Choose {plan} and pay")
+    }
+}

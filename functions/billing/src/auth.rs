@@ -30,7 +30,7 @@ pub struct AuthenticatedAdmin {
     pub ip: String,
     /// The secret in the browser's cookie. `None` if this browser has not requested a sign-in link
     /// lately.
-    pub mark: Option<Secret>,
+    pub browser_secret: Option<Secret>,
     pub format: ResponseFormat,
 }
 
@@ -77,7 +77,7 @@ impl App {
             user: found.user.value,
             origin: origin.clone(),
             ip: ip.clone(),
-            mark: web::browser::mark(headers),
+            browser_secret: web::browser::secret(headers),
             format: ResponseFormat::of(headers),
         })
     }

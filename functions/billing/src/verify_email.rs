@@ -29,12 +29,12 @@ impl App {
     pub async fn ask_to_verify_email(&self, caller: &AuthenticatedAdmin) -> Result<Response, Problem> {
         let now = self.clock.now();
         let address = &caller.user.address;
-        let mark = caller.mark.clone().unwrap_or_else(|| Secret::new(self.entropy.bytes()));
+        let browser = caller.browser_secret.clone().unwrap_or_else(|| Secret::new(self.entropy.bytes()));
         let request = SignInRequest::new(
             self.entropy.bytes(),
             address.clone(),
             Some(caller.org_path()),
-            Some(mark.hash()),
+            Some(browser.hash()),
             now,
         );
         let limits = sign_in_limits(address, &network(&caller.ip), now);
@@ -46,7 +46,7 @@ impl App {
             }
             SignInRequestResult::Recorded => {
                 let mut response = web::page(StatusCode::OK, self.link_sent(caller, address));
-                response.headers_mut().append(SET_COOKIE, web::browser::set(&mark));
+                response.headers_mut().append(SET_COOKIE, web::browser::set(&browser));
                 Ok(response)
             }
             SignInRequestResult::Limited(window) => {

@@ -19,8 +19,8 @@ pub enum Browser {
 impl Browser {
     /// Returns the value that the request sent, or a new one.
     pub fn of(app: &App, headers: &HeaderMap) -> Self {
-        match web::browser::mark(headers) {
-            Some(mark) => Self::Known(mark),
+        match web::browser::secret(headers) {
+            Some(secret) => Self::Known(secret),
             None => Self::New(Secret::new(app.entropy.bytes())),
         }
     }
@@ -28,15 +28,15 @@ impl Browser {
     /// Returns the hash of the value that the request sent, or `None` if it sent none.
     pub fn hash(&self) -> Option<Hash> {
         match self {
-            Self::Known(mark) => Some(mark.hash()),
+            Self::Known(secret) => Some(secret.hash()),
             Self::New(_) => None,
         }
     }
 
     /// Adds the cookie to a response if the value is new.
     pub fn set_cookie(&self, mut response: Response) -> Response {
-        if let Self::New(mark) = self {
-            response.headers_mut().append(SET_COOKIE, web::browser::set(mark));
+        if let Self::New(secret) = self {
+            response.headers_mut().append(SET_COOKIE, web::browser::set(secret));
         }
         response
     }

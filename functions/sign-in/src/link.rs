@@ -76,7 +76,7 @@ pub fn text(token: Token) -> String {
 /// Returns the time at which another browser requested the link. Returns `None` if this browser
 /// requested it, or if the time or the browser is unknown.
 fn requested_elsewhere(link: &Link, headers: &HeaderMap) -> Option<Timestamp> {
-    let here = web::browser::mark(headers).map(|mark| mark.hash());
+    let here = web::browser::secret(headers).map(|secret| secret.hash());
     link.browser.filter(|browser| here != Some(*browser)).and(link.requested_at)
 }
 
@@ -87,7 +87,7 @@ async fn sign_in(
     wants: ResponseFormat,
 ) -> Result<Response, Problem> {
     let previous = web::session::token(headers);
-    let browser = web::browser::mark(headers).map(|mark| mark.hash());
+    let browser = web::browser::secret(headers).map(|secret| secret.hash());
     for attempt in 0..store::MAX_TRIES {
         let outcome = match find(app, token).await? {
             Found::Usable(link) => use_link(app, &link, previous.as_ref(), browser, wants).await,

@@ -57,7 +57,7 @@ pub async fn request_link(State(app): State<Arc<App>>, request: Request) -> Resp
 
 async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Result<Response, Problem> {
     let ip = network(&web::source_ip(&request));
-    let mark = web::browser::mark(request.headers()).unwrap_or_else(|| Secret::new(app.entropy.bytes()));
+    let secret = web::browser::secret(request.headers()).unwrap_or_else(|| Secret::new(app.entropy.bytes()));
     let fields = Fields::read(request).await?;
     let typed = fields.get("email").unwrap_or_default();
     let next = fields.get("next").and_then(web::next_path);
@@ -72,7 +72,7 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
 
     let now = app.clock.now();
     let limits = sign_in_limits(&address, &ip, now);
-    let sign_in = SignInRequest::new(app.entropy.bytes(), address, next, Some(mark.hash()), now);
+    let sign_in = SignInRequest::new(app.entropy.bytes(), address, next, Some(secret.hash()), now);
     match app.store.request_sign_in(&sign_in, &limits).await.map_err(store_problem)? {
         SignInRequestResult::Recorded => {
             tracing::info!(area = %LogArea::Access, asked = %sign_in.id, "requested sign-in link");
@@ -82,7 +82,7 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
                 }
                 ResponseFormat::Json => Json(json!({ "success": true })).into_response(),
             };
-            response.headers_mut().append(SET_COOKIE, web::browser::set(&mark));
+            response.headers_mut().append(SET_COOKIE, web::browser::set(&secret));
             Ok(response)
         }
         SignInRequestResult::Limited(window) => {

@@ -12,14 +12,14 @@ const SECONDS: i64 = 600;
 /// Returns the secret in the browser cookie of a request. Returns `None` if the cookie is missing,
 /// invalid, or present more than once.
 #[must_use]
-pub fn mark(headers: &HeaderMap) -> Option<Secret> {
+pub fn secret(headers: &HeaderMap) -> Option<Secret> {
     cookie::only(headers, NAME)?.parse().ok()
 }
 
 /// Returns the `Set-Cookie` value that stores the secret in the browser.
 #[must_use]
-pub fn set(mark: &Secret) -> HeaderValue {
-    cookie::set(NAME, &mark.reveal(), SECONDS)
+pub fn set(secret: &Secret) -> HeaderValue {
+    cookie::set(NAME, &secret.reveal(), SECONDS)
 }
 
 #[cfg(test)]
@@ -29,12 +29,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mark_round_trips_and_duplicates_are_ignored() {
+    fn cookie_round_trips_and_duplicates_are_ignored() {
         let given = Secret::new([7; 32]);
         let set = set(&given);
         let (pair, attributes) = set.to_str().unwrap().split_once("; ").unwrap();
         let parsed =
-            |lines: &str| mark(&HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(lines).unwrap())]));
+            |lines: &str| secret(&HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(lines).unwrap())]));
         assert_eq!(parsed(pair), Some(given));
         assert_eq!(parsed(&format!("{pair}; {pair}")), None);
         assert_eq!(parsed("__Host-b=short"), None);

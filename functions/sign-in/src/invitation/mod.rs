@@ -140,7 +140,7 @@ async fn try_join(
     fields: &Result<Fields, Problem>,
 ) -> Result<Option<Response>, Problem> {
     let now = app.clock.now();
-    let browser = web::browser::mark(&request.headers).map(|mark| mark.hash());
+    let browser = web::browser::secret(&request.headers).map(|secret| secret.hash());
     let grant = fields.as_ref().ok().and_then(|fields| fields.get("founding")?.parse::<Secret>().ok());
     let (details, identity) = match find(app, &request.headers, &request.token, grant.as_ref(), now).await? {
         Found::Open(details, identity) => (details, identity),

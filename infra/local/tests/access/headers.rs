@@ -1,6 +1,6 @@
 //! Headers that every response has.
 
-use web::ui::assets;
+use web::{Kind, ui::assets};
 
 use crate::driver::TestResponse;
 
@@ -103,7 +103,13 @@ fn is_typed(path: &str, response: &TestResponse) -> bool {
         (200, media) => {
             path.starts_with("/assets/") && assets.iter().any(|asset| asset.content_type == media)
         }
-        (400.., media) => media == "application/problem+json" && response.json()["status"] == response.status,
+        (400.., media) => {
+            let problem = || response.json();
+            media == "application/problem+json"
+                && problem()["status"] == response.status
+                // A type that is not in this list has no page.
+                && Kind::ALL.iter().any(|kind| problem()["type"] == kind.uri())
+        }
         _ => false,
     }
 }

@@ -25,7 +25,7 @@ WORDS = re.compile(
     r"|\bof ours\b|\bbe it\b|\bno\s+(\S+\s+){1,4}any\s?more\b",
     re.IGNORECASE,
 )
-SUBJECT = re.compile(r"[a-z][a-z0-9_-]*(, [a-z][a-z0-9_-]*)*: [a-z`].*[^.]")
+SUBJECT = re.compile(r"[a-z][a-z0-9-]*: [a-z`].*[^.]")
 
 
 def git(*arguments: str) -> str:

@@ -6,6 +6,7 @@ use crate::{
     billing::{Billing, CustomerId, Fact},
     id::ProjectId,
     org::Org,
+    plan::Prices,
 };
 
 /// Minimum remaining trial that a Checkout can carry over into the subscription.
@@ -32,7 +33,7 @@ impl Org {
     /// subscription, if it is long enough for Stripe. Otherwise the subscription has no trial.
     #[must_use]
     pub fn first_charge(&self, now: Timestamp) -> Option<FirstCharge> {
-        if self.billing.has_subscription() {
+        if self.billing.has_subscription(now) {
             return None;
         }
         let ends_at = self.trial.as_ref().map(|trial| trial.ends_at);
@@ -48,12 +49,13 @@ impl Org {
         &mut self,
         customer: &CustomerId,
         facts: impl IntoIterator<Item = Fact>,
+        prices: &Prices,
         project: ProjectId,
         now: Timestamp,
     ) {
         self.billing.link(customer);
         for fact in facts {
-            self.record(&fact, project, now);
+            self.record(&fact, prices, project, now);
         }
     }
 }
@@ -63,9 +65,9 @@ impl Billing {
     ///
     /// Returns `None` if there is no such customer, or if the customer was deleted at Stripe.
     #[must_use]
-    pub fn payer(&self) -> Option<&CustomerId> {
+    pub fn payer(&self, now: Timestamp) -> Option<&CustomerId> {
         let linked = self.customer.as_ref();
-        self.subscriber().or(linked).filter(|customer| !self.deleted_customers.contains(*customer))
+        self.subscriber(now).or(linked).filter(|customer| !self.deleted_customers.contains(*customer))
     }
 
     /// Returns the linked customer, unless it was deleted at Stripe.
@@ -81,13 +83,21 @@ mod tests {
     use crate::{
         address::Address,
         billing::{Change, EventId, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus},
+        id::OrgId,
         name::Name,
         org::AdminContact,
+        plan::PlanPrices,
         trial::Trial,
         zone::Zone,
     };
 
+    const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
     const PROJECT: &str = "prj_0198c0de-0000-7000-8000-000000000003";
+
+    fn prices() -> Prices {
+        let of = |text| PlanPrices::parse(text).unwrap();
+        Prices::new(of("price_single"), of("price_team")).unwrap()
+    }
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -102,7 +112,7 @@ mod tests {
             name.clone(),
             Address::parse("jo@acme.example").unwrap(),
         );
-        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let id: OrgId = ORG.parse().unwrap();
         let mut org = Org::sign_up(id, name, Zone::default(), founder, now);
         if let Some(days) = trial_days {
             org.start_trial(Trial::start(now, days, vec![3]), PROJECT.parse().unwrap(), now);
@@ -115,19 +125,12 @@ mod tests {
     }
 
     fn subscribed(customer_id: &str, status: SubscriptionStatus) -> Fact {
-        let fact = SubscriptionFact {
-            change: Change::Created,
-            status,
-            previous_status: None,
-            plan: None,
-            trial_end: None,
-            cancel_at: None,
-            paused: None,
-        };
+        let fact = SubscriptionFact::new(Change::Created, status);
         let subscription = SubscriptionId::parse("sub_1").unwrap();
         Fact {
             event: EventId::parse("evt_1").unwrap(),
             created: at("2026-01-02T00:00:00Z"),
+            names: Some(ORG.parse().unwrap()),
             what: FactKind::Subscription { subscription, customer: customer(customer_id), fact },
         }
     }
@@ -155,8 +158,8 @@ mod tests {
         let now = at("2026-01-03T00:00:00Z");
         for status in SubscriptionStatus::ALL {
             let mut org = acme(Some(14));
-            org.record(&subscribed("cus_1", status), PROJECT.parse().unwrap(), now);
-            assert_eq!(org.first_charge(now).is_none(), status != SubscriptionStatus::Canceled, "{status}");
+            org.record(&subscribed("cus_1", status), &prices(), PROJECT.parse().unwrap(), now);
+            assert_eq!(org.first_charge(now).is_none(), !status.is_over(), "{status}");
         }
     }
 
@@ -165,6 +168,7 @@ mod tests {
         let deleted = |id: &str| Fact {
             event: EventId::parse("evt_2").unwrap(),
             created: at("2026-01-03T00:00:00Z"),
+            names: None,
             what: FactKind::CustomerDeleted { customer: customer(id) },
         };
         let active = SubscriptionStatus::Active;
@@ -182,9 +186,9 @@ mod tests {
             let mut org = acme(None);
             org.billing.customer = linked.map(customer);
             for fact in &facts {
-                org.record(fact, PROJECT.parse().unwrap(), at("2026-01-04T00:00:00Z"));
+                org.record(fact, &prices(), PROJECT.parse().unwrap(), at("2026-01-04T00:00:00Z"));
             }
-            assert_eq!(org.billing.payer(), payer.map(customer).as_ref(), "{linked:?} {facts:?}");
+            assert_eq!(org.billing.payer(at("2026-01-04T00:00:00Z")), payer.map(customer).as_ref(), "{linked:?} {facts:?}");
         }
     }
 
@@ -192,8 +196,8 @@ mod tests {
     fn link_records_the_parked_facts() {
         let (mut org, now) = (acme(None), at("2026-01-04T00:00:00Z"));
         let parked = [subscribed("cus_1", SubscriptionStatus::Active)];
-        org.link_customer(&customer("cus_1"), parked, PROJECT.parse().unwrap(), now);
+        org.link_customer(&customer("cus_1"), parked, &prices(), PROJECT.parse().unwrap(), now);
         assert_eq!(org.billing.customer, Some(customer("cus_1")));
-        assert_eq!(org.billing.status(), Some(SubscriptionStatus::Active));
+        assert_eq!(org.billing.status(now), Some(SubscriptionStatus::Active));
     }
 }

@@ -105,15 +105,16 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
             // A reminder can announce an end that is not the end of the current trial. Such a
             // reminder causes no event, and the mailer drops its email instead of claiming it.
             NoticeKey::TrialEnding { ends_at, .. }
-                if new.trial_ends_at(just_before(*ends_at)) != Some(*ends_at) => {}
+                if new.trial_ends_at(just_before(*ends_at)) != Some(*ends_at)
+                    || new.trial_is_canceled(just_before(*ends_at)) => {}
             NoticeKey::TrialEnding { days, .. } => events.push(DomainEvent::TrialEnding { days: *days }),
             NoticeKey::TrialEnded { .. } => {
                 events.push(DomainEvent::TrialExpired { payment_method: new.billing.has_billing_info() });
             }
         }
     }
-    let subscription = new.billing.status();
-    if subscription != old.and_then(|old| old.billing.status()) {
+    let subscription = new.recorded_billing_status();
+    if subscription != old.and_then(Org::recorded_billing_status) {
         match subscription {
             Some(SubscriptionStatus::Active) => events.push(DomainEvent::SubscriptionActivated),
             Some(SubscriptionStatus::PastDue) => events.push(DomainEvent::SubscriptionPastDue),

@@ -205,7 +205,7 @@ impl Org {
         if given.len() >= MAX_EXTENSIONS {
             return Err(NotExtendable::TooOften);
         }
-        self.extendable()?;
+        self.extendable(now)?;
         let trial = self.trial.get_or_insert_with(|| {
             let reminders = first.reminder_days.iter().copied().filter(|days| *days < grant.days.get());
             Trial::start(now, 0, reminders.collect())
@@ -228,8 +228,8 @@ impl Org {
     ///
     /// # Errors
     /// [`NotExtendable::Subscribed`] or [`NotExtendable::CustomerDeleted`].
-    pub fn extendable(&self) -> Result<(), NotExtendable> {
-        if self.billing.is_alive() {
+    pub fn extendable(&self, now: Timestamp) -> Result<(), NotExtendable> {
+        if self.billing.is_alive(now) {
             Err(NotExtendable::Subscribed)
         } else if self.billing.customer_deleted() {
             Err(NotExtendable::CustomerDeleted)

@@ -91,6 +91,7 @@ pub mod id;
 pub mod invitation;
 pub mod limit;
 pub mod measure;
+pub mod money;
 pub mod name;
 pub mod notice;
 pub mod onboarding;

@@ -101,9 +101,8 @@ fn has_expired(org: &Org) -> bool {
 /// Returns whether the organization subscribed during its trial and canceled before the first
 /// payment.
 fn has_left(org: &Org) -> bool {
-    let billing = &org.billing;
-    let ended = billing.status() == Some(SubscriptionStatus::Canceled);
-    org.trial.is_some() && ended && billing.needs_provisioning() && !billing.ever_paid()
+    let ended = org.recorded_billing_status() == Some(SubscriptionStatus::Canceled);
+    org.trial.is_some() && ended && !org.billing.ever_paid()
 }
 
 fn between(from: Timestamp, to: Timestamp) -> SignedDuration {

@@ -11,13 +11,14 @@ pub use contact::{AdminContact, Reminders, SuppressionReason, Undeliverable};
 use jiff::Timestamp;
 
 use crate::{
-    billing::{Billing, Conflict, Fact, FactKind, SubscriptionStatus},
+    billing::{Billing, Conflict, Fact, FactKind, NextKind, SubscriptionStatus},
     checklist::{Checklist, Completion, Source},
     delivery::{Claim, Delivery, FAILURE_SHOWN_FOR, SesHeartbeat},
     id::{OrgId, ProjectId, UserId},
     name::Name,
     notice::{ClaimedMail, NoticeKey, Outbox},
     onboarding::Onboarding,
+    plan::Prices,
     status::Status,
     task::CompletionTrigger,
     trial::{Trial, add, days_remaining},
@@ -54,6 +55,8 @@ pub struct Org {
     pub trial: Option<Trial>,
     /// Facts that Stripe reported.
     pub billing: Billing,
+    /// The newest date of a subscription that the trial sweep processed after the date had passed.
+    pub dates_seen: Option<Timestamp>,
     /// Its checklist definition and the values that select tasks.
     pub onboarding: Onboarding,
     /// Its completed and skipped tasks.
@@ -89,6 +92,8 @@ pub enum Trigger {
     Trial,
     /// The first payment of an organization that had no trial.
     Payment,
+    /// A subscription that is active or trialing before an invoice was paid, as with a bank debit.
+    Subscription,
 }
 
 impl Trigger {
@@ -98,13 +103,14 @@ impl Trigger {
         match self {
             Self::Trial => "trial",
             Self::Payment => "payment",
+            Self::Subscription => "subscription",
         }
     }
 
     /// Parses a value of [`Self::as_str`].
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        [Self::Trial, Self::Payment].into_iter().find(|it| it.as_str() == value)
+        [Self::Trial, Self::Payment, Self::Subscription].into_iter().find(|it| it.as_str() == value)
     }
 }
 
@@ -121,6 +127,7 @@ impl Org {
             provisioned: None,
             trial: None,
             billing: Billing::default(),
+            dates_seen: None,
             onboarding: Onboarding::default(),
             checklist: Checklist::default(),
             outbox: Outbox::default(),
@@ -155,9 +162,11 @@ impl Org {
     /// Records one Stripe fact and everything that follows from it.
     ///
     /// The order and the repetition of facts do not change the resulting billing state. If this
-    /// fact provisions the organization, its default project gets the id `project`.
-    pub fn record(&mut self, fact: &Fact, project: ProjectId, now: Timestamp) {
-        self.billing.record(fact);
+    /// fact provisions the organization, its default project gets the id `project`. `prices` shows
+    /// which subscriptions are for a plan.
+    pub fn record(&mut self, fact: &Fact, prices: &Prices, project: ProjectId, now: Timestamp) {
+        let fact = &fact.clone().with_plans(prices);
+        self.billing.record(fact, fact.attribution(self.id, prices), self.id);
         if let FactKind::Checkout { named, .. } = &fact.what
             && named.iter().any(|named| *named != self.id)
         {
@@ -165,7 +174,11 @@ impl Org {
         }
         self.billing.fold(now);
         if self.billing.needs_provisioning() {
-            self.provision(Trigger::Payment, project, now);
+            let trigger = match fact.what {
+                FactKind::Subscription { .. } => Trigger::Subscription,
+                _ => Trigger::Payment,
+            };
+            self.provision(trigger, project, now);
         }
         if self.billing.has_billing_info() {
             self.complete_by_trigger(
@@ -183,6 +196,7 @@ impl Org {
             self.enqueue_notice(NoticeKey::TrialEnding { ends_at, days: STRIPE_REMINDS_BEFORE }, now);
         }
         self.update_payment_notices(now);
+        self.update_plan(now);
     }
 
     /// Returns the derived status at `now`.
@@ -191,11 +205,15 @@ impl Org {
     /// ([`crate::billing`] defines "best"). If that subscription is unpaid, paused, incomplete, or
     /// canceled, a running trial of Onramp counts instead. Onramp's trial does not count if the
     /// customer was deleted at Stripe.
+    ///
+    /// Without a subscription that counts, a paid one-off invoice gives the status
+    /// [`Status::Active`] only if the organization was not provisioned by a trial.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
-        let deleted = self.billing.customer_deleted();
+        let billing = &self.billing;
+        let deleted = billing.customer_deleted();
         let trial_runs = !deleted && self.trial.as_ref().is_some_and(|trial| trial.runs(now));
-        match self.billing.status() {
+        match billing.status(now) {
             Some(SubscriptionStatus::Active) => Status::Active,
             Some(SubscriptionStatus::Trialing) => Status::Trialing,
             Some(SubscriptionStatus::PastDue) => Status::PastDue,
@@ -203,11 +221,30 @@ impl Org {
             Some(SubscriptionStatus::Unpaid) => Status::Unpaid,
             Some(SubscriptionStatus::Paused) => Status::Paused,
             Some(SubscriptionStatus::Incomplete) => Status::Incomplete,
-            Some(SubscriptionStatus::Canceled) => Status::Canceled,
+            Some(SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired) => Status::Canceled,
             None if deleted && self.provisioned.is_some() => Status::Canceled,
+            None if self.began_with_one_off() => Status::Active,
             None if self.trial.is_some() => Status::TrialExpired,
+            None if billing.moved_away() => Status::Canceled,
             None => Status::Pending,
         }
+    }
+
+    /// Returns whether a paid one-off invoice can have provisioned the organization. It cannot if a
+    /// trial did.
+    #[must_use]
+    fn began_with_one_off(&self) -> bool {
+        let by_trial = self.provisioned.as_ref().is_some_and(|it| it.trigger == Trigger::Trial);
+        self.billing.one_off_paid_at.is_some() && !by_trial
+    }
+
+    /// Returns the status of the subscriptions as far as an event or the trial sweep changed it.
+    ///
+    /// The status also changes when a date passes. This value changes only with a write, so two
+    /// successive states of the organization show each change once.
+    #[must_use]
+    pub fn recorded_billing_status(&self) -> Option<SubscriptionStatus> {
+        self.billing.status(self.dates_seen.unwrap_or(Timestamp::MIN))
     }
 
     /// Returns the end of the trial that counts at `now`.
@@ -219,19 +256,20 @@ impl Org {
     #[must_use]
     pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
         use SubscriptionStatus::{Active, PastDue, Trialing};
-        let superseded = !matches!(self.billing.status(), Some(Active | Trialing | PastDue))
+        let superseded = !matches!(self.billing.status(now), Some(Active | Trialing | PastDue))
             && self.trial.as_ref().is_some_and(|trial| trial.runs(now));
-        if self.billing.is_alive() && !superseded {
-            self.billing.trial_ends_at()
+        if self.billing.is_alive(now) && !superseded {
+            self.billing.trial_ends_at(now)
         } else {
             self.trial.as_ref().map(|trial| trial.ends_at)
         }
     }
 
-    /// Returns whether a plan starts automatically when the current trial ends.
+    /// Returns whether a trial runs at `now`. It never runs after its end, even if the status is
+    /// still [`Status::Trialing`] because no event reported what followed.
     #[must_use]
-    pub fn plan_follows_trial(&self) -> bool {
-        self.billing.status() == Some(SubscriptionStatus::Trialing)
+    pub fn is_on_trial(&self, now: Timestamp) -> bool {
+        self.status(now) == Status::Trialing && self.trial_ends_at(now).is_none_or(|end| now < end)
     }
 
     /// Returns the remaining days of the running trial, rounded up. Returns 0 if no trial runs.
@@ -243,13 +281,16 @@ impl Org {
         }
     }
 
-    /// Enqueues the trial notice that is due at `now`, if there is one.
+    /// Enqueues the trial notice that is due at `now`, if there is one, and notes the dates of
+    /// subscriptions that passed.
     ///
-    /// While the trial runs, this is the due reminder with the fewest days before the end. Earlier
-    /// reminders that were missed are skipped. After the end, it is the notice that the trial has
-    /// ended.
+    /// While the trial runs, the notice is the due reminder with the fewest days before the end.
+    /// Earlier reminders that were missed are skipped. After the end, it is the notice that the
+    /// trial has ended.
     pub fn run_trial_sweep(&mut self, now: Timestamp) {
-        let Some(trial) = self.sweep_trial() else { return };
+        let passed = self.billing.passing_dates().filter(|date| *date <= now).max();
+        self.dates_seen = self.dates_seen.max(passed);
+        let Some(trial) = self.sweep_trial(now) else { return };
         let ends_at = trial.ends_at;
         if !trial.runs(now) {
             self.enqueue_notice(NoticeKey::TrialEnded { ends_at }, now);
@@ -261,31 +302,34 @@ impl Org {
     }
 
     /// Returns when the trial sweep must process the organization again. Returns `None` if no trial
-    /// notice is left to enqueue.
+    /// notice is left to enqueue and no date of a subscription is left to pass.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
-        let trial = self.sweep_trial()?;
-        let ended = NoticeKey::TrialEnded { ends_at: trial.ends_at };
-        let end = (!self.outbox.0.contains_key(&ended)).then_some(trial.ends_at);
-        self.open_reminders(trial).map(|days| trial.reminds_at(days)).chain(end).min()
+        let open_dates = self.billing.passing_dates().filter(|date| Some(*date) > self.dates_seen);
+        let trial = self.sweep_trial(self.dates_seen.unwrap_or(Timestamp::MIN));
+        let trial_due = trial.and_then(|trial| {
+            let ended = NoticeKey::TrialEnded { ends_at: trial.ends_at };
+            let end = (!self.outbox.0.contains_key(&ended)).then_some(trial.ends_at);
+            self.open_reminders(trial).map(|days| trial.reminds_at(days)).chain(end).min()
+        });
+        open_dates.chain(trial_due).min()
     }
 
     /// Returns Onramp's trial if the trial sweep must still process it.
     ///
     /// Returns `None` while a subscription is alive, and after the customer was deleted.
     ///
-    /// Also returns `None` after a payment that causes provisioning, because the trial then led to
-    /// a subscription. The invoice of 0 with which Stripe starts a subscription's trial is such a
-    /// payment. This rule does not apply if an operator extended the trial after the newest billing
-    /// event.
-    fn sweep_trial(&self) -> Option<&Trial> {
+    /// Also returns `None` after a subscription began, because the trial then led to a
+    /// subscription. This rule does not apply if an operator extended the trial after the newest
+    /// billing event.
+    fn sweep_trial(&self, now: Timestamp) -> Option<&Trial> {
         let billing = &self.billing;
-        if billing.is_alive() || billing.customer_deleted() {
+        if billing.is_alive(now) || billing.customer_deleted() {
             return None;
         }
         self.trial
             .as_ref()
-            .filter(|trial| !billing.needs_provisioning() || trial.extended_after(billing.last_event_at()))
+            .filter(|trial| !billing.was_subscribed() || trial.extended_after(billing.last_event_at()))
     }
 
     /// Returns the reminders of this trial that the sweep can still enqueue, each as its number of
@@ -402,15 +446,22 @@ impl Org {
             // A reminder is also outdated if a reminder with fewer days was enqueued for the same
             // end.
             NoticeKey::TrialEnding { ends_at, days } => {
-                self.status(now) == Status::Trialing
+                self.is_on_trial(now)
                     && self.trial_ends_at(now) == Some(*ends_at)
+                    && !self.trial_is_canceled(now)
                     && self.nearest_reminder(*ends_at).is_none_or(|nearest| *days <= nearest)
             }
             NoticeKey::TrialEnded { ends_at } => {
-                self.sweep_trial().is_some_and(|trial| trial.ends_at == *ends_at && !trial.runs(now))
+                self.sweep_trial(now).is_some_and(|trial| trial.ends_at == *ends_at && !trial.runs(now))
             }
-            NoticeKey::PaymentFailed { invoice } => self.billing.awaited_payment(invoice).is_some(),
+            NoticeKey::PaymentFailed { invoice } => self.billing.awaited_payment(invoice, now).is_some(),
         }
+    }
+
+    /// Returns whether the plan ends with the trial, so that no reminder is sent.
+    #[must_use]
+    pub fn trial_is_canceled(&self, now: Timestamp) -> bool {
+        self.next_billing_event(now).is_some_and(|next| next.kind == NextKind::Ends)
     }
 
     /// Returns the admin with that id.

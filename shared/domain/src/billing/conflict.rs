@@ -42,14 +42,15 @@ impl Billing {
             .subscriptions
             .values()
             .filter(|subscription| {
-                linked.is_some_and(|linked| *linked != subscription.customer)
+                subscription.ever_counted()
+                    && linked.is_some_and(|linked| *linked != subscription.customer)
                     && !self.former_customers.contains(&subscription.customer)
             })
             .map(|subscription| Conflict::Customer { customer: subscription.customer.clone() });
         let contested = self
             .subscriptions
             .values()
-            .flat_map(|subscription| &subscription.facts)
+            .flat_map(|subscription| subscription.facts.values().flatten())
             .filter(|(_, stored)| stored.contested)
             .map(|(event, _)| Conflict::Content { event: event.clone() });
         other_customers.chain(contested).chain(self.noted.iter().cloned()).collect()

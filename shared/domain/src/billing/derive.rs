@@ -1,63 +1,137 @@
-//! Derived billing values: status, trial end, plan, and payment issues, computed from the facts.
+//! Derived billing values: status, plan, dates, and payment issues, computed from the facts.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::{
-    Billing, CustomerId, Invoice, InvoiceId, Issue, IssueKind, Pause, Subscription, SubscriptionFact,
-    SubscriptionStatus,
+    Billing, CustomerId, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Subscription, SubscriptionFact,
+    SubscriptionId, SubscriptionStatus, TRIAL_GRACE,
 };
+use crate::plan::Plan;
+
+/// The subscription that determines the organization's status.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Best<'a> {
+    pub status: SubscriptionStatus,
+    pub subscription: &'a Subscription,
+    /// The fact that determines the status. `None` while only payments mention the subscription.
+    pub fact: Option<&'a SubscriptionFact>,
+}
 
 impl Billing {
-    /// Returns the best status of the subscriptions; `None` if no subscription has a status.
+    // ---- what begins ----
+
+    /// Returns whether the organization must be provisioned: a subscription that counts or once
+    /// counted began, or a one-off invoice of more than 0 was paid. The value never returns to
+    /// false.
     #[must_use]
-    pub fn status(&self) -> Option<SubscriptionStatus> {
-        self.statuses().map(|(status, _)| status).max()
+    pub fn needs_provisioning(&self) -> bool {
+        self.was_subscribed() || self.one_off_paid_at.is_some()
+    }
+
+    /// Returns whether a subscription that counts or once counted ever began.
+    #[must_use]
+    pub fn was_subscribed(&self) -> bool {
+        self.first_paid_at.is_some() || self.subscriptions.values().any(Subscription::began)
+    }
+
+    /// Returns when the first subscription began, or when the first one-off invoice was paid.
+    #[must_use]
+    pub fn began_at(&self) -> Option<Timestamp> {
+        let began = self.subscriptions.values().filter(|it| it.began()).filter_map(|it| it.first_live_at);
+        began.chain(self.first_paid_at).chain(self.one_off_paid_at).min()
+    }
+
+    // ---- what ends ----
+
+    /// Returns the best status of the subscriptions that count; `None` if none has a status.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Option<SubscriptionStatus> {
+        Some(self.best(now)?.status)
+    }
+
+    /// Returns whether a subscription began here and was then moved to another organization.
+    #[must_use]
+    pub fn moved_away(&self) -> bool {
+        self.subscriptions.values().any(Subscription::moved_away)
     }
 
     /// Returns whether a subscription is alive. While a subscription is alive, the trial sweep
     /// ignores Onramp's trial.
     #[must_use]
-    pub fn is_alive(&self) -> bool {
-        self.statuses().any(|(status, _)| status.is_alive())
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        self.statuses(now).any(|(_, status, _)| status.is_alive())
     }
 
     /// Returns whether a subscription is alive or can still be paid. In that case Onramp sells no
     /// second subscription.
     #[must_use]
-    pub fn has_subscription(&self) -> bool {
-        self.statuses().any(|(status, _)| !status.is_over())
+    pub fn has_subscription(&self, now: Timestamp) -> bool {
+        self.statuses(now).any(|(_, status, _)| !status.is_over())
+    }
+
+    /// Returns the subscriptions that are alive.
+    #[must_use]
+    pub fn alive(&self, now: Timestamp) -> BTreeSet<&SubscriptionId> {
+        self.statuses(now).filter(|(_, status, _)| status.is_alive()).map(|(id, ..)| id).collect()
     }
 
     /// Returns the customer of the best subscription that is not over.
-    pub(crate) fn subscriber(&self) -> Option<&CustomerId> {
-        let open = self.statuses().filter(|(status, _)| !status.is_over());
-        Some(&open.max_by_key(|(status, subscription)| (*status, subscription.newest))?.1.customer)
+    pub(crate) fn subscriber(&self, now: Timestamp) -> Option<&CustomerId> {
+        self.best(now).filter(|best| !best.status.is_over()).map(|best| &best.subscription.customer)
     }
 
     /// Returns the trial end of the best subscription, in whole seconds. It may lie in the past.
     #[must_use]
-    pub fn trial_ends_at(&self) -> Option<Timestamp> {
-        self.best()?.trial_end
+    pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.best(now)?.fact?.trial_end
     }
 
     /// Returns when the best subscription is scheduled to end.
     #[must_use]
-    pub fn cancel_at(&self) -> Option<Timestamp> {
-        self.best()?.cancel_at
+    pub fn cancel_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let best = self.best(now)?;
+        // Stripe ends a subscription at this time. If a later event reports that it is alive, the
+        // time does not apply.
+        best.fact?.cancel_at.filter(|at| best.subscription.newest() < Some(*at))
     }
 
     /// Returns the payment pause of the best subscription. Returns `None` if payments are not
     /// paused, or if no subscription is alive.
     #[must_use]
-    pub fn paused(&self) -> Option<Pause> {
-        self.is_alive().then(|| self.best()?.paused)?
+    pub fn paused(&self, now: Timestamp) -> Option<Pause> {
+        self.is_alive(now).then(|| self.best(now)?.fact?.paused)?
     }
 
-    /// Returns the price id of the best subscription.
+    /// Returns whether the trial of the best subscription ended more than a day ago and no event
+    /// reported what followed.
     #[must_use]
-    pub fn plan(&self) -> Option<&str> {
-        self.best()?.plan.as_deref()
+    pub fn is_unconfirmed(&self, now: Timestamp) -> bool {
+        self.best(now).is_some_and(|best| {
+            best.status == SubscriptionStatus::Trialing && best.subscription.trial_passed(TRIAL_GRACE, now)
+        })
     }
+
+    /// Returns the times at which the status or a text changes although no event arrives.
+    pub(crate) fn passing_dates(&self) -> impl Iterator<Item = Timestamp> {
+        let counting = self.subscriptions.values().filter(|it| it.counts());
+        counting.flat_map(Subscription::passing_dates).map(|(date, _)| date)
+    }
+
+    /// Returns the item of the best subscription that has the price of a plan.
+    #[must_use]
+    pub fn plan_item(&self, now: Timestamp) -> Option<&Item> {
+        self.best(now)?.fact?.plan_item()
+    }
+
+    /// Returns the plan of the best subscription.
+    #[must_use]
+    pub fn plan(&self, now: Timestamp) -> Option<Plan> {
+        self.plan_item(now)?.plan
+    }
+
+    // ---- payments ----
 
     /// Returns the open issue of the newest invoice that has an open issue.
     #[must_use]
@@ -65,24 +139,18 @@ impl Billing {
         self.issues().last()
     }
 
-    /// Returns whether any invoice was paid with more than 0.
+    /// Returns whether an invoice of a subscription, or the one-off with which the tenancy began,
+    /// was paid with more than 0.
     #[must_use]
     pub fn ever_paid(&self) -> bool {
-        self.paid_through.is_some()
-    }
-
-    /// Returns whether a payment was made that causes provisioning. That is a payment of more than
-    /// 0, or a payment of 0 for an invoice of a subscription.
-    #[must_use]
-    pub fn needs_provisioning(&self) -> bool {
-        self.first_paid_at.is_some()
+        self.paid_through().is_some() || self.one_off_paid_at.is_some()
     }
 
     /// Returns the creation time of the newest stored event about a subscription or its payment.
     #[must_use]
     pub fn last_event_at(&self) -> Option<Timestamp> {
-        let subscriptions = self.subscriptions.values().flat_map(|it| [it.newest, it.paid_at]);
-        subscriptions.chain([self.first_paid_at]).flatten().max()
+        let counted = self.subscriptions.values().filter(|it| it.ever_counted());
+        counted.flat_map(|it| [it.newest(), it.paid_at]).chain([self.first_paid_at]).flatten().max()
     }
 
     /// Returns whether Stripe received payment details: a Checkout was completed, or an invoice of
@@ -110,9 +178,19 @@ impl Billing {
         }
     }
 
-    /// Returns whether a customer paid an invoice of more than 0.
+    /// Returns whether a customer paid an invoice of more than 0 of a subscription that counts.
     fn was_paid_by(&self, customer: &CustomerId) -> bool {
-        self.subscriptions.values().any(|it| it.customer == *customer && it.paid_at.is_some())
+        self.subscriptions
+            .values()
+            .any(|it| it.counts() && it.customer == *customer && it.paid_at.is_some())
+    }
+
+    /// Returns the creation time of the newest paid invoice of more than 0. Issues of older invoices
+    /// are settled.
+    #[must_use]
+    pub fn paid_through(&self) -> Option<Timestamp> {
+        let counting = self.subscriptions.values().filter(|it| it.counts());
+        counting.filter_map(|it| it.paid_through).chain(self.paid_through).max()
     }
 
     /// Returns the open issue of an invoice, and the time at which the issue began.
@@ -121,15 +199,19 @@ impl Billing {
     /// customer was deleted. In these cases Stripe no longer collects the invoice, so Onramp must
     /// not ask the admins to pay it.
     #[must_use]
-    pub fn awaited_payment(&self, invoice: &InvoiceId) -> Option<(IssueKind, Timestamp)> {
+    pub fn awaited_payment(&self, invoice: &InvoiceId, now: Timestamp) -> Option<(IssueKind, Timestamp)> {
         let invoice = self.invoices.get(invoice)?;
         let issue = self.open_issue(invoice)?;
         if invoice.subscription.as_ref().is_some_and(|id| self.ended.contains(id.as_str())) {
             return None;
         }
         let billed = invoice.subscription.as_ref().and_then(|id| self.subscriptions.get(id));
-        let over = match billed.and_then(|billed| self.derived_status(billed)) {
-            Some(status) => status == SubscriptionStatus::Canceled,
+        let over = match billed {
+            Some(billed) if billed.ended_at.is_some() => true,
+            Some(billed) => match self.derived_status(billed, now) {
+                Some(status) => status.is_over(),
+                None => self.customer_deleted(),
+            },
             None => self.customer_deleted(),
         };
         (!over).then_some(issue)
@@ -143,42 +225,52 @@ impl Billing {
             .iter()
             .filter_map(|(id, invoice)| {
                 let (kind, since) = self.open_issue(invoice)?;
-                Some((invoice.created, Issue { kind, invoice: id.clone(), since }))
+                let due = invoice.due.map(|(_, due)| due);
+                Some((invoice.created, Issue { kind, invoice: id.clone(), since, due }))
             })
             .collect();
         open.sort_by_key(|(created, _)| *created);
         open.into_iter().map(|(_, issue)| issue)
     }
 
-    /// Returns the issue of an invoice. Returns `None` if a newer invoice was paid with more than
-    /// 0.
+    /// Returns the issue of an invoice. Returns `None` if its subscription does not count, or if a
+    /// newer invoice was paid with more than 0.
     pub(super) fn open_issue(&self, invoice: &Invoice) -> Option<(IssueKind, Timestamp)> {
-        let settled = self.paid_through.is_some_and(|paid| invoice.created < paid);
-        invoice.issue().filter(|_| !settled)
+        let settled = self.paid_through().is_some_and(|paid| invoice.created < paid);
+        invoice.issue().filter(|_| !settled && self.invoice_counts(invoice))
     }
 
-    /// Returns each subscription that has a status, with the status.
-    fn statuses(&self) -> impl Iterator<Item = (SubscriptionStatus, &Subscription)> {
-        self.subscriptions
-            .values()
-            .filter_map(|subscription| Some((self.derived_status(subscription)?, subscription)))
+    /// Returns whether an invoice counts: it is a one-off, or its subscription counts.
+    fn invoice_counts(&self, invoice: &Invoice) -> bool {
+        let billed = invoice.subscription.as_ref().and_then(|id| self.subscriptions.get(id));
+        billed.is_none_or(Subscription::counts)
+    }
+
+    // ---- the best subscription ----
+
+    /// Returns each subscription that counts and has a status, with the status.
+    fn statuses(
+        &self,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&SubscriptionId, SubscriptionStatus, &Subscription)> {
+        self.subscriptions.iter().filter_map(move |(id, subscription)| {
+            Some((id, self.derived_status(subscription, now)?, subscription))
+        })
     }
 
     /// Returns the status of a subscription. A subscription of a deleted customer counts as
     /// canceled.
-    fn derived_status(&self, subscription: &Subscription) -> Option<SubscriptionStatus> {
-        let status = subscription.status()?;
+    fn derived_status(&self, subscription: &Subscription, now: Timestamp) -> Option<SubscriptionStatus> {
+        let status = subscription.status(now).filter(|_| subscription.counts())?;
         let over = self.deleted_customers.contains(&subscription.customer);
         Some(if over { SubscriptionStatus::Canceled } else { status })
     }
 
-    /// Returns the fact that determines the status of the best subscription. Returns `None` if
-    /// there is no best subscription, or if only payments mention it. Of two subscriptions with the
-    /// same status, the subscription with the newer event is the best.
-    fn best(&self) -> Option<&SubscriptionFact> {
-        self.statuses()
-            .max_by_key(|(status, subscription)| (*status, subscription.newest))?
-            .1
-            .effective_fact()
+    /// Returns the best subscription. Of two subscriptions with the same status, it is the one with
+    /// the newer event.
+    pub(super) fn best(&self, now: Timestamp) -> Option<Best<'_>> {
+        let (_, status, subscription) =
+            self.statuses(now).max_by_key(|(_, status, subscription)| (*status, subscription.newest()))?;
+        Some(Best { status, subscription, fact: subscription.effective_fact() })
     }
 }

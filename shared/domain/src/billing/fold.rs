@@ -9,7 +9,7 @@ use std::{cmp::Reverse, collections::BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Billing, Invoice, InvoiceId, Recorded, Subscription, SubscriptionId};
+use super::{Billing, Facts, Invoice, InvoiceId, Recorded, Subscription, SubscriptionId, invoice::first};
 
 /// Age from which facts are folded. Events normally arrive earlier: Stripe can resend an event for
 /// 30 days, and a parked event waits at most 35 days.
@@ -47,7 +47,7 @@ impl Billing {
         self.invoices.retain(|id, invoice| invoice.last_event_at >= watermark || open.contains(id));
         self.incidents.retain(|_, (at, _)| *at >= watermark);
         for subscription in self.subscriptions.values_mut() {
-            if subscription.newest.is_some_and(|newest| newest < watermark) {
+            if subscription.newest().is_some_and(|newest| newest < watermark) {
                 subscription.fold();
             }
         }
@@ -59,27 +59,27 @@ impl Billing {
     }
 
     fn fact_count(&self) -> usize {
-        self.subscriptions.values().map(|subscription| subscription.facts.len()).sum()
+        self.subscriptions.values().flat_map(|it| it.facts.values()).map(Facts::len).sum()
     }
 
     /// Removes ended subscriptions, except the most recent ones and those that a derived value
     /// needs.
     fn fold_ended(&mut self) {
         let mut ended: Vec<(&SubscriptionId, &Subscription)> =
-            self.subscriptions.iter().filter(|(_, it)| it.ended).collect();
+            self.subscriptions.iter().filter(|(_, it)| it.ended_at.is_some()).collect();
         if ended.len() <= MAX_ENDED {
             return;
         }
-        ended.sort_by_key(|(id, it)| Reverse((it.newest.max(it.paid_at), *id)));
+        ended.sort_by_key(|(id, it)| Reverse((it.newest().max(it.paid_at), *id)));
         let last = |wanted: &dyn Fn(&Subscription) -> bool| {
             let found = ended.iter().filter(|(_, it)| wanted(it));
-            found.max_by_key(|(id, it)| (it.newest, *id)).map(|(id, _)| *id)
+            found.max_by_key(|(id, it)| (it.newest(), *id)).map(|(id, _)| *id)
         };
         // Three subscriptions must stay: the newest one, whose plan is shown; one that proves a
         // payment of the linked customer; and one whose customer was not deleted.
         let needed = [
-            last(&|_| true),
-            last(&|it| it.paid_at.is_some() && Some(&it.customer) == self.customer.as_ref()),
+            last(&Subscription::counts),
+            last(&|it| it.counts() && it.paid_at.is_some() && Some(&it.customer) == self.customer.as_ref()),
             last(&|it| !self.deleted_customers.contains(&it.customer)),
         ];
         let folded: Vec<SubscriptionId> = ended
@@ -91,7 +91,10 @@ impl Billing {
             .collect();
         let conflicts = self.conflicts();
         for id in &folded {
-            self.subscriptions.remove(id);
+            if let Some(removed) = self.subscriptions.remove(id).filter(Subscription::began) {
+                self.first_paid_at = first(self.first_paid_at, removed.first_live_at);
+                self.paid_through = self.paid_through.max(removed.paid_through);
+            }
             self.ended.insert(id.as_str());
         }
         // A conflict that followed only from the removed facts must stay visible, so it is stored.
@@ -117,9 +120,8 @@ impl Billing {
                 }
                 self.invoices.remove(&id);
                 // A removed open invoice is not marked as settled, because a later event may report
-                // its issue again. A removed invoice that is older than the newest paid invoice
-                // needs no mark, because the payment settles it.
-                if !open && self.paid_through.is_none_or(|paid| created >= paid) {
+                // its issue again.
+                if !open {
                     self.settled.insert(Some(created), id.as_str());
                 }
             }

@@ -48,8 +48,7 @@ id!(
     "a customer"
 );
 id!(
-    /// Id of a subscription, `sub_…`, or of a customer's virtual subscription
-    /// ([`Self::of_customer`]).
+    /// Id of a subscription, `sub_…`.
     SubscriptionId,
     "a subscription"
 );
@@ -63,15 +62,6 @@ id!(
     EventId,
     "an event"
 );
-
-impl SubscriptionId {
-    /// Returns the id of a customer's virtual subscription, which equals the customer's id. A
-    /// payment of an invoice that names no subscription counts for the virtual subscription.
-    #[must_use]
-    pub fn of_customer(customer: &CustomerId) -> Self {
-        Self(customer.0.clone())
-    }
-}
 
 #[cfg(test)]
 mod tests {

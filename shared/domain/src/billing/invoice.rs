@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{InvoiceFact, InvoiceId, SubscriptionId};
+use crate::money::Money;
 
 /// State of one invoice. Two states can be joined in any order, because each field of the result is
 /// the smaller or the larger of the two values.
@@ -12,10 +13,12 @@ pub struct Invoice {
     pub created: Timestamp,
     /// Creation time of the newest event about it.
     pub last_event_at: Timestamp,
-    /// The subscription that it bills, if it names one.
+    /// The subscription that it bills. Without one, the invoice is a one-off.
     pub subscription: Option<SubscriptionId>,
     /// Amount paid, in the currency's smallest unit; `None` while it is unpaid.
     pub paid: Option<u64>,
+    /// Amount that was still to be paid after the newest failed attempt, with the time of its event.
+    pub due: Option<(Timestamp, Money)>,
     /// Time of the first failed payment attempt.
     pub failed: Option<Timestamp>,
     /// When the payer's bank first required an action.
@@ -40,6 +43,7 @@ impl Invoice {
             last_event_at: at,
             subscription,
             paid: None,
+            due: None,
             failed: None,
             action_required: None,
             voided: None,
@@ -47,8 +51,12 @@ impl Invoice {
         };
         match fact {
             InvoiceFact::Paid { amount } => Self { paid: Some(amount), ..unchanged },
-            InvoiceFact::Failed => Self { failed: Some(at), ..unchanged },
-            InvoiceFact::ActionRequired => Self { action_required: Some(at), ..unchanged },
+            InvoiceFact::Failed { due } => {
+                Self { failed: Some(at), due: due.map(|due| (at, due)), ..unchanged }
+            }
+            InvoiceFact::ActionRequired { due } => {
+                Self { action_required: Some(at), due: due.map(|due| (at, due)), ..unchanged }
+            }
             InvoiceFact::Voided => Self { voided: Some(at), ..unchanged },
             InvoiceFact::Uncollectible => Self { uncollectible: Some(at), ..unchanged },
         }
@@ -60,17 +68,24 @@ impl Invoice {
         self.last_event_at = self.last_event_at.max(other.last_event_at);
         self.subscription = first(self.subscription.take(), other.subscription);
         self.paid = self.paid.max(other.paid);
+        self.due = self.due.max(other.due);
         self.failed = first(self.failed, other.failed);
         self.action_required = first(self.action_required, other.action_required);
         self.voided = first(self.voided, other.voided);
         self.uncollectible = first(self.uncollectible, other.uncollectible);
     }
 
+    /// Returns whether Stripe expects no further payment of the invoice.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.paid.is_some() || self.voided.is_some() || self.uncollectible.is_some()
+    }
+
     /// Returns the payment issue of the invoice and the time at which it began. Returns `None` if
     /// the invoice has no issue, or if it is paid, voided, or uncollectible.
     #[must_use]
     pub fn issue(&self) -> Option<(IssueKind, Timestamp)> {
-        if self.paid.is_some() || self.voided.is_some() || self.uncollectible.is_some() {
+        if self.is_settled() {
             return None;
         }
         // If the bank requires an action, Stripe also reports a failure. The required action has
@@ -99,6 +114,8 @@ pub struct Issue {
     pub invoice: InvoiceId,
     /// When the problem first appeared.
     pub since: Timestamp,
+    /// Amount that is still to be paid, if it is known.
+    pub due: Option<Money>,
 }
 
 /// Kind of payment problem.

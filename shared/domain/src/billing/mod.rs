@@ -19,6 +19,16 @@
 //!   folded. An event from before the watermark is noted as a [`Conflict`] and changes nothing
 //!   else.
 //!
+//! # Rules
+//!
+//! `docs/billing.md` states the rules in this order, and so do the modules:
+//!
+//! 1. Who owns a subscription, and what counts: [`Subscription::counts`].
+//! 2. What begins a tenancy: [`Billing::needs_provisioning`].
+//! 3. What ends: [`Subscription::status`], [`Billing::status`].
+//! 4. What happens next: [`Org::next_billing_event`](crate::org::Org::next_billing_event).
+//! 5. Money without effect: [`Billing::surplus`].
+//!
 //! # Example
 //!
 //! Two events arrive in both orders, and one of them arrives twice. The state is the same.
@@ -26,13 +36,15 @@
 //! ```
 //! use std::collections::BTreeSet;
 //!
-//! use domain::billing::{Billing, CustomerId, EventId, Fact, FactKind};
+//! use domain::billing::{Attribution, Billing, CustomerId, EventId, Fact, FactKind};
 //! use jiff::Timestamp;
 //!
 //! let customer = CustomerId::parse("cus_1").unwrap();
+//! let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
 //! let fact = |event: &str, second, what| Fact {
 //!     event: EventId::parse(event).unwrap(),
 //!     created: Timestamp::from_second(second).unwrap(),
+//!     names: Some(org),
 //!     what,
 //! };
 //! let checkout = FactKind::Checkout { customer: customer.clone(), named: BTreeSet::new() };
@@ -41,10 +53,10 @@
 //!
 //! let (mut one, mut other) = (Billing::default(), Billing::default());
 //! for fact in [&paid, &deleted] {
-//!     one.record(fact);
+//!     one.record(fact, Attribution::Named, org);
 //! }
 //! for fact in [&deleted, &paid, &deleted] {
-//!     other.record(fact);
+//!     other.record(fact, Attribution::Named, org);
 //! }
 //! assert_eq!(one, other);
 //! assert!(one.has_billing_info() && one.customer_deleted());
@@ -57,19 +69,31 @@ mod fold;
 mod id;
 mod invoice;
 mod marks;
+mod next;
+mod previous;
 mod status;
 mod subscription;
+mod surplus;
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 pub use conflict::Conflict;
-pub use fact::{Change, Fact, FactKind, IncidentKind, InvoiceFact, Pause, SubscriptionFact};
+pub use fact::{
+    Attribution, Change, Fact, FactKind, IncidentKind, InvoiceFact, Item, Pause, SubscriptionFact,
+};
 pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
 pub use invoice::{Invoice, Issue, IssueKind};
 use jiff::Timestamp;
 pub use marks::{InvoiceMarks, SubscriptionMarks};
+pub use next::{NextBillingEvent, NextKind};
+pub use previous::{Previous, PreviousCancel};
 pub use status::SubscriptionStatus;
-pub use subscription::{StoredFact, Subscription};
+pub use subscription::{
+    END_GRACE, Facts, Mention, PaidInvoice, StoredFact, Subscription, TRIAL_GRACE, TRIAL_LIMIT, Upcoming,
+};
+pub use surplus::Surplus;
+
+use crate::id::OrgId;
 
 /// All billing facts of an organization, joined. Derived values are methods.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,12 +109,12 @@ pub struct Billing {
     pub subscriptions: BTreeMap<SubscriptionId, Subscription>,
     /// Invoices of the last 90 days, and older ones with an open issue. Their number has a maximum.
     pub invoices: BTreeMap<InvoiceId, Invoice>,
-    /// Time of the first payment that causes provisioning. That is a payment of more than 0, or of
-    /// 0 for an invoice of a subscription.
+    /// Time at which the first of the removed subscriptions began.
     pub first_paid_at: Option<Timestamp>,
-    /// Creation time of the newest invoice that was paid with more than 0. Issues of older invoices
-    /// are settled.
+    /// Creation time of the newest invoice of a removed subscription that was paid with more than 0.
     pub paid_through: Option<Timestamp>,
+    /// Time of the first paid one-off invoice of more than 0.
+    pub one_off_paid_at: Option<Timestamp>,
     /// Time of the first completed Checkout session.
     pub checkout_at: Option<Timestamp>,
     /// Refunds and disputes of the last 90 days by event, with the event's creation time.
@@ -133,14 +157,14 @@ impl Recorded {
 }
 
 impl Billing {
-    /// Adds the fact of one event. An event from before the watermark only adds a
-    /// [`Conflict::Late`].
-    pub fn record(&mut self, fact: &Fact) -> Recorded {
+    /// Adds the fact of one event, which is recorded for the organization `org` because of
+    /// `attribution`. An event from before the watermark only adds a [`Conflict::Late`].
+    pub fn record(&mut self, fact: &Fact, attribution: Attribution, org: OrgId) -> Recorded {
         if self.watermark.is_some_and(|watermark| fact.created < watermark) {
             return self.note(Conflict::Late { event: fact.event.clone() });
         }
         let before = self.clone();
-        self.merge(Self::from_fact(fact));
+        self.merge(Self::from_fact(fact, attribution, org));
         Recorded::when(*self != before)
     }
 
@@ -188,6 +212,7 @@ impl Billing {
         join(&mut self.invoices, other.invoices, Invoice::join);
         self.first_paid_at = invoice::first(self.first_paid_at, other.first_paid_at);
         self.paid_through = self.paid_through.max(other.paid_through);
+        self.one_off_paid_at = invoice::first(self.one_off_paid_at, other.one_off_paid_at);
         self.checkout_at = invoice::first(self.checkout_at, other.checkout_at);
         join(&mut self.incidents, other.incidents, |mine, theirs| *mine = (*mine).min(theirs));
         self.noted.extend(other.noted);
@@ -200,22 +225,50 @@ impl Billing {
     }
 
     /// Returns the state that one fact alone implies.
-    fn from_fact(fact: &Fact) -> Self {
+    fn from_fact(fact: &Fact, attribution: Attribution, org: OrgId) -> Self {
         let mut state = Self::default();
         let at = fact.created;
+        let mention = Mention { at: fact.named_at(), event: fact.event.clone(), org };
+        let mut of_subscription = |id: SubscriptionId, reported: Subscription| {
+            state.subscriptions.insert(id, reported.attributed(attribution, org, mention.clone()));
+        };
         match fact.what.clone() {
             FactKind::Subscription { subscription, customer, fact: reported } => {
-                let reported_by_event = Subscription::from_event(customer, fact.event.clone(), at, reported);
-                state.subscriptions.insert(subscription, reported_by_event);
+                of_subscription(
+                    subscription,
+                    Subscription::from_event(customer, fact.event.clone(), at, reported),
+                );
             }
-            FactKind::Invoice { invoice, subscription, customer, invoice_created, fact: reported } => {
-                if let InvoiceFact::Paid { amount } = reported {
-                    state.paid(subscription.as_ref(), customer, invoice_created, at, amount);
+            FactKind::Invoice { invoice, subscription, customer, invoice_created, fact: reported, .. } => {
+                let amount = match reported {
+                    InvoiceFact::Paid { amount } => Some(amount),
+                    _ => None,
+                };
+                if let Some(id) = subscription.clone() {
+                    let known = Subscription::unknown(customer);
+                    let paid =
+                        PaidInvoice { created: invoice_created, invoice: Some(invoice.clone()) };
+                    of_subscription(
+                        id,
+                        match amount {
+                            Some(amount) => known.paid(at, paid, amount),
+                            None => known,
+                        },
+                    );
+                } else if amount.is_some_and(|amount| amount > 0) {
+                    state.one_off_paid_at = Some(at);
                 }
                 state
                     .invoices
                     .insert(invoice, Invoice::from_event(invoice_created, subscription, at, reported));
             }
+            FactKind::Upcoming { subscription, customer, date, amount } => {
+                let upcoming =
+                    Upcoming { announced_at: at, event: fact.event.clone(), date, amount };
+                let known = Subscription { upcoming: Some(upcoming), ..Subscription::unknown(customer) };
+                of_subscription(subscription, known);
+            }
+            FactKind::FinalizationFailed { .. } => {}
             FactKind::Checkout { .. } => state.checkout_at = Some(at),
             FactKind::CustomerDeleted { customer } => {
                 state.deleted_customers.insert(customer);
@@ -225,27 +278,6 @@ impl Billing {
             }
         }
         state
-    }
-
-    /// Adds the effects of a payment at `at` on the subscription and on the times of payments. The
-    /// caller adds the state of the invoice.
-    fn paid(
-        &mut self,
-        subscription: Option<&SubscriptionId>,
-        customer: CustomerId,
-        invoice_created: Timestamp,
-        at: Timestamp,
-        amount: u64,
-    ) {
-        if amount > 0 {
-            let id = subscription.cloned().unwrap_or_else(|| SubscriptionId::of_customer(&customer));
-            let paid = Subscription { paid_at: Some(at), ..Subscription::unknown(customer) };
-            self.subscriptions.insert(id, paid);
-            self.paid_through = Some(invoice_created);
-        }
-        if amount > 0 || subscription.is_some() {
-            self.first_paid_at = Some(at);
-        }
     }
 }
 

@@ -8,8 +8,9 @@ use std::fmt;
 /// Source: Stripe's API reference, "The Subscription object", field `status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubscriptionStatus {
-    /// Ended for good. Stripe's `incomplete_expired` is parsed as this status, because it is final
-    /// too.
+    /// The first payment was not made within 23 hours, so the subscription never began.
+    IncompleteExpired,
+    /// Ended for good.
     Canceled,
     /// The first payment has not succeeded yet.
     Incomplete,
@@ -27,7 +28,8 @@ pub enum SubscriptionStatus {
 
 impl SubscriptionStatus {
     /// All statuses from worst to best.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::IncompleteExpired,
         Self::Canceled,
         Self::Incomplete,
         Self::Paused,
@@ -41,6 +43,7 @@ impl SubscriptionStatus {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::IncompleteExpired => "incomplete_expired",
             Self::Canceled => "canceled",
             Self::Incomplete => "incomplete",
             Self::Paused => "paused",
@@ -54,10 +57,22 @@ impl SubscriptionStatus {
     /// Parses Stripe's value; `None` for an unknown value.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        match value {
-            "incomplete_expired" => Some(Self::Canceled),
-            _ => Self::ALL.into_iter().find(|status| status.as_str() == value),
+        Self::ALL.into_iter().find(|status| status.as_str() == value)
+    }
+
+    /// Returns the value in content hashes. Earlier versions of the code do not know
+    /// [`Self::IncompleteExpired`].
+    pub(super) fn for_hash(self) -> &'static str {
+        match self {
+            Self::IncompleteExpired => Self::Canceled.as_str(),
+            status => status.as_str(),
         }
+    }
+
+    /// Returns whether the status shows that the subscription began.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Trialing | Self::Active)
     }
 
     /// Returns whether the subscription is alive, which means that it is neither incomplete nor
@@ -66,7 +81,7 @@ impl SubscriptionStatus {
     pub fn is_alive(self) -> bool {
         match self {
             Self::Trialing | Self::Active | Self::PastDue | Self::Paused | Self::Unpaid => true,
-            Self::Incomplete | Self::Canceled => false,
+            Self::Incomplete | Self::Canceled | Self::IncompleteExpired => false,
         }
     }
 
@@ -75,7 +90,7 @@ impl SubscriptionStatus {
     /// `incomplete`).
     #[must_use]
     pub fn is_over(self) -> bool {
-        self == Self::Canceled
+        matches!(self, Self::Canceled | Self::IncompleteExpired)
     }
 }
 
@@ -94,7 +109,6 @@ mod tests {
         for status in SubscriptionStatus::ALL {
             assert_eq!(SubscriptionStatus::parse(status.as_str()), Some(status));
         }
-        assert_eq!(SubscriptionStatus::parse("incomplete_expired"), Some(SubscriptionStatus::Canceled));
         for value in ["", "Active", "cancelled", "ended"] {
             assert_eq!(SubscriptionStatus::parse(value), None, "{value}");
         }

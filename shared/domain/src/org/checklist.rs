@@ -6,7 +6,6 @@ use super::Org;
 use crate::{
     checklist::{Completion, Source, UnknownTask},
     people::Admin,
-    plan::Prices,
     status::{Access, Status},
     task::CompletionTrigger,
 };
@@ -139,10 +138,10 @@ impl Org {
         done
     }
 
-    /// Updates the plan from the price of the best subscription. A new plan can change the shown
-    /// tasks. If the price belongs to no configured plan, nothing changes.
-    pub fn update_plan(&mut self, prices: &Prices, now: Timestamp) {
-        let plan = self.billing.plan().and_then(|price| prices.plan(price));
+    /// Updates the plan from the best subscription. A new plan can change the shown tasks. If the
+    /// subscription has no price of a plan, the last known plan stays.
+    pub(super) fn update_plan(&mut self, now: Timestamp) {
+        let plan = self.billing.plan(now);
         if plan.is_some() && plan != self.onboarding.plan {
             let progress = self.progress_at_any_time();
             let (before, was_complete) = (progress.tasks.clone(), progress.is_complete());

@@ -35,7 +35,7 @@ impl Org {
             // Keeps the invoice while the outbox contains its notice, or while its notice must
             // still be enqueued.
             outbox.0.contains_key(&key)
-                || (billing.awaited_payment(id).is_some() && !billing.was_mailed(id, invoice))
+                || (billing.awaited_payment(id, now).is_some() && !billing.was_mailed(id, invoice))
         });
     }
 
@@ -51,7 +51,7 @@ impl Org {
             .billing
             .invoices
             .iter()
-            .filter(|(id, invoice)| self.billing.awaited_payment(id).is_some() && without_notice(id, invoice))
+            .filter(|(id, invoice)| self.billing.awaited_payment(id, now).is_some() && without_notice(id, invoice))
             .map(|(id, _)| id.clone())
             .take(MAX_WAITING.saturating_sub(waiting))
             .collect();

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    object,
+    object::{self, PaymentDetails},
     read::{FieldError, Json},
     signature::VerifiedBody,
 };
@@ -31,13 +31,15 @@ pub struct Event {
     pub account: Option<String>,
     /// The API version that determines the shape of the object.
     pub api_version: Option<String>,
-    /// The value of the metadata `organization_id`. The parser does not check whether that
-    /// organization exists.
+    /// The value of the metadata `organization_id`, without surrounding white space. The parser
+    /// does not check whether that organization exists.
     pub organization_id: Option<String>,
     /// The customer of the event's object.
     pub customer: Option<CustomerId>,
     /// What the event means to Onramp.
     pub meaning: StripeEventKind,
+    /// Details for the review by an operator.
+    pub payment: PaymentDetails,
 }
 
 /// What an event means to Onramp.
@@ -176,15 +178,21 @@ impl Identified {
     }
 }
 
-/// Returns the fact of a parked event; `None` if the event has no fact. The signature of the event
-/// was verified before it was parked.
+/// Parses a parked event; `None` if the event has no fact. The signature of the event was verified
+/// before it was parked.
 ///
 /// Accepts duplicate keys in an object, because an earlier release parked events with such keys.
 /// Rejecting such an event now would lose a payment.
 #[must_use]
-pub fn parked_fact(body: &str) -> Option<Fact> {
+pub fn parked_event(body: &str) -> Option<Event> {
     let body: Value = serde_json::from_str(body).ok()?;
-    parse(Json(&body)).ok()?.meaning.fact().cloned()
+    parse(Json(&body)).ok().filter(|event| event.meaning.fact().is_some())
+}
+
+/// Returns the fact of a parked event; `None` if the event has no fact.
+#[must_use]
+pub fn parked_fact(body: &str) -> Option<Fact> {
+    parked_event(body)?.meaning.fact().cloned()
 }
 
 /// Returns the type of a parked event, such as `invoice.paid`.
@@ -200,8 +208,10 @@ fn parse(event: Json<'_>) -> Result<Event, FieldError> {
     let created = event.time("/created")?.ok_or(FieldError::Missing("/created"))?;
     let object = object::parse(&kind, created, event)?;
     let organization_id = object.as_ref().and_then(|object| object.organization.clone());
+    let payment = object.as_ref().map(|object| object.payment.clone()).unwrap_or_default();
+    let names = organization_id.as_deref().and_then(|id| id.parse().ok());
     let meaning = object.map_or(StripeEventKind::Irrelevant, |object| {
-        let fact = Fact { event: id.clone(), created, what: object.what };
+        let fact = Fact { event: id.clone(), created, names, what: object.what };
         match object.named {
             Some(named) => StripeEventKind::Checkout { fact, named },
             None => StripeEventKind::Fact(fact),
@@ -218,5 +228,6 @@ fn parse(event: Json<'_>) -> Result<Event, FieldError> {
         organization_id,
         customer,
         meaning,
+        payment,
     })
 }

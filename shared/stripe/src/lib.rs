@@ -18,6 +18,7 @@
 //!
 //! - [`event`]: parses an event.
 //! - `object`: parses the object of an event in all supported API versions.
+//! - `subscription`: parses a subscription with its items and previous values.
 //! - [`signature`] and [`secret`]: verify the `Stripe-Signature` header.
 //! - `client`: calls Stripe's API over a given HTTP connector. It requires the feature `client`.
 
@@ -29,9 +30,10 @@ mod object;
 mod read;
 pub mod secret;
 pub mod signature;
+mod subscription;
 
-pub use event::{Event, EventError, OrgReference, StripeEventKind, parked_fact, parked_type};
+pub use event::{Event, EventError, OrgReference, StripeEventKind, parked_event, parked_fact, parked_type};
 pub use mode::Mode;
-pub use object::EVENT_TYPES;
+pub use object::{EVENT_TYPES, PaymentDetails};
 pub use secret::{InvalidSecret, Secret, Secrets};
 pub use signature::{SignatureError, VerifiedBody, sign, verify};

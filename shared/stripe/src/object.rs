@@ -4,15 +4,16 @@
 //! all supported versions, the newest first. Source: Stripe's API reference for each object, and
 //! the changelog of 2025-03-31 ("basil").
 
-use domain::billing::{
-    Change, CustomerId, FactKind, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact,
-    SubscriptionId, SubscriptionStatus,
+use domain::{
+    billing::{Change, CustomerId, FactKind, IncidentKind, InvoiceFact, InvoiceId, SubscriptionId},
+    money::{MAX_AMOUNT, Money},
 };
 use jiff::Timestamp;
 
 use crate::{
     event::OrgReference,
     read::{FieldError, Json},
+    subscription::{line_prices, subscription},
 };
 
 /// The paths of `organization_id` in an invoice: in a copy of the subscription's metadata, in the
@@ -25,21 +26,46 @@ const INVOICE_ORGANIZATION: [&str; 5] = [
     OWN_ORGANIZATION,
 ];
 const INVOICE_SUBSCRIPTION: [&str; 2] = ["/parent/subscription_details/subscription", "/subscription"];
+const LINE_SUBSCRIPTION: [&str; 3] = [
+    "/parent/subscription_item_details/subscription",
+    "/parent/invoice_item_details/subscription",
+    "/subscription",
+];
 const OWN_ORGANIZATION: &str = "/metadata/organization_id";
-const PLAN: [&str; 3] = ["/items/data/0/price/id", "/items/data/0/plan/id", "/plan/id"];
-const PERIOD_END: [&str; 2] = ["/items/data/0/current_period_end", "/current_period_end"];
+/// The paths of the time at which an announced invoice will be created or charged.
+const UPCOMING_DATE: [&str; 3] = ["/period_end", "/next_payment_attempt", "/created"];
+/// The paths of the payer's address in a Checkout session, an invoice, and a charge.
+const PAYER_ADDRESS: [&str; 5] = [
+    "/customer_details/email",
+    "/customer_email",
+    "/billing_details/email",
+    "/receipt_email",
+    "/customer/email",
+];
+/// The paths of the amount of a payment: paid, still due, disputed, or refunded.
+const PAYMENT_AMOUNT: [&str; 4] = ["/amount_refunded", "/amount_total", "/amount_paid", "/amount"];
 
-/// Maximum amount, in the currency's smallest unit. Stripe's amounts have at most twelve digits.
-const MAX_AMOUNT: u64 = 999_999_999_999;
-
-/// Maximum length of a price id that is stored, in bytes.
-const MAX_PLAN_BYTES: usize = 255;
+/// Maximum length of an id or address that is kept for review, in bytes.
+const MAX_TEXT_BYTES: usize = 255;
 
 /// The parsed object of an event.
 pub(crate) struct Object {
     pub what: FactKind,
     pub organization: Option<String>,
     pub named: Option<OrgReference>,
+    /// What an operator needs to review the payment.
+    pub payment: PaymentDetails,
+}
+
+/// Details of a payment for the review by an operator.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PaymentDetails {
+    /// The amount of the payment, refund, or dispute.
+    pub amount: Option<Money>,
+    /// The disputed or refunded charge.
+    pub charge: Option<String>,
+    /// The address of the payer as Stripe has it. It is personal data and must not be logged.
+    pub address: Option<String>,
 }
 
 /// Parses the object of an event of type `kind`. Returns `None` if Onramp does not use this type,
@@ -47,21 +73,37 @@ pub(crate) struct Object {
 pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<Option<Object>, FieldError> {
     let Some(topic) = Topic::of(kind) else { return Ok(None) };
     let object = event.at("/data/object").ok_or(FieldError::Missing("/data/object"))?;
-    let organization = object.text(&[OWN_ORGANIZATION]);
-    let with_own = |what| Object { what, organization: organization.map(str::to_owned), named: None };
+    let organization = object.trimmed(&[OWN_ORGANIZATION]);
+    let payment = payment_details(object);
+    let with_own = |what| Object {
+        what,
+        organization: organization.map(str::to_owned),
+        named: None,
+        payment: payment.clone(),
+    };
     let with_invoice =
         |what| Object { organization: invoice_organization(object).map(str::to_owned), ..with_own(what) };
     Ok(match topic {
         Topic::Paid => Some(with_invoice(invoice(object, created, paid(object)?)?)),
+        Topic::Failed => {
+            Some(with_invoice(invoice(object, created, InvoiceFact::Failed { due: due(object) })?))
+        }
+        Topic::ActionRequired => {
+            Some(with_invoice(invoice(object, created, InvoiceFact::ActionRequired { due: due(object) })?))
+        }
         Topic::Invoice(fact) => Some(with_invoice(invoice(object, created, fact)?)),
+        Topic::Upcoming => upcoming(object, created)?.map(with_invoice),
+        Topic::FinalizationFailed => Some(with_invoice(FactKind::FinalizationFailed {
+            invoice: object.own_id("/id", InvoiceId::parse)?,
+            customer: object.own_id("/customer", CustomerId::parse)?,
+        })),
         Topic::Subscription(change) => {
-            let before = event.text(&["/data/previous_attributes/status"]);
-            Some(with_own(subscription(object, change, before)?))
+            Some(with_own(subscription(object, change, event.at("/data/previous_attributes"))?))
         }
         // A session without a customer cannot link a customer to an organization. So Onramp ignores
         // it.
         Topic::Checkout => object.id(&["/customer"], CustomerId::parse)?.map(|customer| {
-            let reference = org_reference(object.text(&["/client_reference_id"]), organization);
+            let reference = org_reference(object.trimmed(&["/client_reference_id"]), organization);
             let named = reference.all().filter_map(|id| id.parse().ok()).collect();
             Object { named: Some(reference), ..with_own(FactKind::Checkout { customer, named }) }
         }),
@@ -80,7 +122,7 @@ pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<O
 ///
 /// The parser also accepts future types that start with `charge.dispute.`. This list contains the
 /// dispute types that exist today.
-pub const EVENT_TYPES: [&str; 20] = [
+pub const EVENT_TYPES: [&str; 22] = [
     "checkout.session.completed",
     "customer.subscription.created",
     "customer.subscription.updated",
@@ -94,6 +136,8 @@ pub const EVENT_TYPES: [&str; 20] = [
     "invoice.payment_action_required",
     "invoice.voided",
     "invoice.marked_uncollectible",
+    "invoice.upcoming",
+    "invoice.finalization_failed",
     "customer.deleted",
     "charge.refunded",
     "charge.dispute.created",
@@ -107,7 +151,11 @@ pub const EVENT_TYPES: [&str; 20] = [
 #[derive(Clone, Copy)]
 enum Topic {
     Paid,
+    Failed,
+    ActionRequired,
     Invoice(InvoiceFact),
+    Upcoming,
+    FinalizationFailed,
     Subscription(Change),
     Checkout,
     CustomerDeleted,
@@ -120,10 +168,12 @@ impl Topic {
             // Stripe sends both events for a payment. For an invoice that was paid outside of
             // Stripe, it sends only `invoice.paid`.
             "invoice.paid" | "invoice.payment_succeeded" => Self::Paid,
-            "invoice.payment_failed" => Self::Invoice(InvoiceFact::Failed),
-            "invoice.payment_action_required" => Self::Invoice(InvoiceFact::ActionRequired),
+            "invoice.payment_failed" => Self::Failed,
+            "invoice.payment_action_required" => Self::ActionRequired,
             "invoice.voided" => Self::Invoice(InvoiceFact::Voided),
             "invoice.marked_uncollectible" => Self::Invoice(InvoiceFact::Uncollectible),
+            "invoice.upcoming" => Self::Upcoming,
+            "invoice.finalization_failed" => Self::FinalizationFailed,
             "customer.subscription.created" => Self::Subscription(Change::Created),
             "customer.subscription.updated"
             | "customer.subscription.paused"
@@ -146,59 +196,66 @@ fn paid(object: Json<'_>) -> Result<InvoiceFact, FieldError> {
     Ok(InvoiceFact::Paid { amount })
 }
 
+/// Returns the amount that is still to be paid for an invoice.
+fn due(object: Json<'_>) -> Option<Money> {
+    object.money(&["/amount_remaining", "/amount_due"]).filter(|due| due.amount > 0)
+}
+
 fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Result<FactKind, FieldError> {
     Ok(FactKind::Invoice {
         invoice: object.own_id("/id", InvoiceId::parse)?,
-        subscription: object.id(&INVOICE_SUBSCRIPTION, SubscriptionId::parse)?,
+        subscription: invoice_subscription(object)?,
         customer: object.own_id("/customer", CustomerId::parse)?,
         invoice_created: object.time("/created")?.unwrap_or(event_created),
+        prices: line_prices(object),
         fact,
     })
+}
+
+/// Returns the subscription that an invoice or one of its lines names.
+fn invoice_subscription(object: Json<'_>) -> Result<Option<SubscriptionId>, FieldError> {
+    if let Some(subscription) = object.id(&INVOICE_SUBSCRIPTION, SubscriptionId::parse)? {
+        return Ok(Some(subscription));
+    }
+    for line in object.list("/lines/data") {
+        if let Some(subscription) = line.id(&LINE_SUBSCRIPTION, SubscriptionId::parse)? {
+            return Ok(Some(subscription));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the announcement of an invoice. Returns `None` if it names no subscription, no amount,
+/// or no time after the announcement.
+fn upcoming(object: Json<'_>, created: Timestamp) -> Result<Option<FactKind>, FieldError> {
+    let customer = object.own_id("/customer", CustomerId::parse)?;
+    let mut dates = Vec::new();
+    for path in UPCOMING_DATE {
+        dates.extend(object.time(path)?.filter(|date| *date >= created));
+    }
+    let announced = (invoice_subscription(object)?, dates.first().copied(), object.money(&["/amount_due"]));
+    let (Some(subscription), Some(date), Some(amount)) = announced else { return Ok(None) };
+    Ok(Some(FactKind::Upcoming { subscription, customer, date, amount }))
 }
 
 /// Returns the organization of an invoice. It is named in the metadata of the invoice's
 /// subscription, of the invoice, or of a line item.
 fn invoice_organization(object: Json<'_>) -> Option<&str> {
     object
-        .text(&INVOICE_ORGANIZATION)
-        .or_else(|| object.list("/lines/data").find_map(|line| line.text(&[OWN_ORGANIZATION])))
+        .trimmed(&INVOICE_ORGANIZATION)
+        .or_else(|| object.list("/lines/data").find_map(|line| line.trimmed(&[OWN_ORGANIZATION])))
 }
 
-fn subscription(object: Json<'_>, change: Change, before: Option<&str>) -> Result<FactKind, FieldError> {
-    let status = object.text(&["/status"]).ok_or(FieldError::Missing("/status"))?;
-    let status = SubscriptionStatus::parse(status)
-        .ok_or_else(|| FieldError::wrong("/status", "not a known status"))?;
-    let cancel_at = match object.time("/cancel_at")? {
-        None if object.flag("/cancel_at_period_end") => period_end(object)?,
-        at => at,
+fn payment_details(object: Json<'_>) -> PaymentDetails {
+    let charge = match object.text(&["/object"]) {
+        Some("charge") => object.text(&["/id"]),
+        _ => object.text(&["/charge", "/charge/id"]),
     };
-    Ok(FactKind::Subscription {
-        subscription: object.own_id("/id", SubscriptionId::parse)?,
-        customer: object.own_id("/customer", CustomerId::parse)?,
-        fact: SubscriptionFact {
-            change,
-            status,
-            previous_status: before.and_then(SubscriptionStatus::parse),
-            plan: object.text(&PLAN).filter(|plan| plan.len() <= MAX_PLAN_BYTES).map(str::to_owned),
-            trial_end: object.time("/trial_end")?,
-            cancel_at,
-            paused: pause(object)?,
-        },
-    })
-}
-
-fn pause(object: Json<'_>) -> Result<Option<Pause>, FieldError> {
-    let resumes_at = object.time("/pause_collection/resumes_at")?;
-    Ok(object.at("/pause_collection").map(|_| Pause { resumes_at }))
-}
-
-fn period_end(object: Json<'_>) -> Result<Option<Timestamp>, FieldError> {
-    for path in PERIOD_END {
-        if let Some(end) = object.time(path)? {
-            return Ok(Some(end));
-        }
+    PaymentDetails {
+        amount: object.money(&PAYMENT_AMOUNT),
+        charge: charge.filter(|id| id.len() <= MAX_TEXT_BYTES).map(str::to_owned),
+        address: object.text(&PAYER_ADDRESS).filter(|text| text.len() <= MAX_TEXT_BYTES).map(str::to_owned),
     }
-    Ok(None)
 }
 
 fn org_reference(reference: Option<&str>, metadata: Option<&str>) -> OrgReference {

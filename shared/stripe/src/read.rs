@@ -1,6 +1,9 @@
 //! Reads fields of Stripe's JSON, which may be missing or have another type than expected.
 
-use domain::billing::BadId;
+use domain::{
+    billing::BadId,
+    money::{Currency, MAX_AMOUNT, Money},
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -35,6 +38,20 @@ impl<'a> Json<'a> {
     /// Returns the first nonempty string.
     pub fn text(self, paths: &[&str]) -> Option<&'a str> {
         paths.iter().find_map(|path| self.at(path)?.0.as_str().filter(|text| !text.is_empty()))
+    }
+
+    /// Returns the first string that is not blank, without surrounding white space.
+    pub fn trimmed(self, paths: &[&str]) -> Option<&'a str> {
+        let texts = paths.iter().filter_map(|path| self.at(path)?.0.as_str());
+        texts.map(str::trim).find(|text| !text.is_empty())
+    }
+
+    /// Returns the first valid amount, in the currency of the object. Returns `None` if there is no
+    /// such amount or no currency.
+    pub fn money(self, paths: &[&str]) -> Option<Money> {
+        let currency = Currency::parse(self.text(&["/currency"])?)?;
+        let amount = paths.iter().find_map(|path| self.at(path)?.0.as_u64())?;
+        Some(Money { amount, currency }).filter(|money| money.amount <= MAX_AMOUNT)
     }
 
     /// Returns an id. If the value is an expanded object, returns the id of that object.

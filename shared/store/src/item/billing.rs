@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::{
-    Billing, Change, Conflict, CustomerId, EventId, IncidentKind, Invoice, InvoiceId, Pause, StoredFact,
-    Subscription, SubscriptionFact, SubscriptionId, SubscriptionStatus,
+    Billing, Change, Conflict, CustomerId, EventId, IncidentKind, Invoice, InvoiceId, Item, Pause, Previous,
+    StoredFact, Subscription, SubscriptionFact, SubscriptionId, SubscriptionStatus,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ struct SubscriptionItem {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct FactItem {
+pub(super) struct FactItem {
     change: String,
     status: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,8 +126,9 @@ impl From<&Billing> for BillingItem {
             deleted_customers: billing.deleted_customers.iter().map(ToString::to_string).collect(),
             subscriptions: billing.subscriptions.iter().map(|(id, it)| (id.to_string(), it.into())).collect(),
             invoices: billing.invoices.iter().map(|(id, it)| (id.to_string(), it.into())).collect(),
-            first_paid_at: billing.first_paid_at.map(At),
-            paid_through: billing.paid_through.map(At),
+            // An earlier version of the code provisions and keeps a trial by these values.
+            first_paid_at: billing.began_at().map(At),
+            paid_through: billing.paid_through().map(At),
             checkout_at: billing.checkout_at.map(At),
             incidents: billing
                 .incidents
@@ -151,13 +152,18 @@ impl TryFrom<BillingItem> for Billing {
                 IncidentKind::parse(&it.kind).ok_or_else(|| Corrupt::because("kind of an incident"))?;
             Ok((event(&id)?, (it.at.0, kind)))
         };
+        // An earlier version of the code stored payments without a subscription under the customer.
+        let one_offs = item.subscriptions.iter().filter(|(id, it)| **id == it.customer);
+        let one_off_paid_at = one_offs.filter_map(|(_, it)| time(it.paid_at)).min();
         Ok(Self {
+            one_off_paid_at,
             customer: item.customer.as_deref().map(customer).transpose()?,
             former_customers: customers(&item.former_customers)?,
             deleted_customers: customers(&item.deleted_customers)?,
             subscriptions: item
                 .subscriptions
                 .into_iter()
+                .filter(|(id, it)| *id != it.customer)
                 .map(|(id, it)| Ok((subscription(&id)?, it.try_into()?)))
                 .collect::<Result<_, Corrupt>>()?,
             invoices: item
@@ -178,11 +184,13 @@ impl TryFrom<BillingItem> for Billing {
 
 impl From<&Subscription> for SubscriptionItem {
     fn from(it: &Subscription) -> Self {
+        let newest = it.facts.last_key_value();
+        let facts = newest.into_iter().flat_map(|(_, facts)| facts);
         Self {
             customer: it.customer.to_string(),
-            newest: it.newest.map(At),
-            facts: it.facts.iter().map(|(id, stored)| (id.to_string(), stored.into())).collect(),
-            ended: it.ended,
+            newest: it.newest().map(At),
+            facts: facts.map(|(id, stored)| (id.to_string(), item_of(stored))).collect(),
+            ended: it.ended_at.is_some(),
             paid_at: it.paid_at.map(At),
         }
     }
@@ -192,54 +200,48 @@ impl TryFrom<SubscriptionItem> for Subscription {
     type Error = Corrupt;
 
     fn try_from(item: SubscriptionItem) -> Result<Self, Corrupt> {
+        let (newest, paid_at) = (time(item.newest), time(item.paid_at));
+        let facts = item.facts.into_iter().map(|(id, it)| Ok((event(&id)?, fact_of(it)?)));
+        let facts = facts.collect::<Result<_, Corrupt>>()?;
+        let ended = newest.or(paid_at).unwrap_or(Timestamp::UNIX_EPOCH);
         Ok(Self {
-            customer: customer(&item.customer)?,
-            newest: time(item.newest),
-            facts: item
-                .facts
-                .into_iter()
-                .map(|(id, it)| Ok((event(&id)?, it.try_into()?)))
-                .collect::<Result<_, Corrupt>>()?,
-            ended: item.ended,
-            paid_at: time(item.paid_at),
+            facts: newest.map(|newest| (newest, facts)).into_iter().collect(),
+            ended_at: item.ended.then_some(ended),
+            paid_at,
+            ..Self::unknown(customer(&item.customer)?)
         })
     }
 }
 
-impl From<&StoredFact> for FactItem {
-    fn from(stored: &StoredFact) -> Self {
-        let fact = &stored.fact;
-        Self {
-            change: fact.change.as_str().to_owned(),
-            status: fact.status.as_str().to_owned(),
-            previous_status: fact.previous_status.map(|status| status.as_str().to_owned()),
-            plan: fact.plan.clone(),
-            trial_end: fact.trial_end.map(At),
-            cancel_at: fact.cancel_at.map(At),
-            contested: stored.contested,
-        }
+/// Returns the stored form of a fact without its pause and its details.
+pub(super) fn item_of(stored: &StoredFact) -> FactItem {
+    let fact = &stored.fact;
+    FactItem {
+        change: fact.change.as_str().to_owned(),
+        status: fact.status.as_str().to_owned(),
+        previous_status: fact.previous.status.map(|status| status.as_str().to_owned()),
+        plan: fact.prices().next().map(str::to_owned),
+        trial_end: fact.trial_end.map(At),
+        cancel_at: fact.cancel_at.map(At),
+        contested: stored.contested,
     }
 }
 
-impl TryFrom<FactItem> for StoredFact {
-    type Error = Corrupt;
-
-    fn try_from(item: FactItem) -> Result<Self, Corrupt> {
-        let status = |status: &str| {
-            SubscriptionStatus::parse(status).ok_or_else(|| Corrupt::because("subscription status"))
-        };
-        let fact = SubscriptionFact {
-            change: Change::parse(&item.change).ok_or_else(|| Corrupt::because("subscription change"))?,
-            status: status(&item.status)?,
-            previous_status: item.previous_status.as_deref().map(status).transpose()?,
-            plan: item.plan,
-            trial_end: time(item.trial_end),
-            cancel_at: time(item.cancel_at),
-            // The pause is stored in a separate attribute, see `pauses`.
-            paused: None,
-        };
-        Ok(Self { fact, contested: item.contested })
-    }
+/// Returns a fact without its pause and its details.
+pub(super) fn fact_of(item: FactItem) -> Result<StoredFact, Corrupt> {
+    let status = |status: &str| {
+        SubscriptionStatus::parse(status).ok_or_else(|| Corrupt::because("subscription status"))
+    };
+    let change = Change::parse(&item.change).ok_or_else(|| Corrupt::because("subscription change"))?;
+    let previous_status = item.previous_status.as_deref().map(status).transpose()?;
+    let fact = SubscriptionFact {
+        previous: Previous { status: previous_status, ..Previous::default() },
+        items: item.plan.map(Item::of_price).into_iter().collect(),
+        trial_end: time(item.trial_end),
+        cancel_at: time(item.cancel_at),
+        ..SubscriptionFact::new(change, status(&item.status)?)
+    };
+    Ok(StoredFact { fact, contested: item.contested })
 }
 
 /// A payment pause that an event reported.
@@ -253,18 +255,28 @@ pub(crate) struct PauseItem {
     resumes_at: Option<At>,
 }
 
+impl From<Pause> for PauseItem {
+    fn from(pause: Pause) -> Self {
+        Self { resumes_at: pause.resumes_at.map(At) }
+    }
+}
+
+impl From<PauseItem> for Pause {
+    fn from(item: PauseItem) -> Self {
+        Self { resumes_at: time(item.resumes_at) }
+    }
+}
+
 pub(crate) fn pauses(billing: &Billing) -> BTreeMap<String, PauseItem> {
-    let facts = billing.subscriptions.values().flat_map(|it| &it.facts);
-    facts
-        .filter_map(|(event, stored)| {
-            let pause = stored.fact.paused?;
-            Some((event.to_string(), PauseItem { resumes_at: pause.resumes_at.map(At) }))
-        })
+    let newest = billing.subscriptions.values().filter_map(|it| it.facts.last_key_value());
+    newest
+        .flat_map(|(_, facts)| facts)
+        .filter_map(|(event, stored)| Some((event.to_string(), stored.fact.paused?.into())))
         .collect()
 }
 
 pub(crate) fn restore_pauses(billing: &mut Billing, pauses: &BTreeMap<String, PauseItem>) {
-    for (event, stored) in billing.subscriptions.values_mut().flat_map(|it| &mut it.facts) {
+    for (event, stored) in billing.subscriptions.values_mut().flat_map(|it| it.facts.values_mut().flatten()) {
         let pause = pauses.get(event.as_str());
         stored.fact.paused = pause.map(|it| Pause { resumes_at: it.resumes_at.map(|at| at.0) });
     }
@@ -294,6 +306,7 @@ impl TryFrom<InvoiceItem> for Invoice {
             last_event_at: item.last_event_at.0,
             subscription: item.subscription.as_deref().map(subscription).transpose()?,
             paid: item.paid,
+            due: None,
             failed: time(item.failed),
             action_required: time(item.action_required),
             voided: time(item.voided),
@@ -326,7 +339,7 @@ impl TryFrom<ConflictItem> for Conflict {
     }
 }
 
-fn time(at: Option<At>) -> Option<Timestamp> {
+pub(super) fn time(at: Option<At>) -> Option<Timestamp> {
     at.map(|at| at.0)
 }
 
@@ -342,6 +355,6 @@ fn subscription(id: &str) -> Result<SubscriptionId, Corrupt> {
     SubscriptionId::parse(id).map_err(Corrupt::because)
 }
 
-fn event(id: &str) -> Result<EventId, Corrupt> {
+pub(super) fn event(id: &str) -> Result<EventId, Corrupt> {
     EventId::parse(id).map_err(Corrupt::because)
 }

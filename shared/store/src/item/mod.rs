@@ -6,6 +6,7 @@
 
 mod at;
 mod billing;
+mod billing_details;
 mod checklist;
 mod folded;
 mod mail;

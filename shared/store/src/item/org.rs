@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     At, DeliveryItem, MailIndexEntry,
     billing::{self, BillingItem, PauseItem},
+    billing_details::{self, BillingDetailsItem},
     checklist::ChecklistItem,
     folded::FoldedItem,
     from_item,
@@ -40,6 +41,9 @@ struct OrgItem {
     admins: Vec<AdminItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provisioned: Option<ProvisionedItem>,
+    /// The exact cause of the provisioning, if earlier versions of the code do not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trial: Option<TrialItem>,
     #[serde(default, skip_serializing_if = "BillingItem::is_empty")]
@@ -47,6 +51,13 @@ struct OrgItem {
     /// Payment pauses, by the ID of the event that reported the pause.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     payment_pauses: BTreeMap<String, PauseItem>,
+    /// Billing values that earlier versions of the code do not know. Missing in items that such a
+    /// version wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    billing_details: Option<BillingDetailsItem>,
+    /// The newest date of a subscription that the trial sweep processed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dates_seen: Option<At>,
     #[serde(default, skip_serializing_if = "FoldedItem::is_empty")]
     folded: FoldedItem,
     #[serde(default, skip_serializing_if = "OnboardingItem::is_empty")]
@@ -133,9 +144,12 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
             },
             admins: org.admins.iter().map(AdminItem::from).collect(),
             provisioned: org.provisioned.as_ref().map(ProvisionedItem::from),
+            origin: org.provisioned.as_ref().and_then(|it| origin(it.trigger)),
             trial: org.trial.as_ref().map(TrialItem::from),
             billing: BillingItem::from(&org.billing),
             payment_pauses: billing::pauses(&org.billing),
+            billing_details: Some(BillingDetailsItem::from(&org.billing)).filter(|it| !it.is_empty()),
+            dates_seen: org.dates_seen.map(At),
             folded: FoldedItem::from(&org.billing),
             onboarding: OnboardingItem::from(&org.onboarding),
             checklist: ChecklistItem::from(&org.checklist),
@@ -170,15 +184,26 @@ impl TryFrom<OrgItem> for Org {
         let mut payments = Billing::try_from(item.billing)?;
         billing::restore_pauses(&mut payments, &item.payment_pauses);
         item.folded.unfold(&mut payments);
+        match item.billing_details {
+            Some(details) => details.restore(&mut payments)?,
+            None => billing_details::restore_billing_of_earlier_version(&mut payments),
+        }
+        let mut provisioned = item.provisioned.map(Provisioned::try_from).transpose()?;
+        if let (Some(provisioned), Some(origin)) = (&mut provisioned, item.origin)
+            && let Some(trigger) = Trigger::parse(&origin)
+        {
+            provisioned.trigger = trigger;
+        }
         Ok(Self {
             id: read("organization id", &item.profile.id)?,
             name: Name::from_stored(item.profile.name),
             zone: Zone::named(&item.profile.time_zone),
             signed_up_at: item.profile.signed_up_at.0,
             admins: item.admins.into_iter().map(AdminContact::try_from).collect::<Result<_, _>>()?,
-            provisioned: item.provisioned.map(Provisioned::try_from).transpose()?,
+            provisioned,
             trial: item.trial.map(Trial::try_from).transpose()?,
             billing: payments,
+            dates_seen: item.dates_seen.map(|at| at.0),
             onboarding: item.onboarding.into(),
             checklist: item.checklist.try_into()?,
             outbox: outbox(item.mail)?,
@@ -236,7 +261,7 @@ impl From<&Provisioned> for ProvisionedItem {
     fn from(provisioned: &Provisioned) -> Self {
         Self {
             at: At(provisioned.at),
-            trigger: provisioned.trigger.as_str().to_owned(),
+            trigger: stored_trigger(provisioned.trigger).as_str().to_owned(),
             project_id: provisioned.project.id.to_string(),
             project_name: provisioned.project.name.clone(),
         }
@@ -253,6 +278,19 @@ impl TryFrom<ProvisionedItem> for Provisioned {
             project: Project { id: read("project id", &item.project_id)?, name: item.project_name },
         })
     }
+}
+
+/// Returns the cause that an earlier version of the code can read.
+const fn stored_trigger(trigger: Trigger) -> Trigger {
+    match trigger {
+        Trigger::Subscription => Trigger::Payment,
+        known => known,
+    }
+}
+
+/// Returns the exact cause, if [`stored_trigger`] replaces it.
+fn origin(trigger: Trigger) -> Option<String> {
+    (stored_trigger(trigger) != trigger).then(|| trigger.as_str().to_owned())
 }
 
 fn notices(outbox: &Outbox) -> BTreeMap<String, BTreeMap<String, DeliveryItem>> {

@@ -1,0 +1,475 @@
+//! Stored form of the billing values that earlier versions of the code do not know.
+//!
+//! They are a separate attribute of the item, which an earlier version keeps unchanged. Values of an
+//! event are stored under the event's id. If an earlier version replaced the facts of a
+//! subscription, the values of the former events are ignored.
+//!
+//! An item without this attribute was written by an earlier version. Its subscriptions count, and
+//! its payments without a subscription are one-offs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    billing::{
+        Billing, EventId, Facts, InvoiceId, Item, Mention, PaidInvoice, Pause, Previous, PreviousCancel,
+        StoredFact, Subscription, SubscriptionFact, SubscriptionStatus, Upcoming,
+    },
+    money::{Currency, Interval, Money},
+    plan::Plan,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    At,
+    billing::{FactItem, PauseItem, event, fact_of, item_of, time},
+    read,
+};
+use crate::error::Corrupt;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct BillingDetailsItem {
+    /// When the first of the removed subscriptions began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_paid_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_through: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_off_paid_at: Option<At>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    subscriptions: BTreeMap<String, SubscriptionDetailsItem>,
+    /// The amounts that are still to be paid, by invoice.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    due: BTreeMap<String, DueItem>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct SubscriptionDetailsItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    named: Option<MentionItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    named_other: Option<MentionItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counted_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_live_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_paid: Option<PaidInvoiceItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_through: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upcoming: Option<UpcomingItem>,
+    /// Values of the facts, by event.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    facts: BTreeMap<String, FactDetailsItem>,
+    /// The second before the newest one in which an event was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier: Option<EarlierItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct MentionItem {
+    at: At,
+    event: String,
+    org: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PaidInvoiceItem {
+    created: At,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    invoice: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct UpcomingItem {
+    announced_at: At,
+    event: String,
+    date: At,
+    amount: MoneyItem,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct DueItem {
+    at: At,
+    amount: MoneyItem,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct MoneyItem {
+    amount: u64,
+    currency: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct EarlierItem {
+    at: At,
+    facts: BTreeMap<String, EarlierFactItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct EarlierFactItem {
+    fact: FactItem,
+    #[serde(default)]
+    details: FactDetailsItem,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paused: Option<PauseItem>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct FactDetailsItem {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    items: Vec<ItemItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<PreviousItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_invoice: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    fixed_amount: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lacks_payment_method: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ItemItem {
+    price: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    period_end: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    amount: Option<MoneyItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    interval: Option<String>,
+}
+
+/// Previous values without the status, which is stored with the fact. A value that was absent is
+/// stored as an empty list.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct PreviousItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trial_end: Option<Vec<At>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel: Option<CancelItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused: Option<Vec<Vec<At>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prices: Option<BTreeSet<String>>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum CancelItem {
+    Unscheduled,
+    Scheduled,
+    At(At),
+}
+
+impl BillingDetailsItem {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first_paid_at.is_none()
+            && self.paid_through.is_none()
+            && self.one_off_paid_at.is_none()
+            && self.subscriptions.is_empty()
+            && self.due.is_empty()
+    }
+
+    /// Completes a billing state that was read without these values.
+    pub(crate) fn restore(self, billing: &mut Billing) -> Result<(), Corrupt> {
+        billing.first_paid_at = time(self.first_paid_at);
+        billing.paid_through = time(self.paid_through);
+        billing.one_off_paid_at =
+            [billing.one_off_paid_at, time(self.one_off_paid_at)].into_iter().flatten().min();
+        let mut details = self.subscriptions;
+        for (id, subscription) in &mut billing.subscriptions {
+            match details.remove(id.as_str()) {
+                Some(details) => details.restore(subscription)?,
+                None => restore_earlier_version(subscription, None),
+            }
+        }
+        for (id, due) in self.due {
+            let invoice = InvoiceId::parse(&id).ok().and_then(|id| billing.invoices.get_mut(&id));
+            if let Some(invoice) = invoice {
+                invoice.due = Some((due.at.0, due.amount.try_into()?));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Completes a billing state that an earlier version of the code wrote.
+pub(crate) fn restore_billing_of_earlier_version(billing: &mut Billing) {
+    let first_paid_at = billing.first_paid_at;
+    if billing.one_off_paid_at.is_some() && billing.subscriptions.is_empty() {
+        // The only payments were one-offs.
+        billing.one_off_paid_at = billing.one_off_paid_at.min(first_paid_at.or(billing.one_off_paid_at));
+        billing.first_paid_at = None;
+    }
+    for subscription in billing.subscriptions.values_mut() {
+        restore_earlier_version(subscription, first_paid_at);
+    }
+}
+
+/// Completes a subscription that an earlier version of the code wrote. It counted. `first_paid_at`
+/// is the organization's first payment, also of 0.
+fn restore_earlier_version(subscription: &mut Subscription, first_paid_at: Option<Timestamp>) {
+    let newest = subscription.newest();
+    let facts = subscription.facts.values().flat_map(BTreeMap::values);
+    let live = facts.map(|stored| stored.fact.status).any(SubscriptionStatus::is_live);
+    let known = newest.or(subscription.paid_at);
+    subscription.counted_at = known.or(Some(Timestamp::UNIX_EPOCH));
+    subscription.first_live_at = first_paid_at.or(subscription.paid_at).or(newest.filter(|_| live));
+    subscription.last_paid =
+        subscription.paid_at.or(first_paid_at).map(|created| PaidInvoice { created, invoice: None });
+}
+
+impl From<&Billing> for BillingDetailsItem {
+    fn from(billing: &Billing) -> Self {
+        Self {
+            first_paid_at: billing.first_paid_at.map(At),
+            paid_through: billing.paid_through.map(At),
+            one_off_paid_at: billing.one_off_paid_at.map(At),
+            subscriptions: billing.subscriptions.iter().map(|(id, it)| (id.to_string(), it.into())).collect(),
+            due: billing
+                .invoices
+                .iter()
+                .filter_map(|(id, invoice)| {
+                    let (at, due) = invoice.due.filter(|_| !invoice.is_settled())?;
+                    Some((id.to_string(), DueItem { at: At(at), amount: due.into() }))
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<&Subscription> for SubscriptionDetailsItem {
+    fn from(it: &Subscription) -> Self {
+        let mut seconds = it.facts.iter().rev();
+        let newest = seconds.next();
+        let earlier = seconds.next().map(|(at, facts)| EarlierItem {
+            at: At(*at),
+            facts: facts.iter().map(|(id, stored)| (id.to_string(), stored.into())).collect(),
+        });
+        Self {
+            named: it.named.as_ref().map(MentionItem::from),
+            named_other: it.named_other.as_ref().map(MentionItem::from),
+            counted_at: it.counted_at.map(At),
+            first_live_at: it.first_live_at.map(At),
+            ended_at: it.ended_at.map(At),
+            last_paid: it.last_paid.as_ref().map(|paid| PaidInvoiceItem {
+                created: At(paid.created),
+                invoice: paid.invoice.as_ref().map(ToString::to_string),
+            }),
+            paid_through: it.paid_through.map(At),
+            upcoming: it.upcoming.as_ref().map(|it| UpcomingItem {
+                announced_at: At(it.announced_at),
+                event: it.event.to_string(),
+                date: At(it.date),
+                amount: it.amount.into(),
+            }),
+            facts: newest
+                .into_iter()
+                .flat_map(|(_, facts)| facts)
+                .map(|(id, stored)| (id.to_string(), (&stored.fact).into()))
+                .collect(),
+            earlier,
+        }
+    }
+}
+
+impl SubscriptionDetailsItem {
+    fn restore(self, it: &mut Subscription) -> Result<(), Corrupt> {
+        it.named = self.named.map(Mention::try_from).transpose()?;
+        it.named_other = self.named_other.map(Mention::try_from).transpose()?;
+        it.counted_at = time(self.counted_at);
+        // An earlier version of the code may have recorded the payment or the end.
+        it.first_live_at = time(self.first_live_at).or(it.paid_at);
+        it.ended_at = time(self.ended_at).or(it.ended_at);
+        it.last_paid = self.last_paid.map(PaidInvoice::try_from).transpose()?;
+        it.paid_through = time(self.paid_through);
+        it.upcoming = self.upcoming.map(Upcoming::try_from).transpose()?;
+        let mut details = self.facts;
+        for (event, stored) in it.facts.values_mut().flatten() {
+            if let Some(details) = details.remove(event.as_str()) {
+                details.restore(&mut stored.fact)?;
+            }
+        }
+        if let Some(earlier) = self.earlier
+            && it.newest() > Some(earlier.at.0)
+        {
+            let facts = earlier.facts.into_iter().map(|(id, it)| Ok((event(&id)?, it.try_into()?)));
+            it.facts.insert(earlier.at.0, facts.collect::<Result<Facts, Corrupt>>()?);
+        }
+        Ok(())
+    }
+}
+
+impl From<&StoredFact> for EarlierFactItem {
+    fn from(stored: &StoredFact) -> Self {
+        Self {
+            fact: item_of(stored),
+            details: (&stored.fact).into(),
+            paused: stored.fact.paused.map(PauseItem::from),
+        }
+    }
+}
+
+impl TryFrom<EarlierFactItem> for StoredFact {
+    type Error = Corrupt;
+
+    fn try_from(item: EarlierFactItem) -> Result<Self, Corrupt> {
+        let mut stored = fact_of(item.fact)?;
+        item.details.restore(&mut stored.fact)?;
+        stored.fact.paused = item.paused.map(Pause::from);
+        Ok(stored)
+    }
+}
+
+impl From<&SubscriptionFact> for FactDetailsItem {
+    fn from(fact: &SubscriptionFact) -> Self {
+        let previous = PreviousItem::from(&fact.previous);
+        Self {
+            items: fact.items.iter().map(ItemItem::from).collect(),
+            previous: Some(previous).filter(|previous| *previous != PreviousItem::default()),
+            latest_invoice: fact.latest_invoice.as_ref().map(ToString::to_string),
+            fixed_amount: fact.fixed_amount,
+            lacks_payment_method: fact.lacks_payment_method,
+        }
+    }
+}
+
+impl FactDetailsItem {
+    fn restore(self, fact: &mut SubscriptionFact) -> Result<(), Corrupt> {
+        if !self.items.is_empty() {
+            fact.items = self.items.into_iter().map(Item::try_from).collect::<Result<_, _>>()?;
+        }
+        if let Some(previous) = self.previous {
+            fact.previous = previous.with_status(fact.previous.status);
+        }
+        fact.latest_invoice = self.latest_invoice.as_deref().map(invoice).transpose()?;
+        fact.fixed_amount = self.fixed_amount;
+        fact.lacks_payment_method = self.lacks_payment_method;
+        Ok(())
+    }
+}
+
+impl From<&Previous> for PreviousItem {
+    fn from(previous: &Previous) -> Self {
+        let list = |at: Option<Timestamp>| at.into_iter().map(At).collect();
+        Self {
+            trial_end: previous.trial_end.map(list),
+            cancel: previous.cancel.map(|cancel| match cancel {
+                PreviousCancel::Unscheduled => CancelItem::Unscheduled,
+                PreviousCancel::Scheduled => CancelItem::Scheduled,
+                PreviousCancel::At(at) => CancelItem::At(At(at)),
+            }),
+            paused: previous
+                .paused
+                .map(|paused| paused.into_iter().map(|pause| list(pause.resumes_at)).collect()),
+            prices: previous.prices.clone(),
+        }
+    }
+}
+
+impl PreviousItem {
+    fn with_status(self, status: Option<SubscriptionStatus>) -> Previous {
+        let first = |list: Vec<At>| list.first().map(|at| at.0);
+        Previous {
+            status,
+            trial_end: self.trial_end.map(first),
+            cancel: self.cancel.map(|cancel| match cancel {
+                CancelItem::Unscheduled => PreviousCancel::Unscheduled,
+                CancelItem::Scheduled => PreviousCancel::Scheduled,
+                CancelItem::At(at) => PreviousCancel::At(at.0),
+            }),
+            paused: self
+                .paused
+                .map(|paused| paused.into_iter().next().map(|resumes| Pause { resumes_at: first(resumes) })),
+            prices: self.prices,
+        }
+    }
+}
+
+impl From<&Item> for ItemItem {
+    fn from(item: &Item) -> Self {
+        Self {
+            price: item.price.clone(),
+            plan: item.plan.map(|plan| plan.as_str().to_owned()),
+            period_end: item.period_end.map(At),
+            amount: item.amount.map(MoneyItem::from),
+            interval: item.interval.map(|interval| interval.as_str().to_owned()),
+        }
+    }
+}
+
+impl TryFrom<ItemItem> for Item {
+    type Error = Corrupt;
+
+    fn try_from(item: ItemItem) -> Result<Self, Corrupt> {
+        Ok(Self {
+            price: item.price,
+            // A later version of the code may know more plans and intervals.
+            plan: item.plan.as_deref().and_then(Plan::parse),
+            period_end: time(item.period_end),
+            amount: item.amount.map(Money::try_from).transpose()?,
+            interval: item.interval.as_deref().and_then(Interval::parse),
+        })
+    }
+}
+
+impl From<&Mention> for MentionItem {
+    fn from(mention: &Mention) -> Self {
+        Self { at: At(mention.at), event: mention.event.to_string(), org: mention.org.to_string() }
+    }
+}
+
+impl TryFrom<MentionItem> for Mention {
+    type Error = Corrupt;
+
+    fn try_from(item: MentionItem) -> Result<Self, Corrupt> {
+        Ok(Self { at: item.at.0, event: event(&item.event)?, org: read("named organization", &item.org)? })
+    }
+}
+
+impl TryFrom<PaidInvoiceItem> for PaidInvoice {
+    type Error = Corrupt;
+
+    fn try_from(item: PaidInvoiceItem) -> Result<Self, Corrupt> {
+        Ok(Self { created: item.created.0, invoice: item.invoice.as_deref().map(invoice).transpose()? })
+    }
+}
+
+impl TryFrom<UpcomingItem> for Upcoming {
+    type Error = Corrupt;
+
+    fn try_from(item: UpcomingItem) -> Result<Self, Corrupt> {
+        let event: EventId = event(&item.event)?;
+        let (announced_at, date) = (item.announced_at.0, item.date.0);
+        Ok(Self { announced_at, event, date, amount: item.amount.try_into()? })
+    }
+}
+
+impl From<Money> for MoneyItem {
+    fn from(money: Money) -> Self {
+        Self { amount: money.amount, currency: money.currency.as_str().to_owned() }
+    }
+}
+
+impl TryFrom<MoneyItem> for Money {
+    type Error = Corrupt;
+
+    fn try_from(item: MoneyItem) -> Result<Self, Corrupt> {
+        let currency = Currency::parse(&item.currency).ok_or_else(|| Corrupt::because("currency"))?;
+        Ok(Self { amount: item.amount, currency })
+    }
+}
+
+fn invoice(id: &str) -> Result<InvoiceId, Corrupt> {
+    InvoiceId::parse(id).map_err(Corrupt::because)
+}

@@ -72,7 +72,7 @@ impl App {
         let checkout = NewCheckout {
             customer: &customer,
             organization: org.id,
-            price: self.config.prices.of(input.plan),
+            price: self.config.prices.current(input.plan),
             first_charge,
             success_url: &format!("{}/billing/return?session={{CHECKOUT_SESSION_ID}}", caller.origin),
             cancel_url: &caller.org_url(),
@@ -127,7 +127,8 @@ impl App {
         for older in open.iter().skip(own.map_or(0, |own| own + 1)) {
             stripe.expire_checkout(&older.id).await?;
         }
-        if stripe.has_subscription(checkout.customer).await? {
+        let prices = &self.config.prices;
+        if stripe.has_subscription(checkout.customer, checkout.organization, prices).await? {
             stripe.expire_checkout(&opened.id).await?;
             return Ok(None);
         }

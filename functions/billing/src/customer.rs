@@ -1,7 +1,7 @@
 //! Creates an organization's customer at Stripe and links it.
 
 use domain::{billing::CustomerId, org::Org, secret::Hash};
-use store::Error;
+use store::{Error, EventSubject};
 use stripe::client::{Client, NewCustomer};
 use telemetry::LogArea;
 use web::Problem;
@@ -23,7 +23,7 @@ impl App {
     ) -> Result<(CustomerId, Org), Problem> {
         let org = &caller.org.value;
         let linked = org.billing.linked_payer();
-        if let Some(payer) = org.billing.payer()
+        if let Some(payer) = org.billing.payer(self.clock.now())
             && (linked == Some(payer) || !self.belongs_to_another(payer, org).await?)
         {
             return Ok((payer.clone(), org.clone()));
@@ -46,7 +46,7 @@ impl App {
     ///
     /// That metadata can be wrong, and must never open the portal of another organization.
     async fn belongs_to_another(&self, customer: &CustomerId, org: &Org) -> Result<bool, Problem> {
-        let context = self.store.load_event_context(Some(customer), Some(org.id)).await;
+        let context = self.store.load_event_context(subject(customer, org)).await;
         let linked = context.map_err(errors::from_store)?.link.org;
         Ok(linked.is_some_and(|linked| linked != org.id))
     }
@@ -60,7 +60,7 @@ impl App {
     /// Returns `None` if `customer` is linked to another organization, which only a manual change
     /// in Stripe's dashboard can cause. Also returns `None` if the organization does not exist.
     async fn link(&self, customer: &CustomerId, org: &Org) -> Result<Option<(CustomerId, Org)>, Error> {
-        let context = self.store.load_event_context(Some(customer), Some(org.id)).await?;
+        let context = self.store.load_event_context(subject(customer, org)).await?;
         let Some(before) = context.org else { return Ok(None) };
         if let Some(linked) = before.value.billing.linked_payer() {
             // Another request linked a customer first.
@@ -72,8 +72,7 @@ impl App {
         let parked = self.store.load_parked(customer, &context.link).await?;
         let facts = parked.iter().filter_map(|event| stripe::parked_fact(&event.body));
         let (mut after, now) = (before.value.clone(), self.clock.now());
-        after.link_customer(customer, facts, self.entropy.project_id(now), now);
-        after.update_plan(&self.config.prices, now);
+        after.link_customer(customer, facts, &self.config.prices, self.entropy.project_id(now), now);
         self.store.link_customer(customer, &context.link, &before, &after, &parked).await?;
         Ok(Some((customer.clone(), after)))
     }
@@ -116,4 +115,9 @@ impl App {
             Err(error) => Err(self.stripe_problem(&error).await),
         }
     }
+}
+
+/// Returns what to load about a customer and an organization.
+fn subject<'a>(customer: &'a CustomerId, org: &Org) -> EventSubject<'a> {
+    EventSubject { customer: Some(customer), named: Some(org.id), ..EventSubject::default() }
 }

@@ -17,16 +17,16 @@
 //! - `ingest`: applies, parks, or quarantines one verified event. Start here.
 //! - `http`: receives events over HTTP and verifies their signatures.
 //! - `eventbridge`: receives events from Stripe's EventBridge destination.
-//! - `conflicts`: finds the conflicts that an event causes, and describes them for the operator.
+//! - `review`: finds the conflicts that an event causes, and describes them for the operator.
 //! - `secrets`: provides the signing secrets.
 //! - `config`: reads the environment variables.
 //! - `words`: contains the texts of error responses.
 
 mod config;
-mod conflicts;
 mod eventbridge;
 mod http;
 mod ingest;
+mod review;
 mod secrets;
 mod words;
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use domain::{name::Name, plan::Prices};
+use domain::{name::Name, plan::{PlanPrices, Prices}};
 
 use crate::base_url::{BASE_URL, BaseUrl};
 
@@ -139,15 +139,19 @@ impl Vars<'_> {
         })
     }
 
-    /// Reads `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`: the IDs of the Stripe prices
-    /// for the two plans.
+    /// Reads `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`: for each plan, the ID of its
+    /// current Stripe price, then the IDs of its former prices.
     pub fn prices(&mut self) -> Option<Prices> {
-        let single = self.read("STRIPE_SINGLE_USER_PRICE_ID", None, PRICE, price);
-        let other = format!("{PRICE}, different from STRIPE_SINGLE_USER_PRICE_ID");
-        let team = self.read("STRIPE_TEAM_PRICE_ID", None, &other, |text| {
-            price(text).filter(|team| single.as_ref() != Some(team))
+        let single = self.read("STRIPE_SINGLE_USER_PRICE_ID", None, PRICES, PlanPrices::parse);
+        let other = format!("{PRICES}, none of them in STRIPE_SINGLE_USER_PRICE_ID");
+        let prices = self.read("STRIPE_TEAM_PRICE_ID", None, &other, |text| {
+            let team = PlanPrices::parse(text)?;
+            match &single {
+                Some(single) => Prices::new(single.clone(), team).map(Some),
+                None => Some(None),
+            }
         });
-        Some(Prices { single: single?, team: team? })
+        prices.flatten()
     }
 
     /// Records an error that the caller found, for example in a check that compares two variables.
@@ -169,14 +173,8 @@ impl Vars<'_> {
     }
 }
 
-/// The format of a price id (Stripe API reference, "The Price object").
-const PRICE: &str = "a price id that starts with price_";
-
-fn price(text: &str) -> Option<String> {
-    let rest = text.strip_prefix("price_")?;
-    let plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    (!rest.is_empty() && plain).then(|| text.to_owned())
-}
+/// The format of a plan's prices (Stripe API reference, "The Price object").
+const PRICES: &str = "one or more price ids that start with price_, separated by commas";
 
 #[cfg(test)]
 mod tests {

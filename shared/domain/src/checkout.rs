@@ -54,7 +54,9 @@ impl Org {
         now: Timestamp,
     ) {
         self.billing.link(customer);
-        for fact in facts {
+        for mut fact in facts {
+            // An event was parked because it named no known organization.
+            fact.names = fact.names.filter(|named| *named == self.id);
             self.record(&fact, prices, project, now);
         }
     }
@@ -188,7 +190,11 @@ mod tests {
             for fact in &facts {
                 org.record(fact, &prices(), PROJECT.parse().unwrap(), at("2026-01-04T00:00:00Z"));
             }
-            assert_eq!(org.billing.payer(at("2026-01-04T00:00:00Z")), payer.map(customer).as_ref(), "{linked:?} {facts:?}");
+            assert_eq!(
+                org.billing.payer(at("2026-01-04T00:00:00Z")),
+                payer.map(customer).as_ref(),
+                "{linked:?} {facts:?}"
+            );
         }
     }
 

@@ -100,6 +100,7 @@ pub mod org;
 pub mod people;
 pub mod plan;
 pub mod progress;
+pub mod review;
 pub mod secret;
 pub mod status;
 pub mod task;

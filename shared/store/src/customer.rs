@@ -1,15 +1,16 @@
-//! Stripe customers: their link to an organization, and events that are parked or quarantined.
+//! Stripe customers: their link to an organization, and events that are parked until the link.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    billing::{CustomerId, EventId},
+    billing::{CustomerId, EventId, SubscriptionId},
     id::OrgId,
     org::Org,
+    trial::add,
 };
 use futures_util::{StreamExt, stream};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use telemetry::LogArea;
 
@@ -17,16 +18,16 @@ use crate::{
     client::{Attributes, Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
     item::{At, decode, from_item, read, to_item},
-    key::{Key, PARKED, due_pk, parked_without_metadata_pk, review_pk, shard},
+    key::{Key, PARKED, due_pk, parked_without_metadata_pk, shard},
     session::{expires, values},
     update::{Only, change, delete, number, put, update},
 };
 
 /// How long a parked or quarantined event is kept, in seconds. Stripe can resend an event for 30
 /// days.
-const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
-/// Time after which a parked event with the metadata of Onramp needs review, in seconds.
-const REVIEW_DELAY_SECONDS: i64 = 600;
+pub(crate) const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
+/// Time after which a parked event that may concern Onramp needs review.
+pub(crate) const REVIEW_DELAY: SignedDuration = SignedDuration::from_mins(10);
 /// Maximum number of parked events that are deleted in the transaction that writes a customer link.
 /// A transaction has at most 100 actions (DynamoDB API reference, "TransactWriteItems"). Two of
 /// them write the link and the organization.
@@ -53,8 +54,27 @@ pub struct EventContext {
     /// The link of the event's customer.
     pub link: CustomerLink,
     /// The organization that the event names. If the event names no existing organization, the
-    /// organization that is linked to its customer. `None` if there is neither.
+    /// organization to which its subscription or its customer belongs. `None` if there is neither.
     pub org: Option<Stored<Org>>,
+    /// Whether the event names `org`.
+    pub names_org: bool,
+    /// The organization to which the event's subscription belonged before, if the event names
+    /// another one.
+    pub former: Option<Stored<Org>>,
+    /// The organization that a moved subscription names. `None` if the subscription belongs to the
+    /// organization of its customer.
+    pub moved_to: Option<OrgId>,
+}
+
+/// The parts of an event by which its organization is found.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EventSubject<'a> {
+    /// The customer of the event.
+    pub customer: Option<&'a CustomerId>,
+    /// The subscription of the event.
+    pub subscription: Option<&'a SubscriptionId>,
+    /// The organization that the event names.
+    pub named: Option<OrgId>,
 }
 
 /// A signed event that waits until its customer is linked.
@@ -64,20 +84,6 @@ pub struct Parked {
     pub event: EventId,
     /// The body as it was signed.
     pub body: String,
-}
-
-/// A signed event that needs review.
-#[derive(Clone, Copy, Debug)]
-pub struct QuarantinedEvent<'a> {
-    /// The event's ID, or the hash of its body if it has no ID.
-    pub id: &'a str,
-    /// The reason for the quarantine.
-    pub reason: &'a str,
-    /// The body as it was signed.
-    pub body: &'a [u8],
-    /// If the event shows a conflict: the affected organizations. The event was recorded for the
-    /// first organization of the list. `None` without a conflict.
-    pub conflict: Option<&'a [OrgId]>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -92,6 +98,12 @@ pub(crate) struct ParkedItem {
     pub event: String,
     pub body: String,
     pub parked_at: At,
+    /// What the payment lacks, if the trial sweep found it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The organizations that the payment may be for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organizations: Vec<String>,
 }
 
 fn decode_link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
@@ -101,35 +113,48 @@ fn decode_link(item: Option<Attributes>) -> Result<CustomerLink, Corrupt> {
     Ok(CustomerLink { org, version: item.version })
 }
 
+fn decode_moved(item: Option<Attributes>) -> Result<Option<OrgId>, Corrupt> {
+    #[derive(Deserialize)]
+    struct MovedItem {
+        org: String,
+    }
+    let Some(item) = item else { return Ok(None) };
+    let item: MovedItem = from_item(item)?;
+    read("organization of a subscription", &item.org).map(Some)
+}
+
 impl Store {
-    /// Loads the link of an event's `customer` and the organization `named` in the event, in one
-    /// batch read.
+    /// Loads what an event is about, in one batch read: the link of its customer, the organization
+    /// that it names, and the organization to which its subscription was moved.
     ///
-    /// If the event names no organization, or an organization that does not exist, a second read
-    /// loads the organization that is linked to the customer.
+    /// A second read loads the organization to which the subscription or the customer belongs, if
+    /// this is not the named organization.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_event_context(
-        &self,
-        customer: Option<&CustomerId>,
-        named: Option<OrgId>,
-    ) -> Result<EventContext, Error> {
-        let (stored_link, org) = match (customer, named) {
-            (Some(customer), Some(named)) => {
-                let [stored_link, org] = self.get_all(&[Key::customer(customer), Key::org(named)]).await?;
-                (stored_link, org.map(decode).transpose()?)
+    pub async fn load_event_context(&self, subject: EventSubject<'_>) -> Result<EventContext, Error> {
+        let EventSubject { customer, subscription, named } = subject;
+        let keys = [customer.map(Key::customer), named.map(Key::org), subscription.map(Key::subscription)];
+        let wanted: Vec<Key> = keys.iter().flatten().cloned().collect();
+        let mut items = match wanted.as_slice() {
+            [] => Vec::new(),
+            [key] => vec![self.get(key).await?],
+            keys => self.get_each(keys).await?,
+        }
+        .into_iter();
+        let [link, org, moved] = keys.map(|key| key.and_then(|_| items.next().flatten()));
+        let (link, named_org) = (decode_link(link)?, org.map(decode).transpose()?);
+        let moved_to = decode_moved(moved)?;
+        let home = moved_to.or(link.org);
+        let (org, former, names_org) = match (named_org, home) {
+            (Some(named), Some(home)) if home != named.value.id && subscription.is_some() => {
+                (Some(named), self.load_org(home).await?, true)
             }
-            (Some(customer), None) => (self.get(&Key::customer(customer)).await?, None),
-            (None, Some(named)) => (None, self.load_org(named).await?),
-            (None, None) => (None, None),
+            (Some(named), _) => (Some(named), None, true),
+            (None, Some(home)) => (self.load_org(home).await?, None, false),
+            (None, None) => (None, None, false),
         };
-        let link = decode_link(stored_link)?;
-        let org = match (org, link.org) {
-            (None, Some(linked)) => self.load_org(linked).await?,
-            (org, _) => org,
-        };
-        Ok(EventContext { link, org })
+        Ok(EventContext { link, org, names_org, former, moved_to })
     }
 
     /// Determines which customers of these parked events are linked, and returns the partition keys
@@ -160,9 +185,9 @@ impl Store {
     /// Parks a signed event until its customer is linked. Returns `false`, and writes nothing, if
     /// the event is already parked.
     ///
-    /// An event with the metadata of Onramp (`has_metadata`) needs review after ten minutes. An
-    /// event without this metadata never needs review, because it may belong to another product
-    /// that uses the same Stripe account.
+    /// After ten minutes, the trial sweep judges an event that may concern Onramp
+    /// (`may_concern_us`). Other events probably belong to another product that uses the same Stripe
+    /// account, so they need no review.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the customer was linked in the meantime; [`Error::Unavailable`].
@@ -170,18 +195,23 @@ impl Store {
         &self,
         customer: &CustomerId,
         parked: &Parked,
-        has_metadata: bool,
+        may_concern_us: bool,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let table = &self.table;
         let key = Key::parked(customer, &parked.event);
-        let form =
-            ParkedItem { event: parked.event.to_string(), body: parked.body.clone(), parked_at: At(now) };
+        let form = ParkedItem {
+            event: parked.event.to_string(),
+            body: parked.body.clone(),
+            parked_at: At(now),
+            kind: None,
+            organizations: Vec::new(),
+        };
         let mut item = to_item(&key, &form)?;
         item.extend([expires(now, PARKED_RETENTION_SECONDS)]);
         let shard = shard(&key.pk);
-        let (partition, at) = if has_metadata {
-            (due_pk(shard), domain::trial::add(now, jiff::SignedDuration::from_secs(REVIEW_DELAY_SECONDS)))
+        let (partition, at) = if may_concern_us {
+            (due_pk(shard), add(now, REVIEW_DELAY))
         } else {
             (parked_without_metadata_pk(shard), now)
         };
@@ -291,37 +321,6 @@ impl Store {
         match self.transact(actions).await? {
             Transacted::Done => Ok(()),
             Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
-    }
-
-    /// Stores a signed event for review. Returns `false`, and writes nothing, if the event is
-    /// already stored.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn quarantine(&self, event: &QuarantinedEvent<'_>, now: Timestamp) -> Result<bool, Error> {
-        let QuarantinedEvent { id, reason, body, conflict } = event;
-        let mut item = Key::quarantined(id).attributes();
-        item.insert("reason".to_owned(), AttributeValue::S((*reason).to_owned()));
-        item.insert("body".to_owned(), AttributeValue::B(body.to_vec().into()));
-        if let Some(organizations) = conflict {
-            let each = organizations.iter().map(|org| AttributeValue::S(org.to_string()));
-            item.insert("organizations".to_owned(), AttributeValue::L(each.collect()));
-        }
-        item.insert("quarantined_at".to_owned(), AttributeValue::S(At(now).text()));
-        item.insert("due_pk".to_owned(), AttributeValue::S(review_pk(shard(&Key::quarantined(id).pk))));
-        item.insert("due_at".to_owned(), AttributeValue::S(At(now).text()));
-        item.extend([expires(now, PARKED_RETENTION_SECONDS)]);
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)");
-        match put.send().await.map_err(|error| Error::of(&error)) {
-            Ok(_) => Ok(true),
-            Err(Error::Conflict) => Ok(false),
-            Err(error) => Err(error),
         }
     }
 }

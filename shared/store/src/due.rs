@@ -1,7 +1,7 @@
 //! Queries of the two indexes, and moves of items from one index partition to another.
 
 use aws_sdk_dynamodb::{operation::query::QueryOutput, types::AttributeValue};
-use domain::{id::OrgId, invitation::InvitationId};
+use domain::{id::OrgId, invitation::InvitationId, review::ReviewKind};
 use futures_util::{
     future::try_join_all,
     stream::{self, Stream, TryStreamExt},
@@ -10,10 +10,14 @@ use jiff::Timestamp;
 
 use crate::{
     client::{Attributes, Store},
+    customer::ParkedItem,
     error::Error,
     invitation,
     item::{self, At},
-    key::{BY_DUE, BY_MAIL, INVITE, Key, SHARDS, corrupt_pk, due_pk, mail_pk, review_pk, shard},
+    key::{
+        BY_DUE, BY_MAIL, INVITE, Key, SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk,
+        review_pk, shard,
+    },
     sign_in_request::{self, SignInRequestId},
     update::{Change, Only},
 };
@@ -40,6 +44,8 @@ pub enum Due {
     Org(OrgId),
     /// A parked event has waited for ten minutes and needs review.
     Parked(WaitingEvent),
+    /// A quarantined event has waited for ten minutes and may raise the alarm.
+    Alarm(WaitingEvent),
 }
 
 /// Size and age of the backlog: the items that are due. Counts only the first page of each shard.
@@ -51,9 +57,29 @@ pub struct Backlog {
     pub oldest: Option<Timestamp>,
 }
 
-/// The key of a parked event that needs review.
+/// The key of an event that needs review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingEvent(Key);
+
+/// What becomes of a parked event that waited for ten minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParkedVerdict {
+    /// An operator reviews it.
+    Review {
+        /// What the payment lacks. `None` if the event only waits for its customer's link.
+        kind: Option<ReviewKind>,
+        /// The organizations that the payment may be for.
+        organizations: Vec<OrgId>,
+    },
+    /// It probably belongs to another product in the same Stripe account.
+    OtherProduct,
+}
+
+impl WaitingEvent {
+    pub(crate) const fn key(&self) -> &Key {
+        &self.0
+    }
+}
 
 /// The key of an item that can contain emails to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,31 +124,53 @@ impl Store {
         }))
     }
 
-    /// Moves a parked event to the partition for review. Returns `false` if the event does not need
-    /// review, because its customer is linked.
+    /// Loads the body of a parked event that waited for ten minutes. Returns `None` if the event does
+    /// not need review, because its customer is linked or it was deleted.
     ///
     /// If the customer of the event is linked, the event was recorded when the link was written,
     /// and only its deletion failed. This method then deletes the event.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the event was deleted in the meantime, because its customer was
-    /// linked; [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn mark_for_review(&self, event: &WaitingEvent) -> Result<bool, Error> {
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_waiting_event(&self, event: &WaitingEvent) -> Result<Option<String>, Error> {
         if self.load_customer_link(&event.0).await?.org.is_some() {
             self.delete_parked(event.0.clone()).await?;
-            return Ok(false);
+            return Ok(None);
         }
-        self.client
+        let Some(item) = self.get(&event.0).await? else { return Ok(None) };
+        Ok(Some(item::from_item::<ParkedItem>(item)?.body))
+    }
+
+    /// Moves a parked event to the review queue, or to the events of other products.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if the event was deleted in the meantime, because its customer was
+    /// linked; [`Error::Unavailable`].
+    pub async fn judge_parked(&self, event: &WaitingEvent, verdict: &ParkedVerdict) -> Result<(), Error> {
+        let shard = shard(&event.0.pk);
+        let mut update = self
+            .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(event.0.attributes()))
-            .update_expression("SET due_pk = :review")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":review", AttributeValue::S(review_pk(shard(&event.0.pk))))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(true)
+            .condition_expression("attribute_exists(pk)");
+        update = match verdict {
+            ParkedVerdict::OtherProduct => update
+                .update_expression("SET due_pk = :list")
+                .expression_attribute_values(":list", AttributeValue::S(parked_without_metadata_pk(shard))),
+            ParkedVerdict::Review { kind: None, .. } => update
+                .update_expression("SET due_pk = :list")
+                .expression_attribute_values(":list", AttributeValue::S(review_pk(shard))),
+            ParkedVerdict::Review { kind: Some(kind), organizations } => {
+                let orgs = organizations.iter().map(|org| AttributeValue::S(org.to_string())).collect();
+                update
+                    .update_expression("SET due_pk = :list, kind = :kind, organizations = :orgs")
+                    .expression_attribute_values(":list", AttributeValue::S(review_pk(shard)))
+                    .expression_attribute_values(":kind", AttributeValue::S(kind.as_str().to_owned()))
+                    .expression_attribute_values(":orgs", AttributeValue::L(orgs))
+            }
+        };
+        update.send().await.map(|_| ()).map_err(|error| Error::of(&error))
     }
 
     /// Streams the keys of the items whose emails are due at `now`, in the same way as
@@ -243,6 +291,7 @@ impl Due {
         match key.pk.split_once('#')? {
             ("ORG", id) => id.parse().ok().map(Self::Org),
             ("CUSTOMER", _) => Some(Self::Parked(WaitingEvent(key))),
+            ("STRIPE", _) => Some(Self::Alarm(WaitingEvent(key))),
             _ => None,
         }
     }

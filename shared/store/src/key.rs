@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     address::Address,
-    billing::{CustomerId, EventId},
+    billing::{CustomerId, EventId, SubscriptionId},
     brake::Share,
     id::{OrgId, UserId},
     invitation::InvitationId,
@@ -30,6 +30,10 @@ pub(crate) const MEMBER: &str = "MEMBER#";
 pub(crate) const INVITE: &str = "INVITE#";
 pub(crate) const SESSION: &str = "SESSION#";
 pub(crate) const PARKED: &str = "PARKED#";
+
+/// Sort keys of the items of one quarantined event.
+pub(crate) const QUARANTINED: &str = "QUARANTINED";
+pub(crate) const ALARM: &str = "ALARM";
 
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +122,22 @@ impl Key {
     }
 
     pub fn quarantined(id: &str) -> Self {
-        Self::new(format!("STRIPE#{id}"), "QUARANTINED")
+        Self::new(format!("STRIPE#{id}"), QUARANTINED)
+    }
+
+    /// The key of the quarantined event to which an alarm belongs.
+    pub fn quarantined_of(alarm: &Self) -> Self {
+        Self::new(alarm.pk.clone(), QUARANTINED)
+    }
+
+    /// The key of the time at which a quarantined event raises its alarm.
+    pub fn alarm(id: &str) -> Self {
+        Self::new(format!("STRIPE#{id}"), ALARM)
+    }
+
+    /// The key of the organization that a subscription names, if its customer is linked to another.
+    pub fn subscription(subscription: &SubscriptionId) -> Self {
+        Self::new(format!("SUBSCRIPTION#{subscription}"), "SUBSCRIPTION")
     }
 
     pub fn sign_up(token: Hash) -> Self {

@@ -5,11 +5,11 @@ use domain::{
     delivery::{Delivery, FAILURE_SHOWN_FOR},
     id::OrgId,
     org::Org,
+    review::ReviewKind,
     trial::add,
 };
 use futures_util::future::{try_join, try_join_all};
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 
 use crate::{
     client::{Attributes, Store},
@@ -17,6 +17,7 @@ use crate::{
     error::{Corrupt, Error},
     item::{self, At, from_item, read},
     key::{BY_DUE, BY_MAIL, Key, PARKED, SHARDS, corrupt_pk, parked_without_metadata_pk, review_pk},
+    quarantine::QuarantinedItem,
     sign_in_request,
 };
 
@@ -60,6 +61,24 @@ pub enum ReviewItemKind {
         event: String,
         /// The body as it was signed.
         body: String,
+        /// What the payment lacks. `None` if the event only waits for its customer's link.
+        lacks: Option<ReviewKind>,
+        /// The organizations that the payment may be for.
+        organizations: Vec<OrgId>,
+    },
+    /// A quarantined event about money without effect.
+    Money {
+        /// The id of the event.
+        id: String,
+        /// What the payment lacks.
+        lacks: ReviewKind,
+        /// A description for the operator.
+        reason: String,
+        /// The body as it was signed.
+        body: String,
+        /// The affected organizations. The event was recorded for the first organization of the
+        /// list. Empty if the event was not recorded.
+        organizations: Vec<OrgId>,
     },
     /// A quarantined event without a conflict: it could not be parsed, or it names neither a
     /// customer nor an organization.
@@ -103,15 +122,6 @@ pub enum ReviewItemKind {
 struct Entry {
     at: Timestamp,
     key: Key,
-}
-
-#[derive(Deserialize)]
-struct QuarantinedItem {
-    reason: String,
-    quarantined_at: At,
-    /// The affected organizations, present only if the event shows a conflict.
-    #[serde(default)]
-    organizations: Option<Vec<String>>,
 }
 
 /// The partitions of one index that contain entries of a list.
@@ -267,20 +277,30 @@ impl Entry {
         let (pk, sk) = (&self.key.pk, &self.key.sk);
         let (since, kind) = match (prefix(pk).as_str(), prefix(sk).as_str()) {
             ("CUSTOMER", "PARKED") => {
-                let ParkedItem { event, body, parked_at } = from_item(item)?;
-                (parked_at.0, ReviewItemKind::Parked { customer: id(pk), event, body })
+                let ParkedItem { event, body, parked_at, kind, organizations } = from_item(item)?;
+                let lacks = kind.as_deref().and_then(ReviewKind::parse);
+                let orgs = organizations.iter().map(|org| read("organization of a parked event", org));
+                let organizations = orgs.collect::<Result<_, _>>()?;
+                (parked_at.0, ReviewItemKind::Parked { customer: id(pk), event, body, lacks, organizations })
             }
             ("STRIPE", "QUARANTINED") => {
                 let body = item.get("body").and_then(|body| body.as_b().ok());
                 let body =
                     body.map_or(String::new(), |body| String::from_utf8_lossy(body.as_ref()).into_owned());
-                let QuarantinedItem { reason, quarantined_at, organizations } = from_item(item)?;
-                let kind = match organizations {
-                    None => ReviewItemKind::Quarantined { id: id(pk), reason, body },
-                    Some(orgs) => {
-                        let orgs = orgs.iter().map(|org| read("organization of a conflict", org));
-                        let organizations = orgs.collect::<Result<_, _>>()?;
-                        ReviewItemKind::Conflict { id: id(pk), reason, body, organizations }
+                let item: QuarantinedItem = from_item(item)?;
+                let (id, organizations, lacks) = (id(pk), item.organizations()?, item.kind());
+                let QuarantinedItem { reason, quarantined_at, .. } = item;
+                let kind = match (lacks, organizations) {
+                    (Some(lacks), organizations) => ReviewItemKind::Money {
+                        id,
+                        lacks,
+                        reason,
+                        body,
+                        organizations: organizations.unwrap_or_default(),
+                    },
+                    (None, None) => ReviewItemKind::Quarantined { id, reason, body },
+                    (None, Some(organizations)) => {
+                        ReviewItemKind::Conflict { id, reason, body, organizations }
                     }
                 };
                 (quarantined_at.0, kind)

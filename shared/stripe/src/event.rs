@@ -145,6 +145,28 @@ impl EventError {
 }
 
 impl Event {
+    /// Returns whether the event names an organization of Onramp in any form, also one that does not
+    /// exist. Events of other products in the same Stripe account do not.
+    #[must_use]
+    pub fn names_any_organization(&self) -> bool {
+        self.organization_id.is_some() || self.reference().is_some()
+    }
+
+    /// Returns the `client_reference_id` of a Checkout session.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        match &self.meaning {
+            StripeEventKind::Checkout {
+                named:
+                    OrgReference::Reference(reference)
+                    | OrgReference::Agreed(reference)
+                    | OrgReference::Differing { reference, .. },
+                ..
+            } => Some(reference),
+            _ => None,
+        }
+    }
+
     /// Parses a verified body. An unknown event type is valid, and results in
     /// [`StripeEventKind::Irrelevant`].
     ///

@@ -59,6 +59,12 @@ pub(crate) fn line_prices(invoice: Json<'_>) -> Vec<String> {
     prices.take(MAX_ITEMS).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// Returns the ids of the prices of a subscription's items.
+#[cfg(feature = "client")]
+pub(crate) fn item_prices(subscription: Json<'_>) -> impl Iterator<Item = &str> {
+    subscription.list("/items/data").filter_map(|item| item.text(&ITEM_PRICE))
+}
+
 fn price_id(item: Json<'_>, paths: &[&str]) -> Option<String> {
     item.text(paths).filter(|price| price.len() <= MAX_PRICE_BYTES).map(str::to_owned)
 }

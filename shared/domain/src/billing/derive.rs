@@ -180,9 +180,7 @@ impl Billing {
 
     /// Returns whether a customer paid an invoice of more than 0 of a subscription that counts.
     fn was_paid_by(&self, customer: &CustomerId) -> bool {
-        self.subscriptions
-            .values()
-            .any(|it| it.counts() && it.customer == *customer && it.paid_at.is_some())
+        self.subscriptions.values().any(|it| it.counts() && it.customer == *customer && it.paid_at.is_some())
     }
 
     /// Returns the creation time of the newest paid invoice of more than 0. Issues of older invoices

@@ -224,6 +224,26 @@ impl Billing {
         self.drop_folded();
     }
 
+    /// Returns whether a subscription counts for the organization.
+    #[must_use]
+    pub fn owns(&self, subscription: &SubscriptionId) -> bool {
+        self.subscriptions.get(subscription).is_some_and(Subscription::counts)
+    }
+
+    /// Returns the newest event that names this organization for a subscription.
+    #[must_use]
+    pub fn mention(&self, subscription: &SubscriptionId) -> Option<&Mention> {
+        self.subscriptions.get(subscription)?.named.as_ref()
+    }
+
+    /// Records the newest event that names another organization for a subscription. Without it, a
+    /// late event could name this organization although the subscription was moved since then.
+    pub fn note_mention(&mut self, subscription: &SubscriptionId, mention: Option<&Mention>) {
+        if let Some(known) = self.subscriptions.get_mut(subscription) {
+            known.named_other = known.named_other.take().max(mention.cloned());
+        }
+    }
+
     /// Returns the state that one fact alone implies.
     fn from_fact(fact: &Fact, attribution: Attribution, org: OrgId) -> Self {
         let mut state = Self::default();
@@ -239,15 +259,16 @@ impl Billing {
                     Subscription::from_event(customer, fact.event.clone(), at, reported),
                 );
             }
-            FactKind::Invoice { invoice, subscription, customer, invoice_created, fact: reported, .. } => {
+            FactKind::Invoice {
+                invoice, subscription, customer, invoice_created, fact: reported, ..
+            } => {
                 let amount = match reported {
                     InvoiceFact::Paid { amount } => Some(amount),
                     _ => None,
                 };
                 if let Some(id) = subscription.clone() {
                     let known = Subscription::unknown(customer);
-                    let paid =
-                        PaidInvoice { created: invoice_created, invoice: Some(invoice.clone()) };
+                    let paid = PaidInvoice { created: invoice_created, invoice: Some(invoice.clone()) };
                     of_subscription(
                         id,
                         match amount {
@@ -263,8 +284,7 @@ impl Billing {
                     .insert(invoice, Invoice::from_event(invoice_created, subscription, at, reported));
             }
             FactKind::Upcoming { subscription, customer, date, amount } => {
-                let upcoming =
-                    Upcoming { announced_at: at, event: fact.event.clone(), date, amount };
+                let upcoming = Upcoming { announced_at: at, event: fact.event.clone(), date, amount };
                 let known = Subscription { upcoming: Some(upcoming), ..Subscription::unknown(customer) };
                 of_subscription(subscription, known);
             }

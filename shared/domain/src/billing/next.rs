@@ -141,7 +141,8 @@ impl Billing {
     fn is_payment_pending(&self, Best { subscription, fact, .. }: Best<'_>) -> bool {
         let Some(paid) = &subscription.last_paid else { return true };
         // An earlier version of the code did not store which invoice was paid.
-        let (Some(paid_id), Some(latest)) = (&paid.invoice, fact.and_then(|fact| fact.latest_invoice.as_ref()))
+        let (Some(paid_id), Some(latest)) =
+            (&paid.invoice, fact.and_then(|fact| fact.latest_invoice.as_ref()))
         else {
             return false;
         };

@@ -262,7 +262,9 @@ impl Subscription {
         }
         Some(match fact.status {
             Incomplete | PastDue if paid_since(newest) => Active,
-            Trialing if paid_since(newest) && fact.trial_end.is_some() && paid_since(fact.trial_end) => Active,
+            Trialing if paid_since(newest) && fact.trial_end.is_some() && paid_since(fact.trial_end) => {
+                Active
+            }
             Trialing if self.trial_passed(TRIAL_LIMIT, now) => PastDue,
             status => status,
         })

@@ -23,14 +23,18 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use call::Call;
 pub use call::{NewCheckout, NewCustomer, NewPortal};
 pub use checkout::{Checkout, CheckoutId};
-use domain::billing::{CustomerId, SubscriptionStatus};
+use domain::{
+    billing::{CustomerId, SubscriptionStatus},
+    id::OrgId,
+    plan::Prices,
+};
 pub use error::CallError;
 pub use key::{InvalidKey, SecretKey};
 use serde_json::Value;
 use telemetry::LogArea;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::read::Json;
+use crate::{read::Json, subscription::item_prices};
 
 const ENDPOINT: &str = "https://api.stripe.com";
 /// The API version of the requests, which overrides the account's default version.
@@ -112,18 +116,22 @@ impl Client {
         }
     }
 
-    /// Returns whether a customer has a subscription that is alive or can still be paid.
+    /// Returns whether a customer has a subscription of the organization that is alive or can still
+    /// be paid. A subscription of another product of the customer does not count.
     ///
     /// Requests the subscriptions from Stripe. The stored state may be outdated, because events
     /// about a new subscription may not have arrived yet.
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn has_subscription(&self, customer: &CustomerId) -> Result<bool, CallError> {
+    pub async fn has_subscription(
+        &self,
+        customer: &CustomerId,
+        organization: OrgId,
+        prices: &Prices,
+    ) -> Result<bool, CallError> {
         let found = self.send(&Call::subscriptions(customer)).await?;
-        let statuses =
-            Json(&found).list("/data").filter_map(|one| SubscriptionStatus::parse(one.text(&["/status"])?));
-        Ok(statuses.into_iter().any(|status| !status.is_over()))
+        Ok(Json(&found).list("/data").any(|one| counts(one, organization, prices)))
     }
 
     /// Opens a session of the billing portal and returns its URL.
@@ -203,6 +211,18 @@ impl Failed {
         let error = CallError::Rejected { status, code, param: identifier(&["/error/param"]) };
         Self { retry: advice.unwrap_or(error.is_transient()), error }
     }
+}
+
+/// Returns whether a listed subscription is not over and counts for the organization: its metadata
+/// names the organization, or names none and one of its prices is that of a plan.
+fn counts(subscription: Json<'_>, organization: OrgId, prices: &Prices) -> bool {
+    let status = subscription.text(&["/status"]).and_then(SubscriptionStatus::parse);
+    let named = subscription.trimmed(&["/metadata/organization_id"]).and_then(|id| id.parse().ok());
+    let counts = match named {
+        Some(named) => organization == named,
+        None => item_prices(subscription).any(|price| prices.plan(price).is_some()),
+    };
+    counts && status.is_some_and(|status| !status.is_over())
 }
 
 /// Returns whether a text looks like an identifier of Stripe. A text from a response that does not

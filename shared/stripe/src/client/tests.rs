@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::{
     client::{http::HttpConnectorFuture, result::ConnectorError},
     http::StatusCode,
 };
-use domain::{checkout::FirstCharge, id::OrgId};
+use domain::{checkout::FirstCharge, id::OrgId, plan::PlanPrices};
 use serde_json::json;
 
 use super::*;
@@ -186,12 +186,25 @@ async fn open_checkouts_and_subscriptions_are_read_without_a_key() {
     let customer = CustomerId::parse("cus_1").unwrap();
     let session = |id: &str| json!({ "id": id, "url": "https://checkout.stripe.com/c/pay/x" });
     let list = |data: &[Value]| Reply::Status(200, json!({ "object": "list", "data": data }));
+    let ours = "org_0198c0de-0000-7000-8000-000000000001";
+    let subscription = |status: &str, organization: &str, price: &str| {
+        json!({ "status": status, "metadata": { "organization_id": organization },
+            "items": { "data": [{ "price": { "id": price } }] } })
+    };
     let replies = vec![
         list(&[session("cs_2"), session("cs_1")]),
         list(&[session("../customers")]),
-        list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "canceled" })]),
-        list(&[json!({ "status": "incomplete_expired" }), json!({ "status": "past_due" })]),
-        list(&[json!({ "status": "incomplete" })]),
+        list(&[
+            subscription("incomplete_expired", ours, "price_2"),
+            subscription("canceled", ours, "price_2"),
+        ]),
+        list(&[
+            subscription("incomplete_expired", ours, "price_2"),
+            subscription("past_due", ours, "price_9"),
+        ]),
+        list(&[subscription("incomplete", "", "price_2")]),
+        list(&[subscription("active", "", "price_of_another_product")]),
+        list(&[subscription("active", "org_0198c0de-0000-7000-8000-000000000009", "price_2")]),
     ];
     let wire = Wire { replies: Arc::new(Mutex::new(replies)), requests: Arc::default() };
     let client =
@@ -199,13 +212,17 @@ async fn open_checkouts_and_subscriptions_are_read_without_a_key() {
     let open = client.open_checkouts(&customer).await.unwrap();
     assert_eq!(open.iter().map(|session| session.id.to_string()).collect::<Vec<_>>(), ["cs_2", "cs_1"]);
     assert_eq!(client.open_checkouts(&customer).await, Err(CallError::InvalidResponse));
-    assert_eq!(client.has_subscription(&customer).await, Ok(false));
-    assert_eq!(client.has_subscription(&customer).await, Ok(true));
-    assert_eq!(client.has_subscription(&customer).await, Ok(true));
+    let prices = Prices::new(PlanPrices::parse("price_1").unwrap(), PlanPrices::parse("price_2").unwrap());
+    for expected in [false, true, true, false, false] {
+        let found = client.has_subscription(&customer, ours.parse().unwrap(), prices.as_ref().unwrap());
+        assert_eq!(found.await, Ok(expected));
+    }
     let requests = wire.requests.lock().unwrap();
     for (request, query) in requests.iter().zip([
         "checkout/sessions?customer=cus_1&status=open&limit=100",
         "checkout/sessions?customer=cus_1&status=open&limit=100",
+        "subscriptions?customer=cus_1&limit=100",
+        "subscriptions?customer=cus_1&limit=100",
         "subscriptions?customer=cus_1&limit=100",
         "subscriptions?customer=cus_1&limit=100",
         "subscriptions?customer=cus_1&limit=100",

@@ -1,0 +1,183 @@
+//! Finds the reasons why an operator should review an event, and describes them.
+
+use std::{collections::BTreeSet, fmt};
+
+use domain::{
+    billing::{Conflict, Fact, FactKind, IncidentKind, SubscriptionId, Surplus},
+    id::OrgId,
+    org::Org,
+    review::ReviewKind,
+};
+use jiff::Timestamp;
+use store::Stored;
+use stripe::Event;
+
+/// The new reasons for a review that an event causes.
+#[derive(Debug, Default)]
+pub struct Review {
+    /// Sentences without a final period, the most important first. A conflict has no kind.
+    reasons: Vec<(Option<ReviewKind>, String)>,
+    /// The affected organizations. The first is the one to which the event is applied.
+    organizations: Vec<OrgId>,
+}
+
+impl Review {
+    /// Collects what the organization needs in `after` but not in `before`. `linked` is the
+    /// organization to which the event's customer is linked.
+    pub fn new(
+        before: &Org,
+        after: &Org,
+        event: &Event,
+        fact: &Fact,
+        linked: Option<OrgId>,
+        now: Timestamp,
+    ) -> Self {
+        let mut reasons = surplus(before, after, now);
+        reasons.extend(by_type(before, event, fact));
+        reasons.extend(conflicts(before, after, linked));
+        let named = match &fact.what {
+            FactKind::Checkout { named, .. } => named.iter().copied().collect(),
+            _ => Vec::new(),
+        };
+        Self { reasons, organizations: organizations(after.id, linked.into_iter().chain(named)) }
+    }
+
+    /// Collects the reasons after an event that moves a subscription from `left` to `joined`. `linked`
+    /// is the organization to which the event's customer is linked.
+    pub fn moved(
+        named: &Stored<Org>,
+        joined: &Org,
+        left: &Org,
+        subscription: &SubscriptionId,
+        fact: &Fact,
+        linked: Option<OrgId>,
+        now: Timestamp,
+    ) -> Self {
+        let mut reasons = Vec::new();
+        let before = &named.value;
+        let moves = joined.billing.owns(subscription) && !before.billing.owns(subscription);
+        if let Some(linked) = linked.filter(|linked| *linked != joined.id && moves) {
+            let customer = fact.customer().map(ToString::to_string).unwrap_or_default();
+            let sentence = format!(
+                "subscription {subscription} names organization {}, but its customer {customer} is linked to {linked}",
+                joined.id
+            );
+            reasons.push((Some(ReviewKind::MovedCustomer), sentence));
+        }
+        reasons.extend(surplus(before, joined, now));
+        Self { reasons, organizations: organizations(joined.id, linked.into_iter().chain([left.id])) }
+    }
+
+    /// Returns the affected organizations. The first is the one to which the event is applied.
+    pub fn organizations(&self) -> Vec<OrgId> {
+        self.organizations.clone()
+    }
+
+    /// Returns the most important kind; `None` if the event only causes conflicts.
+    pub fn kind(&self) -> Option<ReviewKind> {
+        self.reasons.iter().filter_map(|(kind, _)| *kind).min()
+    }
+
+    /// Returns whether the event contradicts the stored state.
+    pub fn has_conflict(&self) -> bool {
+        self.reasons.iter().any(|(kind, _)| kind.is_none())
+    }
+
+    /// Returns whether the event needs no review.
+    pub fn is_empty(&self) -> bool {
+        self.reasons.is_empty()
+    }
+}
+
+impl fmt::Display for Review {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, (_, reason)) in self.reasons.iter().enumerate() {
+            let separator = if n > 0 { "; " } else { "" };
+            write!(f, "{separator}{reason}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Describes a returned payment by its amount and charge, such as "$10.00 of charge ch_1 was
+/// disputed".
+pub fn payment_sentence(event: &Event, what: &str) -> String {
+    let amount = event.payment.amount.map_or_else(|| "a payment".to_owned(), |amount| amount.to_string());
+    match &event.payment.charge {
+        Some(charge) => format!("{amount} of charge {charge} was {what}"),
+        None => format!("{amount} was {what}"),
+    }
+}
+
+fn organizations(org: OrgId, others: impl Iterator<Item = OrgId>) -> Vec<OrgId> {
+    let others: BTreeSet<OrgId> = others.filter(|other| *other != org).collect();
+    [org].into_iter().chain(others).collect()
+}
+
+/// Returns the payments without effect that `after` has and `before` has not.
+fn surplus(before: &Org, after: &Org, now: Timestamp) -> Vec<(Option<ReviewKind>, String)> {
+    let known = before.billing.surplus(now);
+    let new = after.billing.surplus(now).into_iter().filter(|it| !known.contains(it));
+    new.map(|surplus| {
+        let sentence = match &surplus {
+            Surplus::DoubleSubscription { subscriptions } => {
+                let ids: Vec<_> = subscriptions.iter().map(ToString::to_string).collect();
+                format!("organization {} pays several subscriptions: {}", after.id, ids.join(", "))
+            }
+            Surplus::PaidAfterEnd { subscription } => {
+                format!(
+                    "organization {} paid an invoice of subscription {subscription} after its end",
+                    after.id
+                )
+            }
+        };
+        (Some(ReviewKind::from(&surplus)), sentence)
+    })
+    .collect()
+}
+
+/// Returns the review that the type of an event causes. A repeated event causes none.
+fn by_type(before: &Org, event: &Event, fact: &Fact) -> Option<(Option<ReviewKind>, String)> {
+    let (kind, sentence) = match &fact.what {
+        FactKind::Incident { .. } if before.billing.incidents.contains_key(&fact.event) => return None,
+        FactKind::Incident { kind: IncidentKind::Disputed, .. } => {
+            (ReviewKind::Dispute, payment_sentence(event, "disputed"))
+        }
+        FactKind::Incident { kind: IncidentKind::Refunded, .. } => {
+            (ReviewKind::Refund, payment_sentence(event, "refunded"))
+        }
+        FactKind::FinalizationFailed { invoice, .. } => (
+            ReviewKind::FinalizationFailed,
+            format!("Stripe could not finalize invoice {invoice}, so it cannot be paid"),
+        ),
+        _ => return None,
+    };
+    Some((Some(kind), sentence))
+}
+
+/// Returns the conflicts that `after` has and `before` has not.
+fn conflicts(before: &Org, after: &Org, linked: Option<OrgId>) -> Vec<(Option<ReviewKind>, String)> {
+    let (known, org) = (before.billing.conflicts(), after.id);
+    let new = after.billing.conflicts().into_iter().filter(|it| !known.contains(it));
+    new.map(|conflict| {
+        let sentence = match (&conflict, linked.filter(|linked| *linked != org)) {
+            (Conflict::Customer { customer }, Some(linked)) => {
+                format!("names organization {org}, but its customer {customer} is linked to {linked}")
+            }
+            (Conflict::Customer { customer }, None) => {
+                format!("is of customer {customer}, but organization {org} is linked to another customer")
+            }
+            (Conflict::Session { event }, _) => format!(
+                "the Checkout session of {event} names another organization than {org}, to which it was applied"
+            ),
+            (Conflict::Content { event }, _) => {
+                format!("{event} arrived at organization {org} with two different contents")
+            }
+            (Conflict::Late { event }, _) => format!(
+                "{event} arrived at organization {org} too late, after its period was folded, and changed nothing"
+            ),
+        };
+        (None, sentence)
+    })
+    .collect()
+}

@@ -1,0 +1,66 @@
+//! Subscriptions that were moved to another organization by a change of their metadata.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{billing::SubscriptionId, id::OrgId, org::Org};
+
+use crate::{
+    client::{Store, Stored, Transacted},
+    error::Error,
+    key::Key,
+    session::values,
+    update::update,
+};
+
+/// An organization before and after an event.
+#[derive(Clone, Copy, Debug)]
+pub struct OrgChange<'a> {
+    /// The organization as it was loaded.
+    pub before: &'a Stored<Org>,
+    /// The organization after the event.
+    pub after: &'a Org,
+}
+
+impl Store {
+    /// Writes an event of a subscription that names another organization than before: both
+    /// organizations, and the organization to which the subscription belongs now (`owner`).
+    /// `moved_to` is the stored value of the latter, as it was loaded.
+    ///
+    /// The transaction raises the version of both organizations, so no concurrent event is missed.
+    /// Writes nothing if nothing changed.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if an organization changed or the subscription was moved in the meantime;
+    /// [`Error::Unavailable`].
+    pub async fn commit_move(
+        &self,
+        subscription: &SubscriptionId,
+        orgs: [OrgChange<'_>; 2],
+        moved_to: Option<OrgId>,
+        owner: OrgId,
+    ) -> Result<(), Error> {
+        let unchanged = orgs.iter().all(|org| org.before.value == *org.after);
+        if unchanged && moved_to == Some(owner) {
+            return Ok(());
+        }
+        let mut actions = Vec::new();
+        for org in orgs {
+            actions.push(self.org_write(org.before, org.after)?);
+        }
+        let mut bound = values([(":owner", AttributeValue::S(owner.to_string()))]);
+        let condition = match moved_to {
+            None => "attribute_not_exists(pk)",
+            Some(before) => {
+                bound.insert(":before".to_owned(), AttributeValue::S(before.to_string()));
+                "org = :before"
+            }
+        };
+        let key = Key::subscription(subscription);
+        actions.push(update(&self.table, &key, "SET org = :owner", Some(condition), HashMap::new(), bound)?);
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Signed events that need review by an operator.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{id::OrgId, review::ReviewKind, trial::add};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Attributes, Store},
+    customer::{PARKED_RETENTION_SECONDS, REVIEW_DELAY},
+    due::WaitingEvent,
+    error::{Corrupt, Error},
+    item::{At, from_item, read, to_item},
+    key::{Key, due_pk, review_pk, shard},
+    session::expires,
+};
+
+/// A signed event that needs review.
+#[derive(Clone, Copy, Debug)]
+pub struct QuarantinedEvent<'a> {
+    /// The event's ID, or the hash of its body if it has no ID.
+    pub id: &'a str,
+    /// The reason for the quarantine.
+    pub reason: &'a str,
+    /// The body as it was signed.
+    pub body: &'a [u8],
+    /// What the payment lacks. `None` for a malformed event and for a conflict.
+    pub kind: Option<ReviewKind>,
+    /// The affected organizations. The event was recorded for the first organization of the list.
+    /// `None` if the event was not recorded.
+    pub organizations: Option<&'a [OrgId]>,
+}
+
+/// The stored form of a quarantined event, without its body.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct QuarantinedItem {
+    pub reason: String,
+    pub quarantined_at: At,
+    /// Missing for a malformed event and for a conflict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Missing if the event was not recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organizations: Option<Vec<String>>,
+}
+
+impl QuarantinedItem {
+    /// Returns the kind. A kind that only a later version of the code knows counts as none.
+    pub fn kind(&self) -> Option<ReviewKind> {
+        self.kind.as_deref().and_then(ReviewKind::parse)
+    }
+
+    pub fn organizations(&self) -> Result<Option<Vec<OrgId>>, Corrupt> {
+        let Some(organizations) = &self.organizations else { return Ok(None) };
+        let orgs = organizations.iter().map(|org| read("organization of a quarantined event", org));
+        orgs.collect::<Result<_, _>>().map(Some)
+    }
+}
+
+impl Store {
+    /// Stores a signed event for review. Returns `false`, and writes nothing, if the event is
+    /// already stored.
+    ///
+    /// If the event's kind raises the alarm, a second item makes the trial sweep raise it after ten
+    /// minutes ([`Store::judge_alarm`]). It is written first, so it exists even if this call fails
+    /// between the two writes.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn quarantine(&self, event: &QuarantinedEvent<'_>, now: Timestamp) -> Result<bool, Error> {
+        let QuarantinedEvent { id, reason, body, kind, organizations } = event;
+        if kind.is_some_and(ReviewKind::alarms) {
+            let key = Key::alarm(id);
+            let mut alarm = key.attributes();
+            alarm.extend([
+                ("due_pk".to_owned(), AttributeValue::S(due_pk(shard(&key.pk)))),
+                ("due_at".to_owned(), AttributeValue::S(At(add(now, REVIEW_DELAY)).text())),
+                expires(now, PARKED_RETENTION_SECONDS),
+            ]);
+            self.put_new(alarm).await?;
+        }
+        let key = Key::quarantined(id);
+        let form = QuarantinedItem {
+            reason: (*reason).to_owned(),
+            quarantined_at: At(now),
+            kind: kind.map(|kind| kind.as_str().to_owned()),
+            organizations: organizations.map(|orgs| orgs.iter().map(ToString::to_string).collect()),
+        };
+        let mut item = to_item(&key, &form)?;
+        item.extend([
+            ("body".to_owned(), AttributeValue::B(body.to_vec().into())),
+            ("due_pk".to_owned(), AttributeValue::S(review_pk(shard(&key.pk)))),
+            ("due_at".to_owned(), AttributeValue::S(At(now).text())),
+            expires(now, PARKED_RETENTION_SECONDS),
+        ]);
+        self.put_new(item).await
+    }
+
+    /// Writes an item unless an item with its key exists. Returns whether it was written.
+    async fn put_new(&self, item: Attributes) -> Result<bool, Error> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)");
+        match put.send().await.map_err(|error| Error::of(&error)) {
+            Ok(_) => Ok(true),
+            Err(Error::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Decides whether a quarantined event still needs review, ten minutes after it was stored, and
+    /// deletes the item of the alarm. Returns the kind if the alarm must be raised.
+    ///
+    /// An event whose reason no longer applies leaves the review queue.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn judge_alarm(
+        &self,
+        alarm: &WaitingEvent,
+        now: Timestamp,
+    ) -> Result<Option<ReviewKind>, Error> {
+        let key = Key::quarantined_of(alarm.key());
+        let item = self.get(&key).await?.filter(|item| item.contains_key("due_pk"));
+        let kind = match item {
+            None => None,
+            Some(item) => {
+                let item: QuarantinedItem = from_item(item)?;
+                let kind = self.still_applies(&item, now).await?;
+                if kind.is_none() {
+                    self.leave_queue(&key).await?;
+                }
+                kind
+            }
+        };
+        self.delete_parked(alarm.key().clone()).await?;
+        Ok(kind)
+    }
+
+    /// Returns the kind of a quarantined event if its reason still applies.
+    async fn still_applies(
+        &self,
+        item: &QuarantinedItem,
+        now: Timestamp,
+    ) -> Result<Option<ReviewKind>, Error> {
+        let Some(kind) = item.kind() else { return Ok(None) };
+        let Some(recorded_for) = item.organizations()?.and_then(|orgs| orgs.first().copied()) else {
+            return Ok(Some(kind));
+        };
+        let org = self.load_org(recorded_for).await?;
+        Ok(org.is_some_and(|org| kind.applies(&org.value, now)).then_some(kind))
+    }
+
+    /// Removes an item from the review queue. The item stays stored until it expires.
+    async fn leave_queue(&self, key: &Key) -> Result<(), Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression("REMOVE due_pk, due_at")
+            .condition_expression("attribute_exists(pk)");
+        match update.send().await.map_err(|error| Error::of(&error)) {
+            Ok(_) | Err(Error::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -63,6 +63,10 @@ struct OrganizationOut {
     is_on_trial: bool,
     trial_days_remaining: u32,
     trial_ends_at: Option<Timestamp>,
+    /// Null without a subscription.
+    plan: Option<web::PlanOut>,
+    /// The next charge or end, or null.
+    next: Option<web::NextOut>,
     billing_issue: Option<IssueOut>,
 }
 
@@ -123,9 +127,11 @@ impl OrganizationOut {
             name: org.name.to_string(),
             status: status.as_str(),
             access: access.as_str(),
-            is_on_trial: status == Status::Trialing,
+            is_on_trial: org.is_on_trial(view.now),
             trial_days_remaining: org.trial_days_remaining(view.now),
             trial_ends_at: org.trial_ends_at(view.now),
+            plan: web::PlanOut::of(org, view.now),
+            next: org.next_billing_event(view.now).map(web::NextOut::from),
             billing_issue: org.billing.issue().map(|issue| IssueOut {
                 kind: match issue.kind {
                     IssueKind::PaymentFailed => "payment_failed",

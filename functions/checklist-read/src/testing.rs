@@ -3,7 +3,8 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus,
+        Attribution, Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
+        SubscriptionId, SubscriptionStatus,
     },
     id::{OrgId, ProjectId, UserId},
     name::Name,
@@ -66,21 +67,33 @@ pub fn trial() -> View {
 /// Returns the view of Jo of Acme Corp, with a subscription in the given status.
 pub fn subscribed(status: SubscriptionStatus) -> View {
     let mut view = pending("Acme Corp", "Jo Doe");
-    let fact = SubscriptionFact {
-        change: Change::Created,
-        status,
-        previous_status: None,
-        plan: None,
-        trial_end: None,
-        cancel_at: None,
-        paused: None,
-    };
-    let (subscription, customer) =
-        (SubscriptionId::parse("sub_1").unwrap(), CustomerId::parse("cus_1").unwrap());
-    view.org.billing.link(&customer);
-    let what = FactKind::Subscription { subscription, customer, fact };
-    view.org.billing.record(&Fact { event: EventId::parse("evt_1").unwrap(), created: view.now, what });
+    view.org.billing.link(&CustomerId::parse("cus_1").unwrap());
+    view.record(subscription_fact(status));
+    if matches!(status, SubscriptionStatus::Active) {
+        view.record(paid());
+    }
     view
+}
+
+/// Returns the fact that the subscription `sub_1` has the given status.
+pub fn subscription_fact(status: SubscriptionStatus) -> FactKind {
+    FactKind::Subscription {
+        subscription: SubscriptionId::parse("sub_1").unwrap(),
+        customer: CustomerId::parse("cus_1").unwrap(),
+        fact: SubscriptionFact::new(Change::Created, status),
+    }
+}
+
+/// Returns the fact that an invoice of the subscription `sub_1` was paid.
+pub fn paid() -> FactKind {
+    FactKind::Invoice {
+        invoice: InvoiceId::parse("in_1").unwrap(),
+        subscription: Some(SubscriptionId::parse("sub_1").unwrap()),
+        customer: CustomerId::parse("cus_1").unwrap(),
+        invoice_created: start(),
+        prices: Vec::new(),
+        fact: InvoiceFact::Paid { amount: 900 },
+    }
 }
 
 /// Returns the commands that complete all eight tasks.
@@ -89,6 +102,13 @@ pub fn every_task() -> Vec<ChecklistCommand<'static>> {
 }
 
 impl View {
+    /// Records a fact that names the organization.
+    pub fn record(&mut self, what: FactKind) {
+        let event = EventId::parse(&format!("evt_{}", self.org.billing.invoices.len())).unwrap();
+        let fact = Fact { event, created: self.now, names: Some(self.org.id), what };
+        self.org.billing.record(&fact, Attribution::Named, self.org.id);
+    }
+
     /// Returns the same view at a later time.
     pub fn later(mut self, by: SignedDuration) -> Self {
         self.now = add(self.now, by);

@@ -2,6 +2,7 @@
 
 use domain::{
     address::Address,
+    billing::{NextBillingEvent, NextKind},
     notice::{ClaimedMail, NoticeKey},
     org::Org,
     secret::Secret,
@@ -61,11 +62,7 @@ impl PreparedEmail {
                 organization,
                 days: org.trial_days_remaining(now),
                 ends_on: org.zone.day(*ends_at),
-                after_trial: if org.plan_follows_trial() {
-                    AfterTrial::PlanBegins
-                } else {
-                    AfterTrial::ReadOnly
-                },
+                after_trial: after_trial(org, now),
                 unsubscribe: unsubscribe.clone(),
             }
             .render(product),
@@ -74,7 +71,7 @@ impl PreparedEmail {
                     .render(product)
             }
             NoticeKey::PaymentFailed { invoice } => {
-                let (kind, since) = org.billing.awaited_payment(invoice)?;
+                let (kind, since) = org.billing.awaited_payment(invoice, now)?;
                 PaymentFailed {
                     given_name,
                     org: org.id,
@@ -94,12 +91,23 @@ impl PreparedEmail {
     }
 }
 
+/// Returns what follows the trial. A reminder is not sent if the plan ends with the trial.
+fn after_trial(org: &Org, now: Timestamp) -> AfterTrial {
+    match org.next_billing_event(now) {
+        Some(NextBillingEvent { kind: NextKind::PlanStarts, amount, .. }) => {
+            AfterTrial::PlanBegins { amount: amount.map(|amount| amount.to_string()) }
+        }
+        Some(NextBillingEvent { kind: NextKind::NeedsPaymentMethod, .. }) => AfterTrial::NeedsPaymentMethod,
+        _ => AfterTrial::ReadOnly,
+    }
+}
+
 fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
     match (org.status(now), org.trial_ends_at(now)) {
-        (Status::Trialing, Some(ends_at)) => {
+        (Status::Trialing, Some(ends_at)) if org.is_on_trial(now) => {
             PlanSummary::Trial { days: org.trial_days_remaining(now), ends_on: org.zone.day(ends_at) }
         }
-        (Status::Active, _) => PlanSummary::Active,
+        (Status::Active, _) if org.billing.is_alive(now) => PlanSummary::Active,
         _ => PlanSummary::Other,
     }
 }

@@ -177,7 +177,8 @@ impl App {
         let mut joined = named.value.clone();
         joined.record(fact, &self.prices, project, now);
         // The event may be older than the newest one that names the former organization.
-        joined.billing.note_mention(subscription, left.billing.mention(subscription));
+        let linked_to = context.link.org.filter(|linked| *linked != joined.id);
+        joined.billing.note_other(subscription, left.billing.mention(subscription), linked_to);
         let owner = if joined.billing.owns(subscription) { joined.id } else { left.id };
         let review = Review::moved(named, &joined, &left, subscription, fact, context.link.org, now);
         self.quarantine(&review, &fact.event, body, now).await?;

@@ -18,7 +18,7 @@ use crate::{
     name::Name,
     notice::{ClaimedMail, NoticeKey, Outbox},
     onboarding::Onboarding,
-    plan::Prices,
+    plan::{Plan, Prices},
     status::Status,
     task::CompletionTrigger,
     trial::{Trial, add, days_remaining},
@@ -263,6 +263,21 @@ impl Org {
         } else {
             self.trial.as_ref().map(|trial| trial.ends_at)
         }
+    }
+
+    /// Returns the plan of the subscription that is alive at `now`. If its price belongs to no plan,
+    /// returns the last known plan.
+    #[must_use]
+    pub fn plan(&self, now: Timestamp) -> Option<Plan> {
+        let known = self.billing.plan(now).or(self.onboarding.plan);
+        known.filter(|_| self.billing.is_alive(now))
+    }
+
+    /// Returns the number of members that the plan allows at `now`; `None` without a limit. A trial
+    /// of Onramp has no limit.
+    #[must_use]
+    pub fn seats(&self, now: Timestamp) -> Option<usize> {
+        self.plan(now)?.seats()
     }
 
     /// Returns whether a trial runs at `now`. It never runs after its end, even if the status is

@@ -8,7 +8,6 @@ use crate::{
     checklist::{Checklist, Completion, UnknownTask},
     definition::{Definition, Milestone, MilestoneRule},
     org::Org,
-    status::Status,
     task::Task,
 };
 
@@ -29,7 +28,7 @@ impl Org {
     /// Returns the progress at `now`.
     #[must_use]
     pub fn progress(&self, now: Timestamp) -> Progress<'_> {
-        let days_left = (self.status(now) == Status::Trialing).then(|| self.trial_days_remaining(now));
+        let days_left = self.is_on_trial(now).then(|| self.trial_days_remaining(now));
         Progress { days_left, ..self.progress_at_any_time() }
     }
 

@@ -106,7 +106,12 @@ fn all_emails() -> Vec<(&'static str, Rendered)> {
         ("welcome-other", welcome("Acme Corp", "John Doe", PlanSummary::Other)),
         ("trial-ending", trial_ending(3)),
         ("trial-ending-last-day", trial_ending(1)),
-        ("trial-ending-plan-begins", trial_ending_with(3, AfterTrial::PlanBegins)),
+        (
+            "trial-ending-plan-begins",
+            trial_ending_with(3, AfterTrial::PlanBegins { amount: Some("€29.00".to_owned()) }),
+        ),
+        ("trial-ending-no-amount", trial_ending_with(3, AfterTrial::PlanBegins { amount: None })),
+        ("trial-ending-no-payment-method", trial_ending_with(3, AfterTrial::NeedsPaymentMethod)),
         ("trial-ended", trial_ended()),
         ("payment-failed", payment_failed(IssueKind::PaymentFailed, Access::Full)),
         ("payment-failed-read-only", payment_failed(IssueKind::PaymentFailed, Access::ReadOnly)),

@@ -30,6 +30,7 @@
 //! - [`ui`]: the HTML components. `words` has every sentence of this crate that users read.
 
 mod bearer;
+mod billing;
 pub mod browser;
 mod cookie;
 mod embedding;
@@ -55,6 +56,7 @@ pub mod ui;
 mod words;
 
 pub use bearer::bearer;
+pub use billing::{NextOut, PlanOut};
 pub use embedding::{Embeddable, referrer};
 pub use etag::{conditional_response, etag, matches_etag};
 pub use form::Fields;

@@ -1,7 +1,7 @@
 //! The banner about the trial, the plan, or a payment. Its button leads to the next step.
 
 use domain::{
-    billing::{Issue, IssueKind},
+    billing::{Issue, IssueKind, NextKind},
     status::Status,
 };
 use maud::{Markup, html};
@@ -57,7 +57,7 @@ pub fn render(view: &View) -> Markup {
             }
             @if let (Some(button), true) = (banner.button, view.admin.is_some()) {
                 @match button {
-                    Button::Portal(label) if view.org.billing.payer().is_some() => {
+                    Button::Portal(label) if view.org.billing.payer(view.now).is_some() => {
                         (post_button(weight, plans::PORTAL, label, None))
                     }
                     Button::Plans(label) | Button::Portal(label) => (link_button(weight, &view.plans(), label)),
@@ -82,7 +82,7 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
     let choose_plan = Button::Plans(label::CHOOSE_PLAN);
     let update_payment = Button::Portal(label::UPDATE_PAYMENT);
     match status {
-        Status::Active => None,
+        Status::Active => active(view),
         Status::Trialing => Some(trial(view)),
         Status::TrialExpired => plain(Tone::Ended, "⏸️", text::TRIAL_ENDED, text::ENDED_TEXT, choose_plan),
         Status::Canceled => plain(Tone::Ended, "⏸️", text::PLAN_ENDED, text::ENDED_TEXT, choose_plan),
@@ -101,22 +101,58 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
 }
 
 fn trial(view: &View) -> Banner {
+    let next = super::next::sentence(&view.org, view.now);
+    let plain = |tone, icon, lead: String, button| {
+        let text = html! { (next.as_deref().unwrap_or_default()) };
+        Banner { tone, icon, lead, text, button }
+    };
+    if !view.org.is_on_trial(view.now) {
+        return plain(Tone::Notice, "⏳", text::CONFIRMING.to_owned(), None);
+    }
     let days = view.org.trial_days_remaining(view.now);
+    let lead = words::days_left(days);
+    match view.org.next_billing_event(view.now).map(|next| next.kind) {
+        Some(NextKind::PlanStarts) => return plain(Tone::Calm, "⏳", lead, None),
+        Some(NextKind::Ends) => {
+            return plain(Tone::Notice, "🗓️", lead, Some(Button::Portal(label::VIEW_PLAN)));
+        }
+        Some(NextKind::NeedsPaymentMethod) => {
+            return plain(Tone::Warning, "💳", lead, Some(Button::Portal(text::ADD_PAYMENT_METHOD)));
+        }
+        _ => {}
+    }
     let end = view.org.trial_ends_at(view.now).map(|end| moment::date(end, &view.org.zone));
-    let subscribed = view.org.plan_follows_trial();
     let (tone, icon, advice) = match days {
         ..=WARNING_DAYS => (Tone::Warning, "⏳", text::TRIAL_URGENT),
         days if days <= NOTICE_DAYS => (Tone::Notice, "🗓️", text::TRIAL_SOON),
         _ => (Tone::Calm, "🎁", text::TRIAL_CALM),
     };
-    let (tone, advice) = if subscribed { (Tone::Calm, text::TRIAL_SUBSCRIBED) } else { (tone, advice) };
-    let button = match (subscribed, tone) {
-        (true, _) => None,
-        (_, Tone::Warning) => Some(Button::Plans(text::ADD_PAYMENT)),
-        _ => Some(Button::Plans(text::UPGRADE)),
-    };
+    let button = if tone == Tone::Warning { text::ADD_PAYMENT } else { text::UPGRADE };
     let text = html! { @if let Some(end) = end { (text::trial_ends(&end)) " " } (advice) };
-    Banner { tone, icon, lead: words::days_left(days), text, button }
+    Banner { tone, icon, lead, text, button: Some(Button::Plans(button)) }
+}
+
+/// Returns the banner of an active organization. Empty if the plan renews.
+fn active(view: &View) -> Option<Banner> {
+    let next = super::next::sentence(&view.org, view.now).unwrap_or_default();
+    let banner = |tone, icon, lead: &str, text: &str, button| {
+        Some(Banner { tone, icon, lead: lead.to_owned(), text: html! { (text) }, button: Some(button) })
+    };
+    if !view.org.billing.is_alive(view.now) {
+        return banner(
+            Tone::Notice,
+            "💳",
+            text::NO_PLAN,
+            text::NO_PLAN_TEXT,
+            Button::Plans(label::CHOOSE_PLAN),
+        );
+    }
+    match view.org.next_billing_event(view.now).map(|next| next.kind) {
+        Some(NextKind::Ends) => {
+            banner(Tone::Notice, "🗓️", text::RENEWS_NO_MORE, &next, Button::Portal(label::VIEW_PLAN))
+        }
+        _ => None,
+    }
 }
 
 fn payment(issue: &Issue, view: &View) -> Banner {

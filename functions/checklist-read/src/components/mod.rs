@@ -3,6 +3,7 @@
 pub mod banner;
 pub mod celebration;
 pub mod host_app;
+pub mod next;
 pub mod plans;
 pub mod progress;
 pub mod status_badge;

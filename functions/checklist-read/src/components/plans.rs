@@ -37,10 +37,11 @@ pub fn render(view: &View, token: &str) -> Markup {
     html! {
         section aria-labelledby="plans" {
             h2 id="plans" class="section-head" { (words::TITLE) }
+            (several_subscriptions(view))
             @if let Some(charge) = view.org.first_charge(view.now) {
                 (charge_note(view, charge))
                 ul class="cards plans" { @for plan in &PLANS { (card(plan, charge, token)) } }
-                @if view.org.billing.payer().is_some() {
+                @if view.org.billing.payer(view.now).is_some() {
                     div class="actions" { (post_button(Weight::Quiet, PORTAL, words::VIEW_INVOICES, None)) }
                 }
             } @else {
@@ -50,9 +51,22 @@ pub fn render(view: &View, token: &str) -> Markup {
     }
 }
 
+/// Renders a warning if the organization pays more than once.
+fn several_subscriptions(view: &View) -> Markup {
+    let count = view.org.billing.alive(view.now).len();
+    if count < 2 {
+        return html! {};
+    }
+    let text = html! { p { (words::SEVERAL_SUBSCRIPTIONS_TEXT) } };
+    note(Tone::Warning, "💳", &words::several_subscriptions(count), &text)
+}
+
 /// Renders the button that opens the portal, for an organization that has chosen a plan.
 fn manage(view: &View) -> Markup {
-    let (text, label) = if view.org.billing.is_alive() {
+    if view.org.billing.is_managed_by_team(view.now) {
+        return html! { p { (words::MANAGED_BY_TEAM) } };
+    }
+    let (text, label) = if view.org.billing.is_alive(view.now) {
         (words::MANAGE_TEXT, words::MANAGE)
     } else {
         (words::FIRST_PAYMENT_TEXT, label::COMPLETE_PAYMENT)

@@ -1,6 +1,10 @@
 //! The label and the meaning of an organization's status.
 
-use domain::{billing::Pause, org::Org, status::Status};
+use domain::{
+    billing::{NextKind, Pause},
+    org::Org,
+    status::Status,
+};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use web::ui::Tone;
@@ -24,28 +28,39 @@ impl StatusBadge {
     pub fn of(org: &Org, now: Timestamp) -> Self {
         let status = org.status(now);
         let trial_end = org.trial_ends_at(now).map(|end| org.zone.date(end));
+        let next = || super::next::sentence(org, now);
         let (tone, label, meaning) = match status {
             Status::Pending => (Tone::Notice, words::PENDING, words::PENDING_TEXT.to_owned()),
-            Status::Trialing => {
+            Status::Trialing if org.is_on_trial(now) => {
                 let days = org.trial_days_remaining(now);
-                (Tone::Calm, words::TRIALING, words::trialing(days, trial_end))
+                // The days already say when Onramp's own trial ends.
+                let next = next().filter(|_| org.billing.is_alive(now));
+                let texts =
+                    [Some(words::trialing(days, trial_end)), next, Some(words::FULL_ACCESS.to_owned())];
+                (Tone::Calm, words::TRIALING, join(texts))
+            }
+            Status::Trialing => {
+                (Tone::Notice, words::ACTIVE, join([next(), Some(words::FULL_ACCESS.to_owned())]))
             }
             Status::TrialExpired => (Tone::Ended, words::TRIAL_EXPIRED, words::trial_expired(trial_end)),
-            Status::Active => match (org.billing.cancel_at(), org.billing.paused()) {
-                (Some(end), _) => (Tone::Notice, words::ACTIVE, words::active_until(org.zone.date(end))),
-                (None, Some(_)) => (Tone::Notice, words::ACTIVE, words::ACTIVE_PAUSED_TEXT.to_owned()),
-                (None, None) => (Tone::Success, words::ACTIVE, words::ACTIVE_TEXT.to_owned()),
-            },
+            Status::Active if !org.billing.is_alive(now) => {
+                (Tone::Notice, words::ACTIVE, words::NO_PLAN_TEXT.to_owned())
+            }
+            Status::Active => {
+                let kind = org.next_billing_event(now).map(|next| next.kind);
+                let calm = matches!(kind, None | Some(NextKind::Renews)) && org.billing.paused(now).is_none();
+                let tone = if calm { Tone::Success } else { Tone::Notice };
+                let first = if calm { words::ACTIVE_TEXT } else { words::FULL_ACCESS };
+                (tone, words::ACTIVE, join([Some(first.to_owned()), next()]))
+            }
             Status::PastDue => (Tone::Warning, words::PAST_DUE, words::PAST_DUE_TEXT.to_owned()),
             Status::Unpaid => (Tone::Ended, words::UNPAID, words::UNPAID_TEXT.to_owned()),
             Status::Paused => (Tone::Ended, words::PAUSED, words::PAUSED_TEXT.to_owned()),
             Status::Incomplete => (Tone::Warning, words::INCOMPLETE, words::INCOMPLETE_TEXT.to_owned()),
             Status::Canceled => (Tone::Ended, words::CANCELED, words::CANCELED_TEXT.to_owned()),
         };
-        let meaning = match org.billing.paused() {
-            Some(pause) => format!("{meaning} {}", payments_paused(pause, org)),
-            None => meaning,
-        };
+        let pause = org.billing.paused(now).map(|pause| payments_paused(pause, org));
+        let meaning = join([Some(meaning), pause]);
         Self { tone, label, meaning }
     }
 
@@ -54,6 +69,10 @@ impl StatusBadge {
     pub fn badge(&self) -> Markup {
         html! { span class={ "badge " (self.tone.class()) } { (self.label) } }
     }
+}
+
+fn join<const N: usize>(sentences: [Option<String>; N]) -> String {
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn payments_paused(pause: Pause, org: &Org) -> String {

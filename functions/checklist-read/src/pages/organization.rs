@@ -1,6 +1,6 @@
 //! The page of the user's organization: its status, details, and plan.
 
-use domain::{billing::IssueKind, status::Status};
+use domain::billing::IssueKind;
 use maud::{Markup, html};
 use web::ui::{Tone, Width, note};
 
@@ -56,7 +56,7 @@ fn details(view: &View, badge: &StatusBadge) -> Markup {
                     dt { (if end > view.now { words::TRIAL_ENDS } else { words::TRIAL_ENDED }) }
                     dd {
                         (moment::date(end, &org.zone))
-                        @if view.status() == Status::Trialing {
+                        @if view.org.is_on_trial(view.now) {
                             " · " (days_left(org.trial_days_remaining(view.now)))
                         }
                     }

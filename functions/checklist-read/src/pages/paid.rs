@@ -4,7 +4,10 @@
 //! A visit to this page proves no payment and changes nothing. Only signed events from Stripe
 //! change a plan.
 
-use domain::{billing::SubscriptionStatus, status::Status};
+use domain::{
+    billing::{NextKind, SubscriptionStatus},
+    status::Status,
+};
 use maud::{Markup, html};
 use web::ui::{Tone, Weight, Width, link_button, note};
 
@@ -22,9 +25,11 @@ const PATH: &str = "/billing/return";
 /// poll for about a minute. The script reloads the page when the event has arrived.
 #[must_use]
 pub fn render(view: &View, config: &Config) -> Markup {
-    let arrived = view.org.billing.is_alive();
+    let arrived = view.org.billing.is_alive(view.now);
+    let pending =
+        view.org.next_billing_event(view.now).is_some_and(|next| next.kind == NextKind::PaymentPending);
     let main = html! {
-        section class="plain" data-awaits-plan[!arrived] {
+        section class="plain" data-awaits-plan[!arrived || pending] {
             @if arrived { (payment_status(view)) } @else { (waiting(view)) }
         }
     };
@@ -59,8 +64,8 @@ fn payment_status(view: &View) -> Markup {
 /// Checkout or opened the page without paying. So it does not thank them, and links to the plans.
 fn waiting(view: &View) -> Markup {
     let billing = &view.org.billing;
-    let first_plan = billing.status().is_none() && !billing.customer_deleted();
-    let (title, lead) = match billing.status() {
+    let first_plan = billing.status(view.now).is_none() && !billing.customer_deleted();
+    let (title, lead) = match billing.status(view.now) {
         Some(SubscriptionStatus::Incomplete) => (words::ALMOST_THERE, words::INCOMPLETE),
         _ if first_plan => (words::THANK_YOU, words::AWAITING),
         _ => (words::TITLE, words::PREVIOUS_ENDED),
@@ -81,7 +86,7 @@ fn waiting(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionId};
+    use domain::billing::{CustomerId, FactKind};
 
     use super::*;
     use crate::testing::{config, pending, read, subscribed, trial};
@@ -93,15 +98,7 @@ mod tests {
             let waiting = render(&view, &config());
             assert!(waiting.0.contains("data-awaits-plan"), "{}", waiting.0);
             assert!(read(&waiting).contains("Check again"));
-            let paid = FactKind::Invoice {
-                invoice: InvoiceId::parse("in_1").unwrap(),
-                subscription: Some(SubscriptionId::parse("sub_1").unwrap()),
-                customer: CustomerId::parse("cus_1").unwrap(),
-                invoice_created: view.now,
-                fact: InvoiceFact::Paid { amount: 900 },
-            };
-            let fact = Fact { event: EventId::parse("evt_1").unwrap(), created: view.now, what: paid };
-            view.org.billing.record(&fact);
+            view.record(crate::testing::paid());
             let thanks = render(&view, &config());
             assert!(!thanks.0.contains("data-awaits-plan"), "{}", thanks.0);
             assert!(read(&thanks).contains("Your plan is active"), "{}", read(&thanks));
@@ -116,8 +113,6 @@ mod tests {
             (SubscriptionStatus::Paused, "Your plan Paused"),
             (SubscriptionStatus::Unpaid, "Your plan Unpaid"),
             (SubscriptionStatus::Incomplete, "Almost there Your first payment hasn’t gone through yet."),
-            // The domain also maps Stripe's status `incomplete_expired` to this status.
-            (SubscriptionStatus::Canceled, "Your plan Your previous plan has ended."),
         ] {
             let page = render(&subscribed(status), &config());
             assert!(read(&page).contains(text), "{status}: {}", read(&page));
@@ -128,8 +123,7 @@ mod tests {
         for mut view in [subscribed(SubscriptionStatus::Active), pending("Acme Corp", "Jo Doe")] {
             let customer = CustomerId::parse("cus_1").unwrap();
             view.org.billing.link(&customer);
-            let (event, what) = (EventId::parse("evt_2").unwrap(), FactKind::CustomerDeleted { customer });
-            view.org.billing.record(&Fact { event, created: view.now, what });
+            view.record(FactKind::CustomerDeleted { customer });
             let page = read(&render(&view, &config()));
             assert!(page.contains("Your plan Your previous plan has ended."), "{page}");
         }

@@ -137,6 +137,56 @@ pub mod undeliverable {
     }
 }
 
+/// What happens next: a charge, or an end.
+pub mod next {
+    use std::fmt::Display;
+
+    pub const PAYMENT_PENDING: &str =
+        "Your payment is on its way. A card takes seconds, a bank transfer or debit a few days.";
+    pub const CONFIRMING: &str = "We’re confirming your plan with Stripe.";
+
+    pub fn trial_ends(date: Option<impl Display>) -> String {
+        format!("Your trial ends{}.", on(date))
+    }
+
+    pub fn trial_ends_without_charge(date: Option<impl Display>) -> String {
+        format!("You canceled your plan, so it ends with your trial{}. You won’t be charged.", on(date))
+    }
+
+    pub fn plan_starts(date: Option<impl Display>, amount: Option<impl Display>) -> String {
+        match amount {
+            Some(amount) => format!("Your plan starts{}. We’ll charge {amount} then.", on(date)),
+            None => format!("Your plan starts{}. We’ll charge you then.", on(date)),
+        }
+    }
+
+    pub fn renews(date: Option<impl Display>, amount: Option<impl Display>) -> String {
+        let amount = amount.map(|amount| format!(" for {amount}")).unwrap_or_default();
+        format!("Your plan renews{}{amount}.", on(date))
+    }
+
+    pub fn ends(date: Option<impl Display>) -> String {
+        format!("Your plan ends{} and won’t renew.", on(date))
+    }
+
+    pub fn overdue(since: Option<impl Display>, amount: Option<impl Display>) -> String {
+        let amount = amount.map_or_else(|| "A payment".to_owned(), |amount| format!("A payment of {amount}"));
+        let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
+        format!("{amount} has been overdue{since}.")
+    }
+
+    pub fn needs_payment_method(date: Option<impl Display>) -> String {
+        match date {
+            Some(date) => format!("Add a payment method by {date} to keep your plan."),
+            None => "Add a payment method to resume your plan.".to_owned(),
+        }
+    }
+
+    fn on(date: Option<impl Display>) -> String {
+        date.map(|date| format!(" on {date}")).unwrap_or_default()
+    }
+}
+
 /// An organization's status: the label of its badge, and its meaning.
 pub mod status {
     use super::{Display, days_left};
@@ -147,7 +197,8 @@ pub mod status {
     pub const TRIAL_EXPIRED: &str = "Trial ended";
     pub const ACTIVE: &str = "Active";
     pub const ACTIVE_TEXT: &str = "Your plan is active. You have full access.";
-    pub const ACTIVE_PAUSED_TEXT: &str = "You have full access.";
+    pub const FULL_ACCESS: &str = "You have full access.";
+    pub const NO_PLAN_TEXT: &str = "You have full access. You don’t have a plan yet.";
     pub const PAST_DUE: &str = "Payment overdue";
     pub const PAST_DUE_TEXT: &str =
         "Your last payment didn’t go through. Everything keeps working while we retry it.";
@@ -166,7 +217,7 @@ pub mod status {
 
     pub fn trialing(days: u32, end: Option<impl Display>) -> String {
         let until = end.map(|end| format!(" (until {end})")).unwrap_or_default();
-        format!("{}{until}. You have full access.", days_left(days))
+        format!("{}{until}.", days_left(days))
     }
 
     pub fn trial_expired(end: Option<impl Display>) -> String {
@@ -174,10 +225,6 @@ pub mod status {
         format!(
             "Your trial ended{on}. Your data is safe and read-only. Choose a plan to restore full access."
         )
-    }
-
-    pub fn active_until(end: impl Display) -> String {
-        format!("Your plan ends on {end} and won’t renew.")
     }
 
     pub fn payments_paused_until(date: impl Display) -> String {
@@ -210,7 +257,11 @@ pub mod banner {
     pub const TRIAL_URGENT: &str = "Add a payment method to keep your access.";
     pub const TRIAL_SOON: &str = "Now is a good time to choose a plan.";
     pub const TRIAL_CALM: &str = "Try everything, without limits.";
-    pub const TRIAL_SUBSCRIBED: &str = "Your plan starts then.";
+    pub const ADD_PAYMENT_METHOD: &str = "Add a payment method";
+    pub const RENEWS_NO_MORE: &str = "Your plan is canceled";
+    pub const NO_PLAN: &str = "You don’t have a plan";
+    pub const NO_PLAN_TEXT: &str = "You have full access. Choose a plan to keep it.";
+    pub const CONFIRMING: &str = "Your trial has ended";
     pub const PAYMENT_FAILED: &str = "A payment failed";
     pub const ACTION_REQUIRED: &str = "Your bank needs you to confirm a payment";
     // What works until the payment succeeds.
@@ -244,6 +295,7 @@ pub mod plans {
         ["All projects and clients", "All reports", "Invite as many people as you like"];
     pub const VIEW_INVOICES: &str = "View invoices and payment details";
     pub const MANAGE: &str = "Manage plan and billing";
+    pub const MANAGED_BY_TEAM: &str = "Your plan is managed by our team. Contact us to change it.";
     pub const MANAGE_TEXT: &str = "Change or cancel your plan, update your payment method, or view invoices.";
     pub const FIRST_PAYMENT_TEXT: &str = "Your first payment is pending. Pay with this or another card. If \
                                           you don’t pay within a day, the plan is canceled and you can \
@@ -257,6 +309,14 @@ pub mod plans {
     pub fn charge_later(date: &impl Render) -> Markup {
         html! { "Your trial continues until " (date) ". We’ll charge you then, not today." }
     }
+
+    pub fn several_subscriptions(count: usize) -> String {
+        let count = if count == 2 { "two".to_owned() } else { count.to_string() };
+        format!("You’re paying for {count} subscriptions")
+    }
+
+    pub const SEVERAL_SUBSCRIPTIONS_TEXT: &str =
+        "Cancel the ones you don’t need under “Manage plan and billing”. Our team has been notified.";
 
     pub fn choose(plan: impl Display) -> String {
         format!("Choose {plan}")

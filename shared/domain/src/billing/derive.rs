@@ -82,6 +82,13 @@ impl Billing {
         self.best(now).filter(|best| !best.status.is_over()).map(|best| &best.subscription.customer)
     }
 
+    /// Returns whether the customer of the best subscription is linked to another organization, so
+    /// that the admins cannot open its portal.
+    #[must_use]
+    pub fn is_managed_by_team(&self, now: Timestamp) -> bool {
+        self.best(now).is_some_and(|best| !best.status.is_over() && best.subscription.linked_to.is_some())
+    }
+
     /// Returns the trial end of the best subscription, in whole seconds. It may lie in the past.
     #[must_use]
     pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
@@ -139,11 +146,14 @@ impl Billing {
         self.issues().last()
     }
 
-    /// Returns whether an invoice of a subscription, or the one-off with which the tenancy began,
-    /// was paid with more than 0.
+    /// Returns whether a one-off invoice, or an invoice of a subscription that counts or once
+    /// counted, was paid with more than 0. The value never returns to false.
     #[must_use]
     pub fn ever_paid(&self) -> bool {
-        self.paid_through().is_some() || self.one_off_paid_at.is_some()
+        let paid = |it: &Subscription| it.ever_counted() && it.paid_at.is_some();
+        self.subscriptions.values().any(paid)
+            || self.paid_through.is_some()
+            || self.one_off_paid_at.is_some()
     }
 
     /// Returns the creation time of the newest stored event about a subscription or its payment.

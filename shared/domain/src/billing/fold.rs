@@ -43,8 +43,9 @@ impl Billing {
 
     fn fold_old(&mut self, watermark: Timestamp) {
         let before = (self.invoices.len(), self.incidents.len(), self.fact_count());
-        let open: BTreeSet<InvoiceId> = self.issues().map(|issue| issue.invoice).collect();
-        self.invoices.retain(|id, invoice| invoice.last_event_at >= watermark || open.contains(id));
+        let mut needed = self.newest_invoices();
+        needed.extend(self.issues().map(|issue| issue.invoice));
+        self.invoices.retain(|id, invoice| invoice.last_event_at >= watermark || needed.contains(id));
         self.incidents.retain(|_, (at, _)| *at >= watermark);
         for subscription in self.subscriptions.values_mut() {
             if subscription.newest().is_some_and(|newest| newest < watermark) {
@@ -56,6 +57,13 @@ impl Billing {
         if before != (self.invoices.len(), self.incidents.len(), self.fact_count()) {
             self.watermark = Some(watermark);
         }
+    }
+
+    /// Returns the newest invoice of each subscription that has not ended. It shows whether a payment
+    /// is on its way.
+    fn newest_invoices(&self) -> BTreeSet<InvoiceId> {
+        let open = self.subscriptions.values().filter(|it| it.ended_at.is_none());
+        open.filter_map(|it| it.effective_fact()?.latest_invoice.clone()).collect()
     }
 
     fn fact_count(&self) -> usize {
@@ -91,7 +99,7 @@ impl Billing {
             .collect();
         let conflicts = self.conflicts();
         for id in &folded {
-            if let Some(removed) = self.subscriptions.remove(id).filter(Subscription::began) {
+            if let Some(removed) = self.subscriptions.remove(id).filter(Subscription::ever_counted) {
                 self.first_paid_at = first(self.first_paid_at, removed.first_live_at);
                 self.paid_through = self.paid_through.max(removed.paid_through);
             }
@@ -106,6 +114,7 @@ impl Billing {
     /// Removes settled invoices except the newest 20, and open invoices except the newest 20. An
     /// invoice for which `needed` returns `true` always stays.
     pub fn fold_invoices(&mut self, needed: impl Fn(&Self, &InvoiceId, &Invoice) -> bool) {
+        let newest = self.newest_invoices();
         for open in [false, true] {
             let mut candidates: Vec<(Timestamp, InvoiceId)> = self
                 .invoices
@@ -115,7 +124,7 @@ impl Billing {
                 .collect();
             candidates.sort_by(|one, other| other.cmp(one));
             for (created, id) in candidates.into_iter().skip(MAX_INVOICES) {
-                if self.invoices.get(&id).is_none_or(|it| needed(self, &id, it)) {
+                if newest.contains(&id) || self.invoices.get(&id).is_none_or(|it| needed(self, &id, it)) {
                     continue;
                 }
                 self.invoices.remove(&id);

@@ -236,11 +236,20 @@ impl Billing {
         self.subscriptions.get(subscription)?.named.as_ref()
     }
 
-    /// Records the newest event that names another organization for a subscription. Without it, a
-    /// late event could name this organization although the subscription was moved since then.
-    pub fn note_mention(&mut self, subscription: &SubscriptionId, mention: Option<&Mention>) {
+    /// Records what the other organization of a moved subscription knows: the newest event that
+    /// names that organization, and the organization to which the customer is linked.
+    ///
+    /// Without the former, a late event could name this organization although the subscription was
+    /// moved since then.
+    pub fn note_other(
+        &mut self,
+        subscription: &SubscriptionId,
+        mention: Option<&Mention>,
+        linked_to: Option<OrgId>,
+    ) {
         if let Some(known) = self.subscriptions.get_mut(subscription) {
             known.named_other = known.named_other.take().max(mention.cloned());
+            known.linked_to = invoice::first(known.linked_to, linked_to);
         }
     }
 

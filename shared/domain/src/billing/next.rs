@@ -80,7 +80,8 @@ impl Billing {
         let pending = |at: Option<Timestamp>| event(NextKind::PaymentPending, at, None);
         let overdue = || {
             let issue = self.issue();
-            let at = issue.as_ref().map(|issue| issue.since).or(best.fact.and_then(|fact| fact.trial_end));
+            let trial = best.fact.filter(|fact| fact.status == SubscriptionStatus::Trialing);
+            let at = issue.as_ref().map(|issue| issue.since).or(trial.and_then(|fact| fact.trial_end));
             event(NextKind::PaymentOverdue, at, issue.and_then(|issue| issue.due))
         };
         let cancel_at = self.cancel_at(now);

@@ -32,6 +32,8 @@ pub struct Subscription {
     pub named: Option<Mention>,
     /// Newest event whose metadata names another organization.
     pub named_other: Option<Mention>,
+    /// The other organization to which the customer is linked.
+    pub linked_to: Option<OrgId>,
     /// Creation time of the earliest event that shows a plan's price, while the metadata names no
     /// organization and the customer is linked.
     pub counted_at: Option<Timestamp>,
@@ -106,6 +108,7 @@ impl Subscription {
             facts: BTreeMap::new(),
             named: None,
             named_other: None,
+            linked_to: None,
             counted_at: None,
             first_live_at: None,
             ended_at: None,
@@ -164,6 +167,7 @@ impl Subscription {
         self.customer = std::cmp::min(&self.customer, &other.customer).clone();
         self.named = self.named.take().max(other.named);
         self.named_other = self.named_other.take().max(other.named_other);
+        self.linked_to = first(self.linked_to, other.linked_to);
         self.counted_at = first(self.counted_at, other.counted_at);
         self.first_live_at = first(self.first_live_at, other.first_live_at);
         self.ended_at = first(self.ended_at, other.ended_at);

@@ -51,7 +51,9 @@ impl Org {
             .billing
             .invoices
             .iter()
-            .filter(|(id, invoice)| self.billing.awaited_payment(id, now).is_some() && without_notice(id, invoice))
+            .filter(|(id, invoice)| {
+                self.billing.awaited_payment(id, now).is_some() && without_notice(id, invoice)
+            })
             .map(|(id, _)| id.clone())
             .take(MAX_WAITING.saturating_sub(waiting))
             .collect();

@@ -30,12 +30,17 @@ pub struct TrialEnding {
 }
 
 /// What happens at the end of a trial if no admin does anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AfterTrial {
     /// The organization becomes read-only, because no plan is chosen.
     ReadOnly,
     /// The chosen plan starts, and Stripe charges the first payment.
-    PlanBegins,
+    PlanBegins {
+        /// Amount of the first payment, if it is certain.
+        amount: Option<String>,
+    },
+    /// The chosen plan does not start, because it has no payment method.
+    NeedsPaymentMethod,
 }
 
 impl TrialEnding {
@@ -45,15 +50,21 @@ impl TrialEnding {
         let Self { given_name, organization, days, ends_on, .. } = self;
         let words = product.words();
         let texts = &words.trial_ending;
-        let (effect, button) = match self.after_trial {
-            AfterTrial::ReadOnly => (texts.read_only, texts.read_only_button),
-            AfterTrial::PlanBegins => (texts.plan_begins, texts.plan_begins_button),
+        let lines = |lines: [&str; 2]| lines.map(str::to_owned);
+        let (effect, button) = match &self.after_trial {
+            AfterTrial::ReadOnly => (lines(texts.read_only), texts.read_only_button),
+            AfterTrial::PlanBegins { amount } => {
+                ((texts.plan_begins)(amount.as_deref()), texts.plan_begins_button)
+            }
+            AfterTrial::NeedsPaymentMethod => {
+                (lines(texts.needs_payment_method), texts.needs_payment_method_button)
+            }
         };
         let panel = Block::Panel {
             title: (texts.panel_title)(*ends_on),
             lines: vec![(texts.panel)(organization, *days)],
         };
-        let effect = effect.map(|words| Block::Paragraph(words.to_owned()));
+        let effect = effect.map(Block::Paragraph);
         EmailContent {
             words,
             subject: (texts.subject)(*days, &product.name, organization),

@@ -76,12 +76,24 @@ pub(crate) static ENGLISH: Words = Words {
              view everything. We won’t delete anything or charge you.",
         ],
         read_only_button: "Choose a plan",
-        plan_begins: [
-            "You’ve chosen a plan, so you don’t need to do anything. It starts when the trial ends, and we’ll charge \
-             you then.",
-            "If you’ve changed your mind, cancel before then and you won’t be charged.",
-        ],
+        plan_begins: |amount| {
+            let charge = amount.unwrap_or("you");
+            [
+                format!(
+                    "You’ve chosen a plan, so you don’t need to do anything. It starts when the trial ends, and \
+                     we’ll charge {charge} then."
+                ),
+                "If you’ve changed your mind, cancel before then and you won’t be charged.".to_owned(),
+            ]
+        },
         plan_begins_button: "View your plan",
+        needs_payment_method: [
+            "You’ve chosen a plan, but we don’t have a payment method. Add one before the trial ends to keep working \
+             without interruption.",
+            "Without a payment method, your organization becomes read-only when the trial ends. We won’t delete \
+             anything or charge you.",
+        ],
+        needs_payment_method_button: "Add a payment method",
     },
     trial_ended: TrialEnded {
         subject: |product, organization| format!("Your {product} trial has ended - {organization}"),

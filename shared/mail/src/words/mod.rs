@@ -71,8 +71,10 @@ pub(crate) struct TrialEnding {
     pub(crate) panel: fn(organization: &PlainText, days: u32) -> String,
     pub(crate) read_only: [&'static str; 2],
     pub(crate) read_only_button: &'static str,
-    pub(crate) plan_begins: [&'static str; 2],
+    pub(crate) plan_begins: fn(amount: Option<&str>) -> [String; 2],
     pub(crate) plan_begins_button: &'static str,
+    pub(crate) needs_payment_method: [&'static str; 2],
+    pub(crate) needs_payment_method_button: &'static str,
 }
 
 pub(crate) struct TrialEnded {

@@ -52,6 +52,8 @@ struct SubscriptionDetailsItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     named_other: Option<MentionItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    linked_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     counted_at: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_live_at: Option<At>,
@@ -259,6 +261,7 @@ impl From<&Subscription> for SubscriptionDetailsItem {
         Self {
             named: it.named.as_ref().map(MentionItem::from),
             named_other: it.named_other.as_ref().map(MentionItem::from),
+            linked_to: it.linked_to.map(|org| org.to_string()),
             counted_at: it.counted_at.map(At),
             first_live_at: it.first_live_at.map(At),
             ended_at: it.ended_at.map(At),
@@ -287,6 +290,7 @@ impl SubscriptionDetailsItem {
     fn restore(self, it: &mut Subscription) -> Result<(), Corrupt> {
         it.named = self.named.map(Mention::try_from).transpose()?;
         it.named_other = self.named_other.map(Mention::try_from).transpose()?;
+        it.linked_to = self.linked_to.as_deref().map(|org| read("linked organization", org)).transpose()?;
         it.counted_at = time(self.counted_at);
         // An earlier version of the code may have recorded the payment or the end.
         it.first_live_at = time(self.first_live_at).or(it.paid_at);

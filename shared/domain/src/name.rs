@@ -1,5 +1,6 @@
 //! Validated names of organizations and users.
 
+mod joiners;
 mod marks;
 mod scripts;
 
@@ -19,9 +20,9 @@ pub const MAX_GRAPHEMES: usize = 80;
 ///
 /// - normalized to NFC, trimmed, and with single spaces
 /// - 1 to [`MAX_GRAPHEMES`] graphemes
-/// - no invisible characters
+/// - no invisible characters, except joiners that a script or an emoji sequence needs
 /// - at most four marks per letter
-/// - no mix of scripts that are easily confused
+/// - no word that mixes scripts that are easily confused
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(String);
 
@@ -34,14 +35,15 @@ pub enum NameError {
     /// More than [`MAX_GRAPHEMES`] graphemes, or more than 16 × [`MAX_GRAPHEMES`] bytes.
     #[error("Use at most 80 characters.")]
     TooLong,
-    /// Control, bidi, zero-width, private, or unassigned characters, or line breaks.
+    /// Control, bidi, zero-width, private, or unassigned characters, or line breaks. A joiner that
+    /// the text needs is allowed.
     #[error("Remove invisible and control characters.")]
     Invisible,
     /// A mark without a letter, a repeated mark, or more than four marks on a letter.
     #[error("Use at most four accents per letter, and no accents without a letter.")]
     Marks,
-    /// Letters of scripts that are easily confused with each other.
-    #[error("Use letters from one script. This mix could be mistaken for another name.")]
+    /// A word with letters of scripts that are easily confused with each other.
+    #[error("Use letters from one script in each word. This mix could be mistaken for another name.")]
     MixedScripts,
 }
 
@@ -84,7 +86,7 @@ impl Name {
         if marks::has_excess_marks(&name) {
             return Err(NameError::Marks);
         }
-        if scripts::is_confusable_mix(&name) {
+        if name.split(' ').any(scripts::is_confusable_mix) {
             return Err(NameError::MixedScripts);
         }
         Ok(Self(name))

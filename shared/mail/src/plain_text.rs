@@ -108,6 +108,7 @@ mod tests {
             ("Class of 2024", "Class of 2024"),
             ("tel:5", "tel\u{2060}:\u{2060}5"),
             ("evil。com", "evil\u{2060}。\u{2060}com"),
+            ("👨\u{200d}👩.نرم\u{200c}افزار", "👨\u{200d}👩\u{2060}.\u{2060}نرم\u{200c}افزار"),
             ("a\r\nBcc: b", "a  Bcc\u{2060}:\u{2060} b"),
         ] {
             assert_eq!(PlainText::new(name).to_string(), safe, "{name}");

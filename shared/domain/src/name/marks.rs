@@ -2,6 +2,8 @@
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use super::joiners;
+
 /// Maximum number of marks on one letter (Unicode Technical Standard #39, 5.4).
 const MAX_MARKS: usize = 4;
 
@@ -9,21 +11,28 @@ const MAX_MARKS: usize = 4;
 const EMOJI_STYLE: char = '\u{fe0f}';
 
 /// Returns whether a text contains an invisible character, or a character that changes how other
-/// characters are displayed.
+/// characters are displayed. Joiners are allowed where the text needs them.
 pub(super) fn has_invisible(text: &str) -> bool {
-    let before = std::iter::once('\0').chain(text.chars());
-    text.chars().zip(before).any(|(ch, before)| match ch {
-        EMOJI_STYLE => before.general_category() != GeneralCategory::OtherSymbol,
-        _ => is_invisible(ch),
+    text.char_indices().any(|(at, ch)| {
+        let (before, rest) = text.split_at(at);
+        match ch {
+            EMOJI_STYLE => {
+                before.chars().next_back().map(char::general_category) != Some(GeneralCategory::OtherSymbol)
+            }
+            _ if joiners::is_joiner(ch) => {
+                !joiners::is_needed(ch, before, rest.strip_prefix(ch).unwrap_or_default())
+            }
+            _ => is_invisible(ch),
+        }
     })
 }
 
 /// Returns whether a text has a mark without a letter, a repeated mark, or more than [`MAX_MARKS`]
-/// marks on one letter.
+/// marks on one letter. A mark after a joiner belongs to the letter before the joiner.
 pub(super) fn has_excess_marks(text: &str) -> bool {
     let mut marks = 0;
     let mut last = None;
-    for ch in text.chars() {
+    for ch in text.chars().filter(|ch| !joiners::is_joiner(*ch)) {
         let is_mark = ch.general_category_group() == GeneralCategoryGroup::Mark;
         let without_letter = is_mark && last.is_none_or(char::is_whitespace);
         let repeated = last == Some(ch) && ch.general_category() == GeneralCategory::NonspacingMark;

@@ -1,9 +1,12 @@
-//! Detects names that mix confusable scripts.
+//! Detects words that mix confusable scripts.
 
 use unicode_script::Script;
 use unicode_security::mixed_script::AugmentedScriptSet;
 
-/// Returns whether a name mixes scripts whose letters are easily confused.
+/// Returns whether a word mixes scripts whose letters are easily confused.
+///
+/// Words of different scripts may follow each other: companies combine their name with an English
+/// word.
 ///
 /// The limit is the "moderately restrictive" level of Unicode Technical Standard #39, 5.2. It
 /// allows a single script. It allows the scripts of Japanese, Korean, or Chinese together with
@@ -11,10 +14,10 @@ use unicode_security::mixed_script::AugmentedScriptSet;
 ///
 /// The standard covers identifiers, such as user names in programs. This function also checks
 /// letters that are not allowed in identifiers.
-pub(super) fn is_confusable_mix(name: &str) -> bool {
+pub(super) fn is_confusable_mix(word: &str) -> bool {
     let mut all = AugmentedScriptSet::default();
     let mut beside_latin = AugmentedScriptSet::default();
-    for letter in name.chars().filter(|ch| ch.is_alphabetic()) {
+    for letter in word.chars().filter(|ch| ch.is_alphabetic()) {
         let scripts = AugmentedScriptSet::for_char(letter);
         all.intersect_with(scripts);
         if !scripts.base.contains_script(Script::Latin) {

@@ -25,7 +25,7 @@ impl App {
                 .map(|org| org.value.id)
                 .into_iter()
                 .collect()
-        } else if let Ok(address) = Address::parse(text) {
+        } else if let Ok(address) = Address::parse_existing(text) {
             self.store
                 .load_user_of(&address)
                 .await

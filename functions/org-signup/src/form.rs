@@ -57,7 +57,7 @@ impl SignUpIn {
             let typed = fields.get("email").unwrap_or_default();
             let address = Address::parse(typed)
                 .map_err(|error| {
-                    let code = if typed.trim().is_empty() { "required" } else { "invalid" };
+                    let code = if typed.trim().is_empty() { "required" } else { error.code() };
                     errors.push(FieldError::new("email", code, error.to_string()));
                 })
                 .ok();
@@ -141,6 +141,20 @@ mod tests {
                 ("form_token", "invalid"),
             ])
         );
+    }
+
+    #[tokio::test]
+    async fn new_address_follows_the_rules() {
+        for (address, expected) in [
+            ("jo.doe@example.com", Ok(())),
+            ("jo..doe@example.com", Err(vec![("email", "invalid")])),
+            ("jo@1.2.3.4", Err(vec![("email", "invalid")])),
+            ("jo＠example.com", Err(vec![("email", "full_width_at")])),
+            (" ", Err(vec![("email", "required")])),
+        ] {
+            let form = parse(&format!(r#"{{"name":"Acme","full_name":"Jo","email":"{address}"}}"#)).await;
+            assert_eq!(form.map(|_| ()), expected, "{address}");
+        }
     }
 
     #[tokio::test]

@@ -106,7 +106,7 @@ fn parse_address(typed: &str) -> Result<Address, FieldError> {
     if typed.trim().is_empty() {
         return Err(FieldError::new("email", "required", words_of::EMAIL_REQUIRED));
     }
-    Address::parse(typed).map_err(|error| FieldError::new("email", "invalid", error.to_string()))
+    Address::parse_existing(typed).map_err(|error| FieldError::new("email", error.code(), error.to_string()))
 }
 
 /// Returns the query parameter `next`, or `None` if it is not a path of this site.

@@ -130,6 +130,24 @@ async fn request_for_link_writes_once_and_reads_nothing() {
 }
 
 #[tokio::test]
+async fn address_from_before_the_rules_gets_a_link() {
+    let event = with(recorded("post-login"), "/body", json!("email=jo..doe%40example.com"));
+    let (status, _, calls) = run(empty, &with(event, "/isBase64Encoded", json!(false))).await;
+    assert_eq!((status, calls), (200, vec!["TransactWriteItems".to_owned()]));
+}
+
+#[tokio::test]
+async fn full_width_at_sign_gets_a_hint() {
+    let event = with(recorded("post-login"), "/body", json!("email=jo%EF%BC%A0example.com"));
+    let event = with(event, "/isBase64Encoded", json!(false));
+    let (status, out, _) = run(empty, &event).await;
+    assert_eq!(status, 422);
+    assert!(out["body"].as_str().unwrap().contains("Use the ordinary @ character"));
+    let (_, out, _) = run(empty, &with(event, "/headers/accept", json!("application/json"))).await;
+    assert!(out["body"].as_str().unwrap().contains("full_width_at"), "{out}");
+}
+
+#[tokio::test]
 async fn invalid_request_makes_no_calls() {
     let form = recorded("post-login");
     let body = |text: &str| {

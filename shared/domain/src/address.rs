@@ -11,7 +11,11 @@ pub const MAX_BYTES: usize = 254;
 
 /// One email address in its canonical spelling.
 ///
-/// The syntax is the HTML standard's "valid e-mail address" with at least one dot in the domain.
+/// The syntax is the HTML standard's "valid e-mail address" with three more rules. The part before
+/// the `@` is a dot-atom (RFC 5322, 3.2.3): each dot is between two other characters. The domain has
+/// at least two labels. It is not an IP address, so its last label starts with a letter (RFC 1123,
+/// 2.1). [`Address::parse_existing`] accepts addresses from before these rules.
+///
 /// The address is in lower case and its domain in ASCII form (Unicode Technical Standard #46). So
 /// two spellings of the same address are equal. A part such as `+news` before the `@` is kept,
 /// because only the receiving server can interpret it.
@@ -20,32 +24,80 @@ pub const MAX_BYTES: usize = 254;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Address(String);
 
-/// Error for text that is not one plain email address.
+/// Reason why a text is not one plain email address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Enter a single email address, such as name@example.com, without a name or quotation marks.")]
-pub struct NotAnAddress;
+pub enum AddressError {
+    /// The text does not have the syntax of an address.
+    #[error("Enter a single email address, such as name@example.com, without a name or quotation marks.")]
+    Invalid,
+    /// The text has a full-width `＠` (U+FF20) instead of the `@`, as East Asian keyboards type it.
+    #[error("Use the ordinary @ character instead of the full-width ＠, as in name@example.com.")]
+    FullWidthAt,
+}
+
+impl AddressError {
+    /// Returns the code for the `errors` entry of a problem response.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::FullWidthAt => "full_width_at",
+        }
+    }
+}
 
 impl Address {
-    /// Parses an address from user input.
+    /// Parses a new address from user input.
     ///
     /// # Errors
-    /// [`NotAnAddress`] for any text that is not one plain address.
-    pub fn parse(text: &str) -> Result<Self, NotAnAddress> {
+    /// [`AddressError`] for any text that is not one plain address.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let address = Self::parse_existing(text)?;
+        if address.follows_new_rules() { Ok(address) } else { Err(AddressError::Invalid) }
+    }
+
+    /// Parses an address that may belong to an account.
+    ///
+    /// Earlier versions of Onramp accepted more addresses than [`Address::parse`], such as
+    /// `jo..doe@example.com`. Users with such an address can still sign in.
+    ///
+    /// # Errors
+    /// [`AddressError`] for any text that never was a valid address.
+    pub fn parse_existing(text: &str) -> Result<Self, AddressError> {
         let text = text.trim();
         // Conversion to ASCII can shorten a domain, but never to a quarter of its length. A longer
         // text is rejected here, because the conversion would take long for it.
         if text.len() > MAX_BYTES * 4 {
-            return Err(NotAnAddress);
+            return Err(AddressError::Invalid);
         }
-        let (local, domain) = text.split_once('@').ok_or(NotAnAddress)?;
+        let Some((local, domain)) = text.split_once('@') else {
+            let full_width = text.contains('＠');
+            return Err(if full_width { AddressError::FullWidthAt } else { AddressError::Invalid });
+        };
         let domain = idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::STD3);
-        let domain = domain.map_err(|_| NotAnAddress)?;
+        let domain = domain.map_err(|_| AddressError::Invalid)?;
         let valid = (1..=64).contains(&local.len())
             && local.bytes().all(is_local_byte)
             && local.len() + "@".len() + domain.len() <= MAX_BYTES
             && domain.contains('.')
             && domain.split('.').all(is_label);
-        if valid { Ok(Self(format!("{}@{domain}", local.to_ascii_lowercase()))) } else { Err(NotAnAddress) }
+        if valid {
+            Ok(Self(format!("{}@{domain}", local.to_ascii_lowercase())))
+        } else {
+            Err(AddressError::Invalid)
+        }
+    }
+
+    /// Returns whether the part before the `@` is a dot-atom, and the domain is not an IP address.
+    fn follows_new_rules(&self) -> bool {
+        let (local, domain) = self.parts();
+        let last_label = domain.rsplit('.').next().unwrap_or_default();
+        !local.split('.').any(str::is_empty) && last_label.starts_with(|ch: char| ch.is_ascii_alphabetic())
+    }
+
+    /// Returns the part before the `@`, and the domain.
+    fn parts(&self) -> (&str, &str) {
+        self.0.split_once('@').unwrap_or((&self.0, ""))
     }
 
     /// Wraps an address that was parsed before it was stored.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::{
-    address::Address,
+    address::{Address, AddressError},
     name::{MAX_GRAPHEMES, Name, NameError},
 };
 use proptest::prelude::*;
@@ -193,6 +193,7 @@ fn address_has_one_canonical_spelling() {
         ("jo@XN--BCHER-KVA.example", "jo@xn--bcher-kva.example"),
         ("jo@exa\u{200b}mple.com", "jo@example.com"),
         ("jo@例え。テスト", "jo@xn--r8jz45g.xn--zckzah"),
+        ("jo@4.example", "jo@4.example"),
     ] {
         assert_eq!(Address::parse(typed).unwrap().as_str(), expected, "{typed}");
     }
@@ -229,6 +230,7 @@ fn text_that_is_not_one_plain_address_is_rejected() {
         "jo@exa\u{202e}mple.com",
         "jo@xn--.example",
         "jo(comment)@example.com",
+        "jo@exa＠mple.com",
         &format!("{}@example.com", "a".repeat(65)),
         &too_long,
     ] {
@@ -236,6 +238,28 @@ fn text_that_is_not_one_plain_address_is_rejected() {
     }
     let quoted = Address::parse("\"jo doe\"@example.com").unwrap_err().to_string();
     assert!(quoted.contains("quotation marks"), "{quoted}");
+}
+
+#[test]
+fn new_address_has_a_dot_atom_and_a_host_name() {
+    for typed in [
+        ".jo@example.com",
+        "jo.@example.com",
+        "jo..doe@example.com",
+        ".@example.com",
+        "jo@1.2.3.4",
+        "jo@１.2.3.4",
+        "jo@example.123",
+        "jo@1.2.3.0x4",
+    ] {
+        assert_eq!(Address::parse(typed), Err(AddressError::Invalid), "{typed}");
+        // Users who signed up before this rule can still sign in.
+        assert!(Address::parse_existing(typed).is_ok(), "{typed}");
+    }
+    for parse in [Address::parse, Address::parse_existing] {
+        assert_eq!(parse("jo@[1.2.3.4]"), Err(AddressError::Invalid));
+        assert_eq!(parse(" jo＠example.com"), Err(AddressError::FullWidthAt));
+    }
 }
 
 proptest! {
@@ -282,6 +306,7 @@ proptest! {
     fn parsed_address_parses_to_itself(text in "\\PC{0,20}@\\PC{0,20}|[a-z.+\"]{1,9}@[a-zäß字.-]{1,20}") {
         if let Ok(address) = Address::parse(&text) {
             prop_assert_eq!(Address::parse(address.as_str()), Ok(address.clone()));
+            prop_assert_eq!(Address::parse_existing(&text), Ok(address.clone()));
             let text = address.as_str();
             prop_assert!(text.is_ascii() && text.len() <= 254 && text.matches('@').count() == 1);
             prop_assert!(!text.bytes().any(|byte| byte.is_ascii_control() || byte.is_ascii_uppercase() || b" \"<>,;".contains(&byte)));

@@ -40,7 +40,7 @@ impl InviteIn {
             Err(_) if typed.trim().is_empty() => {
                 Err(FieldError::new("email", "required", words_of::EMAIL_REQUIRED))
             }
-            Err(error) => Err(FieldError::new("email", "invalid", error.to_string())),
+            Err(error) => Err(FieldError::new("email", error.code(), error.to_string())),
         };
         let role = if fields.get("role").is_none() { Ok(Role::Member) } else { parse_role(fields) };
         match (address, role) {

@@ -430,6 +430,8 @@ async fn invitation_errors_are_shown_beside_their_field() {
     for (email, role, words) in [
         ("", "member", "Enter their email address."),
         ("mo", "member", "Enter a single email address"),
+        ("mo..lee@example.com", "member", "Enter a single email address"),
+        ("mo＠example.com", "member", "Use the ordinary @ character"),
         ("MO@example.com", "member", "This person is already a member."),
         ("ann@example.com", "admin", "This person has already been invited."),
         ("new@example.com", "owner", "Choose admin or member."),

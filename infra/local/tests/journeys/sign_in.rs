@@ -1,5 +1,8 @@
 //! Sign-in links and sign-out.
 
+use domain::address::Address;
+use serde_json::json;
+
 use crate::driver::{Visitor, World};
 
 /// Requests a link and signs in with it. Checks the redirect to the dashboard.
@@ -42,6 +45,28 @@ async fn emailed_link_signs_in_once_and_survives_page_views() {
     assert_eq!(statuses[0], 303);
     assert!(statuses[1] >= 400, "{statuses:?}");
     assert_eq!([&jo.cookie, &other.cookie].iter().filter(|cookie| cookie.is_some()).count(), 1);
+}
+
+#[tokio::test]
+async fn address_from_before_the_rules_still_signs_in() {
+    let world = World::new().await;
+    let jo = world.trialing("Acme", "jo@example.com").await;
+    let old = Address::from_stored("jo..doe@example.com".to_owned());
+    let user = json!({ "S": jo.user() });
+    let pk = json!({ "S": format!("EMAIL#{}", old.hash()) });
+    world.write("PutItem", json!({ "Item": { "pk": pk, "sk": { "S": "USER" }, "user": user } }));
+    let pk = json!({ "S": format!("USER#{}", jo.user()) });
+    let values = json!({ ":address": { "S": old.as_str() } });
+    world.write(
+        "UpdateItem",
+        json!({
+            "Key": { "pk": pk, "sk": { "S": "USER" } },
+            "UpdateExpression": "SET address = :address",
+            "ExpressionAttributeValues": values,
+        }),
+    );
+    sign_in_by_link(&world, &mut world.visitor(), "Jo..Doe@example.com").await;
+    assert_eq!(world.mails("sign_in").await[0]["to"], json!(["jo..doe@example.com"]));
 }
 
 #[tokio::test]

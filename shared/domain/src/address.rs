@@ -88,6 +88,23 @@ impl Address {
         }
     }
 
+    /// Returns the hash that represents the mailbox of the address in item keys.
+    ///
+    /// Addresses that usually reach the same mailbox have the same hash: a `+tag` does not count,
+    /// and Gmail ignores dots. Only trial records use this hash. Everything else uses
+    /// [`Address::hash`], because other servers may deliver such addresses to different people.
+    #[must_use]
+    pub fn mailbox_hash(&self) -> Hash {
+        let (local, domain) = self.parts();
+        // A part that starts with `+` has no name before the tag, so all of it is the name.
+        let name = local.split('+').next().filter(|name| !name.is_empty()).unwrap_or(local);
+        let (name, domain) = match domain {
+            "gmail.com" | "googlemail.com" => (name.replace('.', ""), "gmail.com"),
+            _ => (name.to_owned(), domain),
+        };
+        Hash::of(&[b"mailbox", name.as_bytes(), domain.as_bytes()])
+    }
+
     /// Returns whether the part before the `@` is a dot-atom, and the domain is not an IP address.
     fn follows_new_rules(&self) -> bool {
         let (local, domain) = self.parts();

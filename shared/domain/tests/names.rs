@@ -262,6 +262,26 @@ fn new_address_has_a_dot_atom_and_a_host_name() {
     }
 }
 
+#[test]
+fn addresses_of_one_mailbox_have_the_same_hash() {
+    let mailbox = |text: &str| Address::parse(text).unwrap().mailbox_hash();
+    for (one, other, same) in [
+        ("jo@example.com", "JO@Example.com", true),
+        ("jo@example.com", "jo+1@example.com", true),
+        ("jo@example.com", "jo+@example.com", true),
+        ("jo+a@example.com", "jo+b+c@example.com", true),
+        ("j.o@gmail.com", "jo@googlemail.com", true),
+        ("jo.doe+x@googlemail.com", "j.odoe@gmail.com", true),
+        ("j.o@example.com", "jo@example.com", false),
+        ("jo@example.com", "jo@example.org", false),
+        ("jo@gmail.com", "jo@mail.gmail.com", false),
+        ("jo-1@example.com", "jo@example.com", false),
+        ("+1@example.com", "+2@example.com", false),
+    ] {
+        assert_eq!(mailbox(one) == mailbox(other), same, "{one} {other}");
+    }
+}
+
 proptest! {
     #[test]
     fn parsed_name_parses_to_itself(text in any::<String>()) {

@@ -157,13 +157,22 @@ impl App {
         if let Some(found) = caller.signed_in().filter(|found| !found.user.value.verified) {
             return self.another_org_unverified(caller, found, &form, now).await.map(Some);
         }
-        let mut sign_up = self.decide(caller, form, now);
+        let mut sign_up = self.decide(caller, form.clone(), now);
         if let Some(Requester::CreationGrant(grant, _)) = &caller.known
             && grant.used_for.is_some_and(|earlier| earlier != sign_up.replay)
         {
             return Err(form_expired());
         }
-        let outcome = match self.commit(&mut sign_up, now).await {
+        let mut committed = self.commit(&mut sign_up, now).await;
+        // The transaction checks the trial record, so the usual sign-up needs no read before it.
+        if matches!(committed, Ok(SignedUp::MailboxHadTrial)) {
+            sign_up = self.decide(caller, SignUpIn { start_trial: false, ..form }, now);
+            committed = self.commit(&mut sign_up, now).await;
+            if matches!(committed, Ok(SignedUp::Created)) {
+                tracing::info!(area = %LogArea::Provisioning, organization = %sign_up.org.id, "started no second trial of a mailbox");
+            }
+        }
+        let outcome = match committed {
             Ok(SignedUp::Created) => Ok(self.created(&sign_up, now)),
             Ok(SignedUp::Replayed { org, user, trial, join, until }) => {
                 let earlier = Earlier { org, user, trial, join, until };
@@ -172,8 +181,11 @@ impl App {
             Ok(SignedUp::Limited(window)) => Err(Problem::too_many(window.retry_after(now))),
             Ok(SignedUp::AddressKnown) => self.known_address(caller, &sign_up, now).await,
             // `commit` never returns `Braked`, because its last attempt sends the email later, and
-            // the mail brake does not apply to that.
-            Ok(SignedUp::Braked(_)) | Err(store::Error::Conflict) => return Ok(None),
+            // the mail brake does not apply to that. A sign-up without a trial never gets
+            // `MailboxHadTrial`.
+            Ok(SignedUp::Braked(_) | SignedUp::MailboxHadTrial) | Err(store::Error::Conflict) => {
+                return Ok(None);
+            }
             Err(error) => {
                 if sign_up.org.provisioned.is_some() {
                     telemetry::count(Metric::ProvisioningFailed, 1, now);

@@ -144,6 +144,11 @@ impl Key {
         Self::new(format!("SIGNUP#{token}"), "SIGNUP")
     }
 
+    /// The key of the record that a mailbox had a trial.
+    pub fn trial_record(address: &Address) -> Self {
+        Self::new(format!("TRIAL#{}", address.mailbox_hash()), "TRIAL")
+    }
+
     pub fn limit(window: &RateLimitWindow) -> Self {
         Self::new(format!("LIMIT#{}#{}", window.limit.name, window.subject), "TIMES")
     }

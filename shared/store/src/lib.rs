@@ -23,6 +23,7 @@
 //! | | `PARKED#{evt}` | a signed event that waits until the customer is linked |
 //! | `STRIPE#{id}` | `QUARANTINED` | a signed event that needs review |
 //! | `SIGNUP#{hash}` | `SIGNUP` | the record that identifies a repeated sign-up form |
+//! | `TRIAL#{hash}` | `TRIAL` | the record that a mailbox had a trial |
 //! | `LIMIT#{what}#{hash}` | `TIMES` | the newest attempts that a rate limit counts |
 //! | `BRAKE#{shard}` | `{hour}` | the count of welcome emails in a UTC hour |
 //! | | `GATE` | whether welcome emails wait because too many bounced |

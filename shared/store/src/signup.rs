@@ -102,6 +102,9 @@ pub enum SignedUp {
     Limited(RateLimitWindow),
     /// The address has an account, so nothing was written.
     AddressKnown,
+    /// The sign-up starts a trial, but the mailbox of the address already had one. So nothing was
+    /// written. The caller then writes the sign-up without a trial.
+    MailboxHadTrial,
     /// The mail brake does not allow the welcome email now, so nothing was written. The caller then
     /// tries another share of the budget, or writes the sign-up with a welcome email that waits.
     Braked(Brake),
@@ -144,13 +147,21 @@ struct SignUpItem {
     join: u64,
 }
 
+/// The record that a mailbox had a trial. It does not contain the address.
+#[derive(Debug, Serialize)]
+struct TrialRecordItem {
+    user: String,
+    created_at: At,
+}
+
 impl Store {
     /// Writes a sign-up in one transaction: the user, the organization, the membership, the
-    /// session, the record by which a repeated form is recognized, and the counters.
+    /// session, the record by which a repeated form is recognized, the trial record of the mailbox,
+    /// and the counters.
     ///
     /// Several reasons can prevent the sign-up. The result is the first reason that applies, in
-    /// this order: a repeated form, a reached rate limit, an address that has an account, the mail
-    /// brake.
+    /// this order: a repeated form, a reached rate limit, an address that has an account, a mailbox
+    /// that had a trial, the mail brake.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the known user changed or the organization grant was used;
@@ -204,6 +215,11 @@ impl Store {
         if let Some(grant) = sign_up.creation_grant {
             actions.push(self.use_org_creation_grant(grant, sign_up.replay)?);
         }
+        let trial_record_action = actions.len();
+        if org.trial.is_some() {
+            let record = TrialRecordItem { user: user.id.to_string(), created_at: At(now) };
+            actions.push(put(table, to_item(&Key::trial_record(&user.address), &record)?, Some(Only::New))?);
+        }
         let first_brake_action = actions.len();
         if let Some(share) = sign_up.first_mail {
             actions.extend(self.first_mail_actions(share)?);
@@ -228,8 +244,12 @@ impl Store {
             self.count_rejected_attempt(&sign_up.limits).await?;
             return Ok(SignedUp::Limited(window));
         }
+        let first_failed = (0..reasons.len()).find(|index| failed(&reasons, *index));
         match &sign_up.person {
             Person::New(_) if failed(&reasons, first_user_action) => Ok(SignedUp::AddressKnown),
+            _ if org.trial.is_some() && first_failed == Some(trial_record_action) => {
+                Ok(SignedUp::MailboxHadTrial)
+            }
             _ => match brake::closed_brake(&reasons, first_brake_action) {
                 Some(brake) => Ok(SignedUp::Braked(brake)),
                 None => Err(Error::Conflict),

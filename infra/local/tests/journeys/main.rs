@@ -27,6 +27,7 @@ mod invitations;
 mod limits;
 mod members;
 mod more_organizations;
+mod one_trial;
 mod operator;
 mod payment;
 mod payment_issue;

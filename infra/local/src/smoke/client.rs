@@ -17,6 +17,11 @@ pub(super) struct Client {
     pub test_data: TestData,
     /// Name and value of the session cookie; `None` before the sign-up.
     pub cookie: Option<String>,
+    /// Whether the sign-up page offers a trial.
+    pub offers_trial: bool,
+    /// Whether the sign-up started a trial. A mailbox gets one trial, so only the first run with an
+    /// address starts one.
+    pub has_trial: bool,
 }
 
 impl Client {

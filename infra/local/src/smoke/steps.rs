@@ -16,27 +16,33 @@ pub(super) struct Step {
     pub name: &'static str,
     /// Whether the step is skipped without a webhook secret.
     pub needs_secret: bool,
+    /// Whether the step is skipped if the sign-up started no trial.
+    pub needs_trial: bool,
     pub run: for<'c> fn(&'c mut Client) -> StepFuture<'c>,
 }
 
 const fn step(name: &'static str, run: for<'c> fn(&'c mut Client) -> StepFuture<'c>) -> Step {
-    Step { name, needs_secret: false, run }
+    Step { name, needs_secret: false, needs_trial: false, run }
+}
+
+const fn trial_step(name: &'static str, run: for<'c> fn(&'c mut Client) -> StepFuture<'c>) -> Step {
+    Step { needs_trial: true, ..step(name, run) }
 }
 
 /// All steps. A step relies on the state that earlier steps created.
 pub(super) const STEPS: &[Step] = &[
     step("sign-up page", |client| Box::pin(form(client))),
     step("sign-up with a trial", |client| Box::pin(sign_up(client))),
-    step("welcome page", |client| Box::pin(welcome(client))),
-    step("checklist", |client| Box::pin(checklist(client))),
-    step("complete task", |client| Box::pin(complete_task(client))),
-    step("dismiss", |client| Box::pin(dismissal(client, "dismiss", true))),
-    step("restore", |client| Box::pin(dismissal(client, "restore", false))),
-    step("cross-site write", |client| Box::pin(cross_site(client))),
+    trial_step("welcome page", |client| Box::pin(welcome(client))),
+    trial_step("checklist", |client| Box::pin(checklist(client))),
+    trial_step("complete task", |client| Box::pin(complete_task(client))),
+    trial_step("dismiss", |client| Box::pin(dismissal(client, "dismiss", true))),
+    trial_step("restore", |client| Box::pin(dismissal(client, "restore", false))),
+    trial_step("cross-site write", |client| Box::pin(cross_site(client))),
     step("wrong method", |client| Box::pin(wrong_method(client))),
     step("security headers", |client| Box::pin(headers(client))),
     step("unsigned webhook", |client| Box::pin(unsigned(client))),
-    Step { name: "signed payment", needs_secret: true, run: |client| Box::pin(payment(client)) },
+    Step { needs_secret: true, ..step("signed payment", |client| Box::pin(payment(client))) },
     step("sign-out", |client| Box::pin(sign_out(client))),
 ];
 
@@ -45,6 +51,7 @@ const CHECKLIST: &str = "/onboarding/api/checklist";
 async fn form(client: &mut Client) -> Outcome {
     let response = client.open("/organizations/new").await?.expect(200)?;
     has(&response, "name=\"form_token\"", "the form")?;
+    client.offers_trial = response.body.contains("name=\"start_trial\"");
     Ok("form shown".to_owned())
 }
 
@@ -55,7 +62,8 @@ async fn sign_up(client: &mut Client) -> Outcome {
     let json = [("content-type", "application/json"), ("accept", "application/json")];
     let response = client.send("POST", "/organizations/new", &json, fields.to_string()).await?.expect(303)?;
     let location = response.header("location");
-    if location != "/onboarding/welcome" {
+    client.has_trial = location == "/onboarding/welcome";
+    if !client.has_trial && !client.offers_trial {
         return Err(format!(
             "expected a redirect to /onboarding/welcome, got {location}; check that trials are enabled"
         ));
@@ -70,7 +78,12 @@ async fn sign_up(client: &mut Client) -> Outcome {
     let organization = cookie.trim_start_matches("__Host-s=").split('.').next().map(str::to_owned);
     client.test_data.organization.clone_from(&organization);
     client.cookie = Some(cookie);
-    Ok(format!("303, signed in to {}", organization.unwrap_or_default()))
+    let organization = organization.unwrap_or_default();
+    Ok(if client.has_trial {
+        format!("303, signed in to {organization}")
+    } else {
+        format!("303, signed in to {organization} without a trial; another address gets one")
+    })
 }
 
 async fn welcome(client: &mut Client) -> Outcome {
@@ -127,7 +140,8 @@ async fn wrong_method(client: &mut Client) -> Outcome {
 }
 
 async fn headers(client: &mut Client) -> Outcome {
-    for (path, status) in [("/onboarding/welcome", 200), ("/nowhere-at-all", 404)] {
+    let page = if client.has_trial { "/onboarding/welcome" } else { "/organizations/new" };
+    for (path, status) in [(page, 200), ("/nowhere-at-all", 404)] {
         let response = client.open(path).await?.expect(status)?;
         for (name, part) in [
             ("strict-transport-security", "max-age="),

@@ -46,6 +46,10 @@ async fn journey(config: Config, faults: Value, secret: Option<&str>) -> (bool, 
     let stack = Stack::start(config).await.unwrap();
     let plan = serde_json::from_value(faults).unwrap();
     stack.system().cloud.faults.replace(plan, &stack.system().fleet.names()).unwrap();
+    journey_on(&stack, secret).await
+}
+
+async fn journey_on(stack: &Stack, secret: Option<&str>) -> (bool, Vec<StepResult>, TestData) {
     let cloud = stack.system().cloud.clone();
     let journey = Journey {
         url: "http://localhost:8484".parse().unwrap(),
@@ -75,6 +79,17 @@ async fn smoke_test_passes_on_a_healthy_stage() {
         test_data.name,
         test_data.email
     );
+}
+
+#[tokio::test]
+async fn second_smoke_test_of_a_mailbox_passes_without_a_trial() {
+    let stack = Stack::start(Config::memory()).await.unwrap();
+    journey_on(&stack, None).await;
+    let (passed, steps, _) = journey_on(&stack, Some(WEBHOOK_SECRET)).await;
+    assert!(passed, "{steps:#?}");
+    let names: Vec<_> = steps.iter().map(|step| step.name).collect();
+    assert!(names.contains(&"signed payment") && !names.contains(&"checklist"), "{names:?}");
+    assert!(steps[1].outcome.as_ref().unwrap().ends_with("without a trial; another address gets one"));
 }
 
 #[tokio::test]

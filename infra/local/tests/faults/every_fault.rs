@@ -47,6 +47,7 @@ macro_rules! scenarios {
 scenarios! {
     sign_up_survives_every_fault: SignUp,
     sign_up_of_a_known_address_survives_every_fault: SignUpOfKnownAddress,
+    sign_up_of_a_known_mailbox_survives_every_fault: SignUpOfKnownMailbox,
     request_for_a_link_survives_every_fault: AskForLink,
     link_survives_every_fault: UseLink,
     sign_out_survives_every_fault: SignOut,

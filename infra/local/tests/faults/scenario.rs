@@ -20,6 +20,7 @@ const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 pub enum Scenario {
     SignUp,
     SignUpOfKnownAddress,
+    SignUpOfKnownMailbox,
     AskForLink,
     UseLink,
     SignOut,
@@ -63,7 +64,7 @@ impl Scenario {
     /// Returns the function whose calls get the faults.
     pub const fn function(self) -> &'static str {
         match self {
-            Self::SignUp | Self::SignUpOfKnownAddress => "org-signup",
+            Self::SignUp | Self::SignUpOfKnownAddress | Self::SignUpOfKnownMailbox => "org-signup",
             Self::AskForLink
             | Self::UseLink
             | Self::SignOut
@@ -100,9 +101,11 @@ impl Scenario {
         let mut actor =
             Actor { visitor: world.visitor(), path: String::new(), form: Vec::new(), event: None };
         match self {
-            Self::SignUp | Self::SignUpOfKnownAddress | Self::Publish => {
-                if self == Self::SignUpOfKnownAddress {
-                    world.trialing("Acme", JO).await;
+            Self::SignUp | Self::SignUpOfKnownAddress | Self::SignUpOfKnownMailbox | Self::Publish => {
+                match self {
+                    Self::SignUpOfKnownAddress => drop(world.trialing("Acme", JO).await),
+                    Self::SignUpOfKnownMailbox => drop(world.trialing("First", "jo+1@example.com").await),
+                    _ => {}
                 }
                 actor.path = "/organizations/new".to_owned();
                 actor.form = form(&[

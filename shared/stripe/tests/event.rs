@@ -1,9 +1,12 @@
 //! Tests of the event parser: each event type in each supported API version.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
-use domain::billing::{
-    Change, CustomerId, Fact, FactKind, IncidentKind, InvoiceFact, InvoiceId, Pause, SubscriptionFact,
-    SubscriptionId, SubscriptionStatus,
+use domain::{
+    billing::{
+        Change, CustomerId, Fact, FactKind, IncidentKind, InvoiceFact, InvoiceId, Item, Pause, Previous,
+        SubscriptionFact, SubscriptionId, SubscriptionStatus,
+    },
+    money::{Currency, Money},
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -19,6 +22,10 @@ const CREATED: i64 = 1_767_225_600;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
+}
+
+fn eur(amount: u64) -> Option<Money> {
+    Some(Money { amount, currency: Currency::parse("eur").unwrap() })
 }
 
 fn event(version: &str, kind: &str, object: &Value, previous: &Value) -> Value {
@@ -54,7 +61,13 @@ fn invoice(version: &str) -> Value {
         "id": "in_1", "object": "invoice", "customer": "cus_1", "created": CREATED - 60, "amount_paid": 2900,
         "amount_due": 2900, "currency": "eur", "metadata": {},
     });
-    let details = json!({ "metadata": { "organization_id": "org_1" }, "subscription": "sub_1" });
+    let details = json!({ "metadata": { "organization_id": ONE }, "subscription": "sub_1" });
+    let line = if version < "2025-03-31" {
+        json!({ "price": { "id": "price_team" } })
+    } else {
+        json!({ "pricing": { "price_details": { "price": "price_team" } } })
+    };
+    invoice["lines"] = json!({ "data": [line] });
     if version < "2025-03-31" {
         invoice["subscription"] = "sub_1".into();
         invoice["subscription_details"] = json!({ "metadata": details["metadata"] });
@@ -70,7 +83,7 @@ fn subscription(version: &str) -> Value {
     let end = CREATED + 86_400;
     let mut subscription = json!({
         "id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "trialing", "trial_end": end,
-        "cancel_at": null, "cancel_at_period_end": true, "metadata": { "organization_id": "org_1" },
+        "cancel_at": null, "cancel_at_period_end": true, "metadata": { "organization_id": ONE },
     });
     if version < "2025-03-31" {
         subscription["current_period_end"] = end.into();
@@ -88,24 +101,26 @@ fn invoices_are_parsed_alike_in_every_version() {
         for (kind, says) in [
             ("invoice.paid", InvoiceFact::Paid { amount: 2900 }),
             ("invoice.payment_succeeded", InvoiceFact::Paid { amount: 2900 }),
-            ("invoice.payment_failed", InvoiceFact::Failed),
-            ("invoice.payment_action_required", InvoiceFact::ActionRequired),
+            ("invoice.payment_failed", InvoiceFact::Failed { due: eur(2900) }),
+            ("invoice.payment_action_required", InvoiceFact::ActionRequired { due: eur(2900) }),
             ("invoice.voided", InvoiceFact::Voided),
             ("invoice.marked_uncollectible", InvoiceFact::Uncollectible),
         ] {
             let event = parse(&event(version, kind, &invoice(version), &Value::Null)).unwrap();
             assert_eq!(event.kind, kind);
             assert_eq!(event.api_version.as_deref(), Some(version));
-            assert_eq!(event.organization_id.as_deref(), Some("org_1"), "{version} {kind}");
+            assert_eq!(event.organization_id.as_deref(), Some(ONE), "{version} {kind}");
             assert_eq!(event.customer, CustomerId::parse("cus_1").ok());
             let expected = Fact {
                 event: event.id.clone(),
                 created: at(CREATED),
+                names: Some(ONE.parse().unwrap()),
                 what: FactKind::Invoice {
                     invoice: InvoiceId::parse("in_1").unwrap(),
                     subscription: SubscriptionId::parse("sub_1").ok(),
                     customer: CustomerId::parse("cus_1").unwrap(),
                     invoice_created: at(CREATED - 60),
+                    prices: vec!["price_team".to_owned()],
                     fact: says,
                 },
             };
@@ -127,20 +142,25 @@ fn subscriptions_are_parsed_alike_in_every_version() {
         ] {
             let previous = json!({ "status": "incomplete" });
             let event = parse(&event(version, kind, &subscription(version), &previous)).unwrap();
-            assert_eq!(event.organization_id.as_deref(), Some("org_1"));
+            assert_eq!(event.organization_id.as_deref(), Some(ONE));
             let reminder = (change == Change::TrialWillEnd).then(|| at(CREATED + 86_400));
             assert_eq!(event.meaning.fact().unwrap().trial_will_end(), reminder);
             let expected = FactKind::Subscription {
                 subscription: SubscriptionId::parse("sub_1").unwrap(),
                 customer: CustomerId::parse("cus_1").unwrap(),
                 fact: SubscriptionFact {
-                    change,
-                    status: SubscriptionStatus::Trialing,
-                    previous_status: Some(SubscriptionStatus::Incomplete),
-                    plan: Some("price_team".to_owned()),
+                    previous: Previous {
+                        status: Some(SubscriptionStatus::Incomplete),
+                        ..Previous::default()
+                    },
+                    items: vec![Item {
+                        period_end: Some(at(CREATED + 86_400)),
+                        ..Item::of_price("price_team".to_owned())
+                    }],
                     trial_end: Some(at(CREATED + 86_400)),
                     cancel_at: Some(at(CREATED + 86_400)),
-                    paused: None,
+                    fixed_amount: true,
+                    ..SubscriptionFact::new(change, SubscriptionStatus::Trialing)
                 },
             };
             assert_eq!(what(&event), &expected, "{version} {kind}");

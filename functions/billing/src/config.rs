@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn each_plan_has_its_configured_price() {
         let (config, _) = Config::read(&Env::new(GOOD)).unwrap();
-        let price = |plan| Plan::parse(plan).map(|plan| config.prices.of(plan).to_owned());
+        let price = |plan| Plan::parse(plan).map(|plan| config.prices.current(plan).to_owned());
         assert_eq!(price("single").as_deref(), Some("price_1"));
         assert_eq!(price("team").as_deref(), Some("price_2"));
         assert_eq!(price("Team"), None);

@@ -119,6 +119,7 @@ mod tests {
         delivery::Claim,
         name::Name,
         org::AdminContact,
+        plan::{PlanPrices, Prices},
         trial::{DAY, Trial, add},
         zone::Zone,
     };
@@ -158,10 +159,13 @@ mod tests {
             subscription: None,
             customer: CustomerId::parse("cus_1").unwrap(),
             invoice_created: created,
+            prices: Vec::new(),
             fact,
         };
-        let fact = Fact { event: EventId::parse(event).unwrap(), created, what };
-        org.record(&fact, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), created);
+        let fact = Fact { event: EventId::parse(event).unwrap(), created, names: None, what };
+        let prices = |text| PlanPrices::parse(text).unwrap();
+        let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
+        org.record(&fact, &prices, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), created);
     }
 
     /// Returns the texts of the emails that are claimed `days` days after the sign-up.
@@ -248,9 +252,9 @@ mod tests {
     fn payment_notice_describes_the_problem_at_sending() {
         let mut failed = org();
         texts(&mut failed, 0);
-        record_invoice(&mut failed, "evt_1", InvoiceFact::Failed, 2);
+        record_invoice(&mut failed, "evt_1", InvoiceFact::Failed { due: None }, 2);
         let mut asked = failed.clone();
-        record_invoice(&mut asked, "evt_2", InvoiceFact::ActionRequired, 3);
+        record_invoice(&mut asked, "evt_2", InvoiceFact::ActionRequired { due: None }, 3);
         let mut late = failed.clone();
         let mut paid = failed.clone();
         record_invoice(&mut paid, "evt_3", InvoiceFact::Paid { amount: 2900 }, 3);

@@ -188,12 +188,15 @@ pub(crate) fn account(template: &Template, secrets: &BTreeMap<String, String>, c
         let value = template.variable(name).filter(|value| !value.is_empty()).unwrap_or(default);
         secrets.get(value).map_or(value, String::as_str).to_owned()
     };
+    // The current price of a plan is the first of its list.
+    let current =
+        |name, default| setting(name, default).split(',').next().unwrap_or(default).trim().to_owned();
     Account {
         origin: config.stripe_url.clone(),
         webhook: format!("{}{WEBHOOK_PATH}", config.public_url),
         key: setting("STRIPE_SECRET_KEY", SECRET_KEY),
-        single: Price::single(&setting("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE)),
-        team: Price::team(&setting("STRIPE_TEAM_PRICE_ID", TEAM_PRICE)),
+        single: Price::single(&current("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE)),
+        team: Price::team(&current("STRIPE_TEAM_PRICE_ID", TEAM_PRICE)),
     }
 }
 

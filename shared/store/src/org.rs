@@ -120,6 +120,7 @@ mod tests {
         delivery::{Claim, Outcome},
         name::Name,
         org::AdminContact,
+        plan::{PlanPrices, Prices},
         zone::Zone,
     };
     use jiff::Timestamp;
@@ -145,9 +146,10 @@ mod tests {
             subscription: None,
             customer: CustomerId::parse("cus_Q1w2E3r4T5y6U7").unwrap(),
             invoice_created: created,
-            fact: InvoiceFact::Failed,
+            prices: Vec::new(),
+            fact: InvoiceFact::Failed { due: None },
         };
-        Fact { event: EventId::parse(&format!("evt_{n}")).unwrap(), created, what }
+        Fact { event: EventId::parse(&format!("evt_{n}")).unwrap(), created, names: None, what }
     }
 
     fn size(attributes: &Attributes) -> usize {
@@ -167,12 +169,14 @@ mod tests {
     fn write_size_stays_bounded_in_a_storm_of_open_invoices() {
         let (now, project) =
             (NOW.parse().unwrap(), "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
+        let prices = |text| PlanPrices::parse(text).unwrap();
+        let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
         let mut stored = decode(encode(&org(), 1).unwrap()).unwrap();
         let mut writes = Vec::new();
         for n in 0..300 {
             let before = decode(stored.item).unwrap();
             let mut after = before.value.clone();
-            after.record(&failed_payment(n), project, now);
+            after.record(&failed_payment(n), &prices, project, now);
             let (bytes, then) = written(&before, &after);
             writes.push(bytes);
             if (n + 1) % 50 == 0 || n == 0 {

@@ -149,7 +149,7 @@ mod tests {
     fn portal_replaces_the_plans_when_a_plan_is_chosen() {
         for status in SubscriptionStatus::ALL {
             let page = render(&subscribed(status), "token").0;
-            assert_eq!(page.contains(CHECKOUT), status == SubscriptionStatus::Canceled, "{status}: {page}");
+            assert_eq!(page.contains(CHECKOUT), status.is_over(), "{status}: {page}");
             assert!(page.contains(PORTAL), "{status}: {page}");
             let incomplete = status == SubscriptionStatus::Incomplete;
             assert_eq!(page.contains(label::COMPLETE_PAYMENT), incomplete, "{status}: {page}");

@@ -321,17 +321,34 @@ mod tests {
     use domain::{
         billing::{
             Change, Conflict, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, InvoiceMarks,
-            Pause, SubscriptionFact, SubscriptionId, SubscriptionMarks, SubscriptionStatus,
+            Item, Pause, Previous, PreviousCancel, SubscriptionFact, SubscriptionId, SubscriptionMarks,
+            SubscriptionStatus,
         },
         delivery::{Claim, Outcome},
         extension::{Days, Extension, Reason},
+        id::OrgId,
+        money::{Currency, Interval, Money},
         onboarding::Onboarding,
-        plan::Plan,
+        plan::{Plan, PlanPrices, Prices},
         secret::Hash,
     };
     use jiff::Timestamp;
 
     use super::*;
+
+    fn eur(amount: u64) -> Money {
+        Money { amount, currency: Currency::parse("eur").unwrap() }
+    }
+
+    /// Records a fact whose metadata names the organization `names`.
+    fn record(org: &mut Org, event: &str, created: &str, names: OrgId, what: FactKind) {
+        let prices = |text| PlanPrices::parse(text).unwrap();
+        let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
+        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        let created: Timestamp = created.parse().unwrap();
+        let fact = Fact { event: EventId::parse(event).unwrap(), created, names: Some(names), what };
+        org.record(&fact, &prices, project, "2025-01-08T10:20:30.5Z".parse().unwrap());
+    }
 
     fn org() -> Org {
         let now: Timestamp = "2025-01-08T10:20:30.5Z".parse().unwrap();
@@ -364,13 +381,28 @@ mod tests {
                     subscription: subscription.clone(),
                     customer: customer.clone(),
                     fact: SubscriptionFact {
-                        change: Change::Created,
-                        status: SubscriptionStatus::Incomplete,
-                        previous_status: None,
-                        plan: Some("price_1".to_owned()),
+                        previous: Previous {
+                            status: Some(SubscriptionStatus::Active),
+                            trial_end: Some(None),
+                            cancel: Some(PreviousCancel::At(now.round(jiff::Unit::Second).unwrap())),
+                            paused: Some(Some(Pause { resumes_at: None })),
+                            prices: Some(["price_0".to_owned()].into()),
+                        },
+                        items: vec![
+                            Item::of_price("price_add_on".to_owned()),
+                            Item {
+                                period_end: Some("2025-02-08T10:20:31Z".parse().unwrap()),
+                                amount: Some(eur(2900)),
+                                interval: Some(Interval::Month),
+                                ..Item::of_price("price_2".to_owned())
+                            },
+                        ],
                         trial_end: Some(now.round(jiff::Unit::Second).unwrap()),
-                        cancel_at: None,
                         paused: Some(Pause { resumes_at: Some("2025-03-01T00:00:00Z".parse().unwrap()) }),
+                        latest_invoice: InvoiceId::parse("in_1").ok(),
+                        fixed_amount: true,
+                        lacks_payment_method: true,
+                        ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Incomplete)
                     },
                 },
             ),
@@ -378,9 +410,10 @@ mod tests {
                 "evt_2",
                 FactKind::Invoice {
                     invoice: InvoiceId::parse("in_1").unwrap(),
-                    subscription: Some(subscription),
+                    subscription: Some(subscription.clone()),
                     customer: customer.clone(),
                     invoice_created: "2025-01-08T10:20:30Z".parse().unwrap(),
+                    prices: Vec::new(),
                     fact: InvoiceFact::Paid { amount: 1200 },
                 },
             ),
@@ -392,13 +425,40 @@ mod tests {
                     subscription: None,
                     customer: customer.clone(),
                     invoice_created: "2025-01-08T10:20:31Z".parse().unwrap(),
-                    fact: InvoiceFact::ActionRequired,
+                    prices: Vec::new(),
+                    fact: InvoiceFact::ActionRequired { due: Some(eur(1200)) },
                 },
             ),
         ] {
-            let event = EventId::parse(event).unwrap();
-            org.record(&Fact { event, created: "2025-01-08T10:20:31Z".parse().unwrap(), what }, project, now);
+            record(&mut org, event, "2025-01-08T10:20:31Z", id, what);
         }
+        // An earlier second of the same subscription, another organization, and an announcement.
+        let other = "org_0198c0de-0000-7000-8000-000000000009".parse().unwrap();
+        let active = SubscriptionFact {
+            paused: Some(Pause { resumes_at: None }),
+            ..SubscriptionFact::new(Change::Updated, SubscriptionStatus::Active)
+        };
+        let earlier = FactKind::Subscription {
+            subscription: subscription.clone(),
+            customer: customer.clone(),
+            fact: active,
+        };
+        record(&mut org, "evt_0", "2025-01-08T10:20:29Z", other, earlier);
+        let date = "2025-02-08T10:20:31Z".parse().unwrap();
+        let announced =
+            FactKind::Upcoming { subscription, customer: customer.clone(), date, amount: eur(3000) };
+        record(&mut org, "evt_5", "2025-01-08T10:20:33Z", id, announced);
+        let (one_off, paid) = (InvoiceId::parse("in_3").unwrap(), InvoiceFact::Paid { amount: 500 });
+        let one_off = FactKind::Invoice {
+            invoice: one_off,
+            subscription: None,
+            customer: customer.clone(),
+            invoice_created: now,
+            prices: Vec::new(),
+            fact: paid,
+        };
+        record(&mut org, "evt_6", "2025-01-08T10:20:34Z", id, one_off);
+        org.dates_seen = Some(date);
         org.billing.link(&customer);
         org.billing.link(&CustomerId::parse("cus_3").unwrap());
         org.billing.note(Conflict::Session { event: EventId::parse("evt_9").unwrap() });

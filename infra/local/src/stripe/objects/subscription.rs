@@ -76,7 +76,8 @@ pub(in super::super) fn subscription(context: &EventContext<'_>, state: Subscrip
             "total_count": 1,
             "url": format!("/v1/subscription_items?subscription={}", context.payer.subscription),
         },
-        "latest_invoice": context.seed.id("in"),
+        // Not stated, so that a described event is never about an invoice that nobody paid.
+        "latest_invoice": null,
         "livemode": false,
         "metadata": context.payer.metadata(),
         "next_pending_invoice_item_invoice": null,

@@ -22,6 +22,7 @@ use domain::{
     operator::Operator,
     org::{AdminContact, Org, Trigger},
     people::{Member, Role, Session, User},
+    plan::{PlanPrices, Prices},
     secret::Hash,
     status::{Access, Status},
     trial::{Trial, days_remaining},
@@ -83,30 +84,29 @@ fn extend(org: &mut Org, days: u16, form: &str, now: Timestamp) -> Result<(), No
     org.extend_trial(&ann(), &grant, &first, now)
 }
 
+fn prices() -> Prices {
+    let of = |text| PlanPrices::parse(text).unwrap();
+    Prices::new(of("price_single"), of("price_team")).unwrap()
+}
+
 fn subscribe(org: &mut Org, status: SubscriptionStatus, now: Timestamp) {
     let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
     let (subscription, customer) =
         (SubscriptionId::parse("sub_1").unwrap(), CustomerId::parse("cus_1").unwrap());
     let change = if status == SubscriptionStatus::Canceled { Change::Deleted } else { Change::Updated };
-    let fact = SubscriptionFact {
-        change,
-        status,
-        previous_status: None,
-        plan: None,
-        trial_end: None,
-        cancel_at: None,
-        paused: None,
-    };
+    let fact = SubscriptionFact::new(change, status);
     let paid = FactKind::Invoice {
         invoice: InvoiceId::parse("in_1").unwrap(),
         subscription: Some(subscription.clone()),
         customer: customer.clone(),
         invoice_created: now,
+        prices: vec![],
         fact: InvoiceFact::Paid { amount: 0 },
     };
     for (n, what) in [paid, FactKind::Subscription { subscription, customer, fact }].into_iter().enumerate() {
         let event = EventId::parse(&format!("evt_{}_{n}", now.as_second())).unwrap();
-        org.record(&Fact { event, created: now, what }, project, now);
+        let fact = Fact { event, created: now, names: Some(org.id), what };
+        org.record(&fact, &prices(), project, now);
     }
 }
 
@@ -115,7 +115,8 @@ fn delete_customer(org: &mut Org, now: Timestamp) {
     org.billing.link(&customer);
     let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
     let event = EventId::parse("evt_gone").unwrap();
-    org.record(&Fact { event, created: now, what: FactKind::CustomerDeleted { customer } }, project, now);
+    let fact = Fact { event, created: now, names: None, what: FactKind::CustomerDeleted { customer } };
+    org.record(&fact, &prices(), project, now);
 }
 
 fn keys(org: &Org) -> Vec<String> {

@@ -13,6 +13,7 @@ use domain::{
     measure::{COMPLETION_TARGET, Measure, measures},
     name::Name,
     org::{AdminContact, Org},
+    plan::{PlanPrices, Prices},
     trial::Trial,
     zone::Zone,
 };
@@ -72,8 +73,8 @@ impl History {
 
     fn record(&mut self, second: i64, what: FactKind) {
         let event = EventId::parse(&format!("evt_{second}")).unwrap();
-        let fact = Fact { event, created: at(second), what };
-        self.change(|org| org.record(&fact, project(), at(second)));
+        let fact = Fact { event, created: at(second), names: Some(self.org.id), what };
+        self.change(|org| org.record(&fact, &prices(), project(), at(second)));
     }
 
     fn invoice(&mut self, second: i64, amount: u64) {
@@ -82,21 +83,15 @@ impl History {
             subscription: Some(SubscriptionId::parse("sub_1").unwrap()),
             customer: CustomerId::parse("cus_1").unwrap(),
             invoice_created: at(second),
+            prices: vec![],
             fact: InvoiceFact::Paid { amount },
         };
         self.record(second, what);
     }
 
     fn subscription(&mut self, second: i64, change: Change, status: SubscriptionStatus) {
-        let fact = SubscriptionFact {
-            change,
-            status,
-            previous_status: None,
-            plan: None,
-            trial_end: Some(at(14 * DAY)),
-            cancel_at: None,
-            paused: None,
-        };
+        let trial_end = Some(at(14 * DAY));
+        let fact = SubscriptionFact { trial_end, ..SubscriptionFact::new(change, status) };
         let what = FactKind::Subscription {
             subscription: SubscriptionId::parse("sub_1").unwrap(),
             customer: CustomerId::parse("cus_1").unwrap(),
@@ -108,6 +103,11 @@ impl History {
     fn sweep(&mut self, second: i64) {
         self.change(|org| org.run_trial_sweep(at(second)));
     }
+}
+
+fn prices() -> Prices {
+    let of = |text| PlanPrices::parse(text).unwrap();
+    Prices::new(of("price_single"), of("price_team")).unwrap()
 }
 
 fn project() -> domain::id::ProjectId {
@@ -181,6 +181,23 @@ fn trial_is_left_if_its_subscription_ends_unpaid() {
     assert_eq!(history.measured, [Measure::TrialLeft]);
     history.invoice(20 * DAY, 900);
     assert_eq!(history.measured, [Measure::TrialLeft, Measure::TrialRecovered]);
+}
+
+#[test]
+fn trial_is_left_when_its_scheduled_end_passed() {
+    let mut history = History::trialing();
+    let fact = SubscriptionFact {
+        cancel_at: Some(at(14 * DAY)),
+        ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Trialing)
+    };
+    let (subscription, customer) =
+        (SubscriptionId::parse("sub_1").unwrap(), CustomerId::parse("cus_1").unwrap());
+    history.record(DAY, FactKind::Subscription { subscription, customer, fact });
+    history.sweep(15 * DAY - 1);
+    assert!(history.measured.is_empty(), "the end can still be reported");
+    history.sweep(15 * DAY);
+    history.sweep(16 * DAY);
+    assert_eq!(history.measured, [Measure::TrialLeft]);
 }
 
 #[test]

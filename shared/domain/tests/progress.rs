@@ -5,7 +5,8 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus,
+        Change, CustomerId, EventId, Fact, FactKind, Item, SubscriptionFact, SubscriptionId,
+        SubscriptionStatus,
     },
     definition::BUILT_IN,
     event::{DomainEvent, between},
@@ -17,7 +18,8 @@ use domain::{
         ChecklistError, HostEventResult, Org,
     },
     people::{Admin, Member, Role, Session, User},
-    plan::{Plan, Prices},
+    plan::{Plan, PlanPrices, Prices},
+    status::Status,
     trial::Trial,
     zone::Zone,
 };
@@ -68,14 +70,13 @@ impl Acme {
 
     fn subscribe(&mut self, price: &str, hours: i64) {
         let fact = SubscriptionFact {
-            change: Change::Updated,
-            status: SubscriptionStatus::Active,
-            previous_status: None,
-            plan: Some(price.to_owned()),
-            trial_end: None,
-            cancel_at: None,
-            paused: None,
+            items: vec![Item::of_price(price.to_owned())],
+            ..SubscriptionFact::new(Change::Updated, SubscriptionStatus::Active)
         };
+        self.record(fact, hours);
+    }
+
+    fn record(&mut self, fact: SubscriptionFact, hours: i64) {
         let what = FactKind::Subscription {
             subscription: SubscriptionId::parse("sub_1").unwrap(),
             customer: CustomerId::parse("cus_1").unwrap(),
@@ -83,9 +84,10 @@ impl Acme {
         };
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         let event = EventId::parse(&format!("evt_{hours}")).unwrap();
-        self.org.record(&Fact { event, created: at(hours), what }, project, at(hours));
-        let prices = Prices { single: "price_single".to_owned(), team: "price_team".to_owned() };
-        self.org.update_plan(&prices, at(hours));
+        let fact = Fact { event, created: at(hours), names: Some(self.org.id), what };
+        let of = |text| PlanPrices::parse(text).unwrap();
+        let prices = Prices::new(of("price_single"), of("price_team")).unwrap();
+        self.org.record(&fact, &prices, project, at(hours));
     }
 }
 
@@ -152,6 +154,22 @@ fn next_task_has_the_highest_weight() {
     assert_eq!(acme.next(14 * 24), Some("created_time_entry"), "no urgency boost applies after the end");
     acme.apply(Skip("added_billing_info"), 12 * 24).unwrap();
     assert_eq!(acme.next(12 * 24), Some("created_time_entry"));
+}
+
+#[test]
+fn unconfirmed_plan_has_no_urgent_task() {
+    let mut acme = Acme::new();
+    let fact = SubscriptionFact {
+        trial_end: Some(at(14 * 24)),
+        ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Trialing)
+    };
+    acme.record(fact, 0);
+    acme.apply(Skip("invited_team_member"), 1).unwrap();
+    acme.apply(Complete("created_project"), 1).unwrap();
+    assert_eq!(acme.next(12 * 24), Some("added_billing_info"));
+    // No event reported what followed the trial.
+    assert_eq!(acme.org.status(at(15 * 24)), Status::Trialing);
+    assert_eq!(acme.next(15 * 24), Some("created_time_entry"));
 }
 
 #[test]

@@ -11,13 +11,14 @@
 use domain::{
     address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
+        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, NextKind, SubscriptionFact,
         SubscriptionId, SubscriptionStatus,
     },
     delivery::{Claim, Outcome},
     name::Name,
     notice::NoticeKey,
     org::{AdminContact, Org},
+    plan::{PlanPrices, Prices},
     status::{Access, Status},
     trial::Trial,
     zone::Zone,
@@ -44,16 +45,23 @@ fn trialing(reminders: &[u16]) -> Org {
     org
 }
 
+fn prices() -> Prices {
+    let of = |text| PlanPrices::parse(text).unwrap();
+    Prices::new(of("price_single"), of("price_team")).unwrap()
+}
+
 fn pay(org: &mut Org, now: Timestamp) {
     let what = FactKind::Invoice {
         invoice: InvoiceId::parse("in_1").unwrap(),
-        subscription: None,
+        subscription: Some(SubscriptionId::parse("sub_1").unwrap()),
         customer: CustomerId::parse("cus_1").unwrap(),
         invoice_created: now,
+        prices: vec![],
         fact: InvoiceFact::Paid { amount: 900 },
     };
     let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
-    org.record(&Fact { event: EventId::parse("evt_1").unwrap(), created: now, what }, project, now);
+    let event = EventId::parse("evt_1").unwrap();
+    org.record(&Fact { event, created: now, names: Some(org.id), what }, &prices(), project, now);
 }
 
 /// Runs the sweep at each moment. Returns all notices in the outbox except the welcome email.
@@ -162,28 +170,21 @@ fn subscribe(
     let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
     let subscription = SubscriptionId::parse("sub_1").unwrap();
     let customer = CustomerId::parse("cus_1").unwrap();
-    let fact = SubscriptionFact {
-        change,
-        status,
-        previous_status: None,
-        plan: None,
-        trial_end: Some(trial_end),
-        cancel_at: None,
-        paused: None,
-    };
+    let fact = SubscriptionFact { trial_end: Some(trial_end), ..SubscriptionFact::new(change, status) };
     let contents = [
         FactKind::Invoice {
             invoice: InvoiceId::parse("in_0").unwrap(),
             subscription: Some(subscription.clone()),
             customer: customer.clone(),
             invoice_created: now,
+            prices: vec![],
             fact: InvoiceFact::Paid { amount: 0 },
         },
         FactKind::Subscription { subscription, customer, fact },
     ];
     for (n, what) in contents.into_iter().enumerate() {
         let event = EventId::parse(&format!("evt_{}_{n}", now.as_second())).unwrap();
-        org.record(&Fact { event, created: now, what }, project, now);
+        org.record(&Fact { event, created: now, names: Some(org.id), what }, &prices(), project, now);
     }
 }
 
@@ -204,7 +205,8 @@ fn running_trial_overrides_a_paused_or_unpaid_subscription() {
         let mut org = trialing(&[3]);
         subscribe(&mut org, Change::Created, status, at(30, 0), at(5, 0));
         assert_eq!((org.status(at(6, 0)), org.trial_ends_at(at(6, 0))), (Status::Trialing, Some(at(14, 0))));
-        assert_eq!((org.trial_days_remaining(at(6, 0)), org.plan_follows_trial()), (8, false));
+        let next = org.next_billing_event(at(6, 0)).unwrap();
+        assert_eq!((org.trial_days_remaining(at(6, 0)), next.kind), (8, NextKind::TrialEnds));
         assert_eq!((org.trial_days_remaining(at(20, 0)), org.trial_ends_at(at(20, 0))), (0, Some(at(30, 0))));
     }
 }

@@ -151,9 +151,7 @@ impl Billing {
     #[must_use]
     pub fn ever_paid(&self) -> bool {
         let paid = |it: &Subscription| it.ever_counted() && it.paid_at.is_some();
-        self.subscriptions.values().any(paid)
-            || self.paid_through.is_some()
-            || self.one_off_paid_at.is_some()
+        self.subscriptions.values().any(paid) || self.paid_through.is_some() || self.one_off_paid_at.is_some()
     }
 
     /// Returns the creation time of the newest stored event about a subscription or its payment.

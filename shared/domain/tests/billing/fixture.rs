@@ -1,13 +1,75 @@
 //! Builders for the facts of Stripe events, and a check of all orders of facts.
 
-use domain::billing::{
-    Billing, Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, Recorded, SubscriptionFact,
-    SubscriptionId,
-    SubscriptionStatus::{self, Trialing},
+use std::collections::BTreeMap;
+
+use domain::{
+    address::Address,
+    billing::{
+        Billing, Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, Item, Previous,
+        PreviousCancel, Recorded, SubscriptionFact, SubscriptionId,
+        SubscriptionStatus::{self, Trialing},
+    },
+    id::OrgId,
+    money::{Currency, Interval, Money},
+    name::Name,
+    org::{AdminContact, Org},
+    plan::{PlanPrices, Prices},
+    trial::Trial,
+    zone::Zone,
 };
 use jiff::Timestamp;
 
 pub const DAY: i64 = 86_400;
+pub const PROJECT: &str = "prj_0198c0de-0000-7000-8000-000000000003";
+
+// ---- organizations ----
+
+/// Returns the id of the organization that the tests observe.
+pub fn acme() -> OrgId {
+    "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap()
+}
+
+/// Returns the id of an organization that a subscription moves to.
+pub fn globex() -> OrgId {
+    "org_0198c0de-0000-7000-8000-000000000009".parse().unwrap()
+}
+
+pub fn prices() -> Prices {
+    let of = |text| PlanPrices::parse(text).unwrap();
+    Prices::new(of("price_single,price_former"), of("price_team")).unwrap()
+}
+
+/// Returns Acme after a sign-up without a trial.
+pub fn org() -> Org {
+    let founder = AdminContact::new(
+        "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+        Name::parse("Jo Doe").unwrap(),
+        Address::parse("jo@example.com").unwrap(),
+    );
+    Org::sign_up(acme(), Name::parse("Acme Corp").unwrap(), Zone::named("UTC"), founder, at(0))
+}
+
+/// Returns Acme with a trial of two weeks.
+pub fn trialing() -> Org {
+    let mut org = org();
+    org.start_trial(Trial::start(at(0), 14, vec![3]), PROJECT.parse().unwrap(), at(0));
+    org
+}
+
+/// Records a fact for Acme at the moment `now`.
+pub fn record_at(org: &mut Org, fact: &Fact, now: Timestamp) {
+    org.record(fact, &prices(), PROJECT.parse().unwrap(), now);
+}
+
+/// Records each fact for Acme when Stripe creates its event.
+pub fn live<'a>(mut org: Org, facts: impl IntoIterator<Item = &'a Fact>) -> Org {
+    for fact in facts {
+        record_at(&mut org, fact, fact.created);
+    }
+    org
+}
+
+// ---- values ----
 
 pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + second).unwrap()
@@ -21,11 +83,50 @@ pub fn cus(id: &str) -> CustomerId {
     CustomerId::parse(id).unwrap()
 }
 
-pub fn fact(id: &str, second: i64, what: FactKind) -> Fact {
-    Fact { event: event(id), created: at(second), what }
+pub fn sub_id(name: &str) -> SubscriptionId {
+    SubscriptionId::parse(name).unwrap()
 }
 
-/// Returns a fact about the subscription `name`.
+pub fn in_id(name: &str) -> InvoiceId {
+    InvoiceId::parse(name).unwrap()
+}
+
+pub fn eur(amount: u64) -> Money {
+    Money { amount, currency: Currency::parse("eur").unwrap() }
+}
+
+pub fn price(id: &str) -> Item {
+    Item::of_price(id.to_owned())
+}
+
+/// Returns an item of the plan for one user, with a period that ends at `period_end`.
+pub fn monthly(amount: u64, period_end: i64) -> Item {
+    Item {
+        period_end: Some(at(period_end)),
+        amount: Some(eur(amount)),
+        interval: Some(Interval::Month),
+        ..price("price_single")
+    }
+}
+
+// ---- facts ----
+
+/// Returns a fact whose metadata names Acme.
+pub fn fact(id: &str, second: i64, what: FactKind) -> Fact {
+    Fact { event: event(id), created: at(second), names: Some(acme()), what }
+}
+
+/// Returns the fact without metadata.
+pub fn linked(fact: Fact) -> Fact {
+    Fact { names: None, ..fact }
+}
+
+/// Returns the fact with metadata that names another organization than Acme.
+pub fn names_globex(fact: Fact) -> Fact {
+    Fact { names: Some(globex()), ..fact }
+}
+
+/// Returns a fact about the subscription `name`. A trial ends after 14 days.
 pub fn sub(
     name: &str,
     id: &str,
@@ -35,77 +136,155 @@ pub fn sub(
     previous_status: Option<SubscriptionStatus>,
 ) -> Fact {
     let fact = SubscriptionFact {
-        change,
-        status,
-        previous_status,
-        plan: Some(format!("price_{name}")),
+        previous: Previous { status: previous_status, ..Previous::default() },
+        items: vec![price(&format!("price_{name}"))],
         trial_end: (status == Trialing).then(|| at(14 * DAY)),
-        cancel_at: None,
-        paused: None,
+        ..SubscriptionFact::new(change, status)
     };
-    let subscription = SubscriptionId::parse(name).unwrap();
-    self::fact(id, second, FactKind::Subscription { subscription, customer: cus("cus_1"), fact })
+    let what = FactKind::Subscription { subscription: sub_id(name), customer: cus("cus_1"), fact };
+    self::fact(id, second, what)
+}
+
+/// Returns a subscription fact after a change of its values.
+pub fn with(mut fact: Fact, change: impl FnOnce(&mut SubscriptionFact)) -> Fact {
+    if let FactKind::Subscription { fact, .. } = &mut fact.what {
+        change(fact);
+    }
+    fact
+}
+
+/// Returns a subscription fact with other prices.
+pub fn priced(fact: Fact, prices: &[&str]) -> Fact {
+    with(fact, |fact| fact.items = prices.iter().map(|id| price(id)).collect())
+}
+
+/// Returns a subscription fact that schedules the end. `previous` is the scheduled end before.
+pub fn canceling(fact: Fact, at_second: Option<i64>, previous: Option<PreviousCancel>) -> Fact {
+    with(fact, |fact| {
+        fact.cancel_at = at_second.map(at);
+        fact.previous.cancel = previous;
+    })
+}
+
+/// Returns the fact with another customer.
+pub fn of_customer(mut fact: Fact, id: &str) -> Fact {
+    match &mut fact.what {
+        FactKind::Subscription { customer, .. }
+        | FactKind::Invoice { customer, .. }
+        | FactKind::Upcoming { customer, .. } => *customer = cus(id),
+        _ => {}
+    }
+    fact
 }
 
 /// Returns a fact about an invoice that Stripe created at `created`.
 pub fn invoice(name: &str, created: i64, of: Option<&str>, id: &str, second: i64, fact: InvoiceFact) -> Fact {
     let what = FactKind::Invoice {
-        invoice: InvoiceId::parse(name).unwrap(),
-        subscription: of.map(|name| SubscriptionId::parse(name).unwrap()),
+        invoice: in_id(name),
+        subscription: of.map(sub_id),
         customer: cus("cus_1"),
         invoice_created: at(created),
+        prices: vec![],
         fact,
     };
     self::fact(id, second, what)
+}
+
+/// Returns an invoice fact with the prices of its lines.
+pub fn lines(mut fact: Fact, ids: &[&str]) -> Fact {
+    if let FactKind::Invoice { prices, .. } = &mut fact.what {
+        *prices = ids.iter().map(|id| (*id).to_owned()).collect();
+    }
+    fact
+}
+
+/// Returns the announcement of an invoice that Stripe will create at `date`.
+pub fn upcoming(of: &str, id: &str, second: i64, date: i64, amount: u64) -> Fact {
+    let what = FactKind::Upcoming {
+        subscription: sub_id(of),
+        customer: cus("cus_1"),
+        date: at(date),
+        amount: eur(amount),
+    };
+    fact(id, second, what)
 }
 
 pub fn paid(amount: u64) -> InvoiceFact {
     InvoiceFact::Paid { amount }
 }
 
+pub const FAILED: InvoiceFact = InvoiceFact::Failed { due: None };
+pub const ACTION_REQUIRED: InvoiceFact = InvoiceFact::ActionRequired { due: None };
+
+/// Records a fact for Acme, as [`Org::record`] does.
+pub fn record(billing: &mut Billing, fact: &Fact) -> Recorded {
+    let fact = fact.clone().with_plans(&prices());
+    billing.record(&fact, fact.attribution(acme(), &prices()), acme())
+}
+
 pub fn billing<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Billing {
     let mut billing = Billing::default();
     for fact in facts {
-        billing.record(fact);
+        record(&mut billing, fact);
     }
     billing
 }
 
-/// Records the facts of `rest` after the facts of `so_far`, in every order. At each step, also
-/// records each fact of `recorded` a second time and checks that it changes nothing.
-fn visit_orders(
-    so_far: &Billing,
-    recorded: &mut Vec<Fact>,
-    rest: &mut Vec<Fact>,
-    end: &mut impl FnMut(&Billing),
-) {
-    for known in recorded.iter() {
-        let mut again = so_far.clone();
-        assert_eq!((again.record(known), &again), (Recorded::Unchanged, so_far));
+// ---- orders ----
+
+/// States that the orders of some facts lead to, each with the number of orders that lead to it.
+type Ends<S> = Vec<(S, u64)>;
+
+/// Returns every state that an order of `facts` leads to, and checks at each step that a repeated
+/// fact passes `same`.
+///
+/// A step depends only on the state and the fact. So orders that lead to the same state have the
+/// same continuations, and each continuation is computed once.
+pub fn all_ends<S: Clone + PartialEq>(
+    start: &S,
+    facts: &[Fact],
+    step: impl Fn(&mut S, &Fact),
+    same: impl Fn(&S, &S),
+) -> Ends<S> {
+    let mut reached: BTreeMap<u32, Ends<S>> = BTreeMap::from([(0, vec![(start.clone(), 1)])]);
+    let all = (1_u32 << facts.len()) - 1;
+    while let Some((known, states)) = reached.pop_first() {
+        for (state, orders) in &states {
+            for (n, fact) in facts.iter().enumerate() {
+                let mut then = state.clone();
+                step(&mut then, fact);
+                if known & 1 << n != 0 {
+                    same(&then, state);
+                    continue;
+                }
+                let ends = reached.entry(known | 1 << n).or_default();
+                match ends.iter_mut().find(|(end, _)| *end == then) {
+                    Some((_, count)) => *count += orders,
+                    None => ends.push((then, *orders)),
+                }
+            }
+        }
+        if known == all {
+            let factorial = (1..=facts.len()).map(|n| u64::try_from(n).unwrap()).product();
+            assert_eq!(states.iter().map(|(_, orders)| orders).sum::<u64>(), factorial);
+            return states;
+        }
     }
-    if rest.is_empty() {
-        end(so_far);
-    }
-    for next in 0..rest.len() {
-        let fact = rest.remove(next);
-        let mut then = so_far.clone();
-        then.record(&fact);
-        recorded.push(fact);
-        visit_orders(&then, recorded, rest, end);
-        rest.insert(next, recorded.pop().unwrap());
-    }
+    unreachable!("the set of all facts is reached")
 }
 
 /// Checks that all orders of `facts` give the same state, and that repetitions change nothing.
 /// Returns that state.
-pub fn all_orders(facts: Vec<Fact>) -> Billing {
-    let expected = billing(&facts);
-    let (mut rest, mut orders) = (facts, 0);
-    let count: usize = (1..=rest.len()).product();
-    visit_orders(&Billing::default(), &mut Vec::new(), &mut rest, &mut |end| {
-        assert_eq!(end, &expected);
-        orders += 1;
-    });
-    assert_eq!(orders, count);
-    expected
+pub fn all_orders(facts: &[Fact]) -> Billing {
+    let ends = all_ends(
+        &Billing::default(),
+        facts,
+        |billing, fact| {
+            let before = billing.clone();
+            assert_eq!(record(billing, fact).changed(), *billing != before);
+        },
+        |again, before| assert_eq!(again, before),
+    );
+    assert_eq!(ends.len(), 1, "the end depends on the order: {facts:#?}");
+    ends.into_iter().next().unwrap().0
 }

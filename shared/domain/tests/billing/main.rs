@@ -4,6 +4,11 @@
 mod fixture;
 mod lifecycles;
 mod many_invoices;
+mod next;
 mod notices;
+mod ownership;
+mod passed_dates;
 mod properties;
 mod rules;
+mod surplus;
+mod tenancy;

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use domain::{
     billing::{
         Change::{Created, Deleted},
-        Conflict, Fact,
-        InvoiceFact::{self, Failed, Voided},
-        SubscriptionId,
+        Conflict, Fact, FactKind,
+        InvoiceFact::{self, Voided},
         SubscriptionStatus::{Active, Canceled, PastDue},
     },
     delivery::{Claim, Outcome},
@@ -15,17 +14,14 @@ use domain::{
     org::Org,
 };
 
-use crate::{
-    fixture::{DAY, at, cus, event, invoice, paid, sub},
-    notices::{PROJECT, org},
-};
+use crate::fixture::{DAY, FAILED, at, cus, event, fact, invoice, org, paid, price, record_at, sub, sub_id};
 
 const MANY: i64 = 300;
 
 /// Returns a fact about one of many invoices of `sub_1`, which Stripe created at `created`.
 fn one(n: i64, created: i64, what: InvoiceFact) -> Fact {
     let kind = match what {
-        Failed => "failed",
+        InvoiceFact::Failed { .. } => "failed",
         Voided => "voided",
         _ => "other",
     };
@@ -33,7 +29,7 @@ fn one(n: i64, created: i64, what: InvoiceFact) -> Fact {
 }
 
 fn record(org: &mut Org, fact: &Fact) {
-    org.record(fact, PROJECT.parse().unwrap(), at(400));
+    record_at(org, fact, at(400));
 }
 
 /// Sends the due emails and counts them.
@@ -62,7 +58,7 @@ fn each_of_many_open_invoices_is_notified_once() {
         let mut org = org();
         record(&mut org, &sub("sub_1", "evt_sub", 1, Created, PastDue, None));
         let mut sent = BTreeMap::new();
-        let events: Vec<Fact> = (0..MANY).zip(times).map(|(n, created)| one(n, created, Failed)).collect();
+        let events: Vec<Fact> = (0..MANY).zip(times).map(|(n, created)| one(n, created, FAILED)).collect();
         for (n, event) in events.iter().enumerate() {
             record(&mut org, event);
             if n % 7 == 0 {
@@ -88,7 +84,7 @@ fn each_of_many_open_invoices_is_notified_once() {
 fn waiting_payment_notices_are_limited() {
     let mut org = org();
     for n in 0..MANY {
-        record(&mut org, &one(n, n, Failed));
+        record(&mut org, &one(n, n, FAILED));
     }
     assert_eq!(org.outbox.0.len(), 20);
     let mut sent = BTreeMap::new();
@@ -104,13 +100,13 @@ fn payment_settles_all_older_invoices() {
     let mut org = org();
     let mut sent = BTreeMap::new();
     for n in 0..MANY {
-        record(&mut org, &one(n, n, Failed));
+        record(&mut org, &one(n, n, FAILED));
         send_due(&mut org, &mut sent);
     }
     record(&mut org, &one(MANY, MANY, paid(2900)));
-    assert_eq!((org.billing.issue(), org.billing.status()), (None, Some(Active)));
+    assert_eq!((org.billing.issue(), org.billing.status(at(400))), (None, Some(Active)));
     for n in 0..MANY {
-        record(&mut org, &one(n, n, Failed));
+        record(&mut org, &one(n, n, FAILED));
         send_due(&mut org, &mut sent);
     }
     assert_eq!((org.billing.issue(), sent.len()), (None, 300));
@@ -124,7 +120,7 @@ fn removed_settled_invoice_opens_no_issue() {
     }
     assert!(org.billing.invoices.len() <= 20);
     for n in 0..MANY {
-        record(&mut org, &one(n, 7, Failed));
+        record(&mut org, &one(n, 7, FAILED));
     }
     assert_eq!((org.billing.issue(), org.outbox.0.len()), (None, 0));
 }
@@ -137,33 +133,26 @@ fn removed_ended_subscription_stays_ended() {
         record(&mut org, &sub(&name(n), &format!("evt_{n}"), n, Deleted, Active, None));
     }
     assert!(org.billing.subscriptions.len() <= 11, "{}", org.billing.subscriptions.len());
-    assert_eq!(org.billing.plan(), Some("price_sub_299"), "the plan of the last subscription is shown");
-    let before = org.billing.status();
+    let shown = org.billing.plan_item(at(400));
+    assert_eq!(shown, Some(&price("price_sub_299")), "the plan of the last subscription is shown");
+    let before = org.billing.status(at(400));
     for n in 0..MANY {
         record(&mut org, &invoice(&format!("in_{n}"), 350, Some(&name(n)), "evt_late", 350, paid(2900)));
         record(&mut org, &sub(&name(n), "evt_again", 360, Created, Active, None));
-        record(&mut org, &invoice(&format!("in_x{n}"), 370, Some(&name(n)), "evt_failed", 370, Failed));
+        record(&mut org, &invoice(&format!("in_x{n}"), 370, Some(&name(n)), "evt_failed", 370, FAILED));
     }
-    assert_eq!((before, org.billing.status()), (Some(Canceled), Some(Canceled)));
+    assert_eq!((before, org.billing.status(at(400))), (Some(Canceled), Some(Canceled)));
     assert!(org.billing.ever_paid(), "the payment still counts");
     let notices = org.outbox.0.keys().filter(|key| matches!(key, NoticeKey::PaymentFailed { .. }));
     assert_eq!(notices.count(), 0, "Stripe collects no payment for an ended subscription");
-    let first = SubscriptionId::parse("sub_0").unwrap();
-    assert!(!org.billing.subscriptions.contains_key(&first));
+    assert!(!org.billing.subscriptions.contains_key(&sub_id("sub_0")));
 }
 
 #[test]
 fn payment_of_a_customer_counts_after_folding() {
     let mut org = org();
     org.billing.link(&cus("cus_0"));
-    record(
-        &mut org,
-        &crate::fixture::fact(
-            "evt_gone",
-            1,
-            domain::billing::FactKind::CustomerDeleted { customer: cus("cus_0") },
-        ),
-    );
+    record(&mut org, &fact("evt_gone", 1, FactKind::CustomerDeleted { customer: cus("cus_0") }));
     org.billing.link(&cus("cus_1"));
     record(&mut org, &invoice("in_1", 1, Some("sub_first"), "evt_paid", 1, paid(2900)));
     for (n, name) in [(0, "sub_first".to_owned())].into_iter().chain((1..40).map(|n| (n, format!("sub_{n}"))))
@@ -178,12 +167,12 @@ fn noted_late_events_are_limited() {
     let mut org = org();
     org.billing.watermark = Some(at(DAY));
     for n in 0..MANY {
-        record(&mut org, &one(n, n, Failed));
+        record(&mut org, &one(n, n, FAILED));
     }
     assert_eq!(org.billing.noted.len(), 20);
     assert!(org.billing.noted.contains(&Conflict::Late { event: event("evt_failed_0") }));
     let before = org.clone();
-    record(&mut org, &one(299, 299, Failed));
-    record(&mut org, &one(999, 299, Failed));
+    record(&mut org, &one(299, 299, FAILED));
+    record(&mut org, &one(999, 299, FAILED));
     assert_eq!(org, before, "more late events change nothing");
 }

@@ -1,0 +1,209 @@
+//! Who owns a subscription, and which subscriptions count.
+
+use domain::{
+    billing::{
+        Change::{Created, Updated},
+        Fact,
+        SubscriptionStatus::{Active, PastDue},
+    },
+    plan::Plan,
+    status::Status,
+};
+use jiff::Timestamp;
+
+use crate::fixture::{
+    DAY, FAILED, all_orders, at, invoice, lines, linked, live, names_globex, org, paid, price, priced, sub,
+    sub_id, upcoming,
+};
+
+/// Returns a fact of the tenth day whose metadata names Acme.
+fn tenth(id: &str) -> Fact {
+    sub("sub_1", id, 10 * DAY, Updated, Active, None)
+}
+
+fn on_day(day: i64, id: &str) -> Fact {
+    sub("sub_1", id, day * DAY, Updated, Active, None)
+}
+
+/// Returns the payment of an invoice of the day `created`, whose metadata names Acme.
+fn paid_on(day: i64, created: i64, id: &str) -> Fact {
+    invoice("in_1", created * DAY, Some("sub_1"), id, day * DAY, paid(2900))
+}
+
+#[test]
+fn newest_event_that_names_an_organization_decides() {
+    for (facts, counts, why) in [
+        (vec![tenth("evt_1")], true, "it names Acme"),
+        (vec![names_globex(tenth("evt_1"))], false, "it names Globex"),
+        (vec![on_day(1, "evt_1"), names_globex(tenth("evt_2"))], false, "it moved away"),
+        (vec![names_globex(on_day(1, "evt_1")), tenth("evt_2")], true, "it moved here"),
+        (
+            vec![on_day(1, "evt_1"), names_globex(tenth("evt_2")), on_day(11, "evt_3")],
+            true,
+            "it moved away and back",
+        ),
+        (
+            vec![names_globex(on_day(1, "evt_1")), tenth("evt_2"), names_globex(on_day(11, "evt_3"))],
+            false,
+            "it moved here and back",
+        ),
+        (vec![names_globex(tenth("evt_1")), tenth("evt_2")], true, "the higher id names Acme"),
+        (vec![tenth("evt_1"), names_globex(tenth("evt_2"))], false, "the higher id names Globex"),
+        (
+            vec![on_day(1, "evt_1"), names_globex(tenth("evt_2")), paid_on(20, 5, "evt_3")],
+            false,
+            "an invoice from before the move keeps the old metadata",
+        ),
+        (
+            vec![on_day(1, "evt_1"), names_globex(tenth("evt_2")), paid_on(20, 15, "evt_3")],
+            true,
+            "an invoice from after the move has newer metadata",
+        ),
+        (
+            vec![tenth("evt_1"), names_globex(paid_on(20, 5, "evt_2"))],
+            true,
+            "an invoice from before the move to Acme keeps the old metadata",
+        ),
+        (
+            vec![on_day(1, "evt_1"), names_globex(upcoming("sub_1", "evt_2", 2 * DAY, 9 * DAY, 1))],
+            false,
+            "an announced invoice names an organization too",
+        ),
+        (
+            vec![on_day(1, "evt_1"), names_globex(tenth("evt_2")), linked(on_day(12, "evt_3"))],
+            false,
+            "an event without metadata does not return it",
+        ),
+        (vec![on_day(1, "evt_1"), linked(tenth("evt_2"))], true, "the metadata was removed later"),
+        (
+            vec![names_globex(on_day(1, "evt_1")), priced(linked(tenth("evt_2")), &["price_single"])],
+            false,
+            "the metadata decides before the price",
+        ),
+    ] {
+        let billing = all_orders(&facts);
+        assert_eq!(billing.subscriptions[&sub_id("sub_1")].counts(), counts, "{why}");
+        assert_eq!(billing.status(Timestamp::MIN).is_some(), counts, "{why}");
+        assert_eq!(billing.alive(Timestamp::MIN).len(), usize::from(counts), "{why}");
+        assert!(!(counts && billing.moved_away()), "{why}");
+    }
+}
+
+#[test]
+fn moved_subscription_leaves_the_organization_canceled() {
+    let facts = [on_day(1, "evt_1"), names_globex(on_day(10, "evt_2"))];
+    let org = live(org(), &facts);
+    assert!(org.billing.moved_away() && org.provisioned.is_some());
+    assert_eq!(org.status(at(11 * DAY)), Status::Canceled);
+    assert!(org.first_charge(at(11 * DAY)).is_some(), "the organization can buy a plan again");
+    let never = live(self::org(), [&names_globex(on_day(1, "evt_1"))]);
+    assert!(!never.billing.moved_away() && never.provisioned.is_none());
+    assert_eq!(never.status(at(11 * DAY)), Status::Pending);
+}
+
+#[test]
+fn price_decides_for_a_linked_customer() {
+    let of =
+        |second, id, prices: &[&str]| priced(linked(sub("sub_1", id, second, Updated, Active, None)), prices);
+    let bill =
+        |id, prices: &[&str]| lines(linked(invoice("in_1", 0, Some("sub_1"), id, 5, paid(2900))), prices);
+    for (facts, counts, plan, why) in [
+        (vec![of(0, "evt_1", &["price_single"])], true, Some(Plan::Single), "the current price"),
+        (vec![of(0, "evt_1", &["price_former"])], true, Some(Plan::Single), "a former price"),
+        (vec![of(0, "evt_1", &["price_x", "price_team"])], true, Some(Plan::Team), "the second item"),
+        (
+            vec![of(0, "evt_1", &["price_team", "price_single"])],
+            true,
+            Some(Plan::Team),
+            "the first item with a plan's price is the plan",
+        ),
+        (vec![of(0, "evt_1", &["price_x", "price_y"])], false, None, "another product"),
+        (vec![of(0, "evt_1", &[])], false, None, "no item"),
+        (
+            vec![priced(sub("sub_1", "evt_1", 0, Updated, Active, None), &["price_x"])],
+            true,
+            None,
+            "the metadata decides, although the price is unknown",
+        ),
+        (
+            vec![of(0, "evt_1", &["price_x"]), of(9, "evt_2", &["price_single"])],
+            true,
+            Some(Plan::Single),
+            "the price appears later",
+        ),
+        (
+            vec![of(0, "evt_1", &["price_single"]), of(9, "evt_2", &["price_x"])],
+            true,
+            None,
+            "a subscription that counted keeps counting",
+        ),
+        (vec![bill("evt_1", &["price_single"])], true, None, "a line of an invoice that came first"),
+        (vec![bill("evt_1", &["price_x"])], false, None, "an invoice of another product"),
+        (vec![bill("evt_1", &[])], false, None, "an invoice that shows no price"),
+        (
+            vec![bill("evt_1", &[]), of(9, "evt_2", &["price_single"])],
+            true,
+            Some(Plan::Single),
+            "the subscription is known later",
+        ),
+        (
+            vec![bill("evt_1", &["price_former"]), of(9, "evt_2", &["price_x"])],
+            true,
+            None,
+            "the line of the invoice is enough",
+        ),
+    ] {
+        let billing = all_orders(&facts);
+        assert_eq!(billing.subscriptions[&sub_id("sub_1")].counts(), counts, "{why}");
+        assert_eq!(billing.status(Timestamp::MIN), counts.then_some(Active), "{why}");
+        assert_eq!(billing.plan(Timestamp::MIN), plan, "{why}");
+        assert_eq!(
+            (billing.needs_provisioning(), billing.ever_paid()),
+            (counts, counts && paid_in(&facts)),
+            "{why}"
+        );
+    }
+}
+
+fn paid_in(facts: &[Fact]) -> bool {
+    facts.iter().any(|fact| matches!(fact.what, domain::billing::FactKind::Invoice { .. }))
+}
+
+#[test]
+fn only_item_without_a_plan_is_still_the_plan_item() {
+    let of = |prices: &[&str]| all_orders(&[priced(tenth("evt_1"), prices)]);
+    assert_eq!(of(&["price_x"]).plan_item(Timestamp::MIN), Some(&price("price_x")));
+    assert_eq!(of(&["price_x", "price_y"]).plan_item(Timestamp::MIN), None);
+}
+
+#[test]
+fn other_product_of_a_linked_customer_changes_nothing() {
+    let foreign = |fact| lines(priced(linked(fact), &["price_x"]), &["price_x"]);
+    let facts = [
+        foreign(sub("sub_x", "evt_1", 0, Created, Active, None)),
+        foreign(invoice("in_x", 0, Some("sub_x"), "evt_2", 1, paid(900))),
+        foreign(invoice("in_y", DAY, Some("sub_x"), "evt_3", DAY, FAILED)),
+        foreign(sub("sub_x", "evt_4", DAY, Updated, PastDue, Some(Active))),
+    ];
+    for start in [org(), crate::fixture::trialing()] {
+        let org = live(start.clone(), &facts);
+        let (now, billing) = (at(2 * DAY), &org.billing);
+        assert_eq!((org.status(now), &org.provisioned), (start.status(now), &start.provisioned));
+        assert_eq!((&org.outbox, &org.checklist), (&start.outbox, &start.checklist));
+        assert_eq!((billing.issue(), billing.has_billing_info(), billing.moved_away()), (None, false, false));
+        assert_eq!(
+            (org.next_billing_event(now), org.due_at()),
+            (start.next_billing_event(now), start.due_at())
+        );
+        assert_eq!(org.first_charge(now), start.first_charge(now));
+        assert!(billing.surplus(now).is_empty());
+    }
+}
+
+#[test]
+fn payment_that_moved_away_stays_a_payment() {
+    let facts = [on_day(1, "evt_1"), paid_on(2, 1, "evt_2"), names_globex(on_day(10, "evt_3"))];
+    let billing = all_orders(&facts);
+    assert!(billing.ever_paid() && billing.has_billing_info());
+    assert_eq!(billing.paid_through(), None, "it settles no invoice of this organization");
+}

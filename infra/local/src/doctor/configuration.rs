@@ -1,7 +1,7 @@
 //! Checks a stage's parameters against the template's limits and against each other. It makes no
 //! network request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stripe::Mode;
 
@@ -178,9 +178,10 @@ fn sample_values(values: &Values, parameters: &BTreeMap<String, Parameter>) -> V
 
 fn prices(values: &Values) -> Option<Finding> {
     let (single, team) = (values.get("StripeSingleUserPriceId")?, values.get("StripeTeamPriceId")?);
-    (single == team).then(|| {
+    let ids = |list: &str| list.split(',').map(|id| id.trim().to_owned()).collect::<BTreeSet<_>>();
+    (!ids(single).is_disjoint(&ids(team))).then(|| {
         let fix = "create one price per plan in Stripe; Onramp identifies the plan by its price";
-        error("StripeTeamPriceId", "is the same price as StripeSingleUserPriceId", fix)
+        error("StripeTeamPriceId", "has a price that StripeSingleUserPriceId has too", fix)
     })
 }
 
@@ -348,6 +349,7 @@ mod tests {
             (vec![("HostEventSource", "timetracker")], Error, "HostEventSource"),
             (vec![("Stage", "absent")], Error, "Stage"),
             (vec![("StripeTeamPriceId", "price_1")], Error, "StripeTeamPriceId"),
+            (vec![("StripeTeamPriceId", "price_2, price_1")], Error, "StripeTeamPriceId"),
             (
                 vec![(
                     "StripeWebhookSecretArn",

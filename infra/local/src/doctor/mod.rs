@@ -209,7 +209,8 @@ async fn money(subject: &Subject, values: &Values, account: &Account, clients: &
     let plans = ["StripeSingleUserPriceId", "StripeTeamPriceId"];
     let prices = plans.iter().map(async |plan| {
         let found = match values.get(plan) {
-            Some(id) => stripe.price(id).await,
+            // Only the first price is sold.
+            Some(ids) => stripe.price(ids.split(',').next().unwrap_or(ids).trim()).await,
             None => Err(Unread::Missing),
         };
         judge::price(plan, &found, mode)

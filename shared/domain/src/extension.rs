@@ -18,7 +18,10 @@ use crate::{
 /// Maximum days of one extension, equal to Stripe's maximum for a trial.
 pub const MAX_DAYS: u16 = 730;
 /// Maximum number of graphemes in a reason.
-pub const MAX_GRAPHEMES: usize = 200;
+pub const MAX_GRAPHEMES: usize = 500;
+/// Maximum number of bytes in a reason. A grapheme, which is one visible character, can consist of
+/// any number of bytes, and the size of a stored item is limited.
+const MAX_REASON_BYTES: usize = MAX_GRAPHEMES * 4;
 /// Maximum number of extensions per trial. The extensions are stored in the organization's item,
 /// whose size is limited.
 pub const MAX_EXTENSIONS: usize = 50;
@@ -56,8 +59,8 @@ impl Days {
     }
 }
 
-/// Reason of an extension: one line of NFC text, 1 to [`MAX_GRAPHEMES`] graphemes, no invisible
-/// characters.
+/// Reason of an extension or of another action of an operator: one line of NFC text, 1 to
+/// [`MAX_GRAPHEMES`] graphemes, no invisible characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason(String);
 
@@ -65,10 +68,10 @@ pub struct Reason(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReasonError {
     /// The text contains only white space.
-    #[error("Enter a reason. We store it with the organization.")]
+    #[error("Enter a reason. We store it for other operators.")]
     Empty,
-    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 8 × [`MAX_GRAPHEMES`] bytes.
-    #[error("Use at most 200 characters.")]
+    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 4 × [`MAX_GRAPHEMES`] bytes.
+    #[error("Use at most 500 characters.")]
     TooLong,
     /// Control, bidi, or zero-width characters, or line breaks.
     #[error("Remove line breaks, invisible characters, and control characters.")]
@@ -93,9 +96,7 @@ impl Reason {
     /// # Errors
     /// Returns the error of the first rule that the text violates.
     pub fn parse(text: &str) -> Result<Self, ReasonError> {
-        // A grapheme, which is one visible character, can consist of any number of bytes. The bytes
-        // are limited too, because the size of the stored item is limited.
-        if text.len() > MAX_GRAPHEMES * 8 {
+        if text.len() > MAX_REASON_BYTES {
             return Err(ReasonError::TooLong);
         }
         let reason: String = text.trim().nfc().collect();

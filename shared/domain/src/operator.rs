@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     address::{Address, AddressError},
+    extension::Reason,
     id::UserId,
     name::Name,
     people::{Member, Session, User},
@@ -32,6 +33,19 @@ impl FromStr for Operators {
 pub struct Operator {
     user: UserId,
     name: Name,
+}
+
+/// A record of an operator's action: who did it, when, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionRecord {
+    /// Time of the action.
+    pub at: Timestamp,
+    /// Operator who acted.
+    pub by: UserId,
+    /// Name of the operator at the time of the action.
+    pub name: Name,
+    /// Reason that the operator gave.
+    pub reason: Reason,
 }
 
 /// Reason why a signed-in user has no operator access.
@@ -87,6 +101,12 @@ impl Operator {
     #[must_use]
     pub const fn name(&self) -> &Name {
         &self.name
+    }
+
+    /// Returns the record of an action that the operator takes at `now`.
+    #[must_use]
+    pub fn record(&self, reason: Reason, now: Timestamp) -> ActionRecord {
+        ActionRecord { at: now, by: self.user, name: self.name.clone(), reason }
     }
 }
 

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     billing::{CustomerId, EventId, SubscriptionId},
     id::OrgId,
+    operator::ActionRecord,
     org::Org,
     trial::add,
 };
@@ -19,6 +20,7 @@ use crate::{
     error::{Corrupt, Error, failed},
     item::{At, decode, from_item, read, to_item},
     key::{Key, PARKED, due_pk, parked_without_metadata_pk, shard},
+    review::record_value,
     session::{expires, values},
     update::{Only, change, delete, number, put, update},
 };
@@ -272,9 +274,29 @@ impl Store {
         after: &Org,
         released: &[Parked],
     ) -> Result<(), Error> {
+        self.link_customer_for(None, customer, link, before, after, released).await
+    }
+
+    /// Links a customer as [`Store::link_customer`] does. If an operator linked it, the link keeps
+    /// the record of this action.
+    ///
+    /// If the customer is already linked to `after`, the link stays as it is, and the transaction
+    /// only releases the events.
+    ///
+    /// # Errors
+    /// As [`Store::link_customer`].
+    pub async fn link_customer_for(
+        &self,
+        operator: Option<&ActionRecord>,
+        customer: &CustomerId,
+        link: &CustomerLink,
+        before: &Stored<Org>,
+        after: &Org,
+        released: &[Parked],
+    ) -> Result<(), Error> {
         let mut keys: Vec<Key> = released.iter().map(|parked| Key::parked(customer, &parked.event)).collect();
         let rest = keys.split_off(keys.len().min(MAX_DELETED_WITH_LINK));
-        self.commit_link(customer, link, before, after, &keys).await?;
+        self.commit_link(operator, customer, link, before, after, &keys).await?;
         let deletions = stream::iter(rest).map(|key| self.delete_parked(key));
         let errors = deletions.buffer_unordered(PARALLEL_DELETIONS).filter_map(async |result| result.err());
         if let Some(error) = std::pin::pin!(errors).next().await {
@@ -291,6 +313,7 @@ impl Store {
 
     async fn commit_link(
         &self,
+        operator: Option<&ActionRecord>,
         customer: &CustomerId,
         link: &CustomerLink,
         before: &Stored<Org>,
@@ -299,17 +322,22 @@ impl Store {
     ) -> Result<(), Error> {
         let table = &self.table;
         let key = Key::customer(customer);
-        let condition = if link.version == 0 {
-            "attribute_not_exists(pk)"
-        } else {
-            "attribute_not_exists(org) AND version = :before"
+        let condition = match link.org {
+            Some(_) => "org = :org AND version = :before",
+            None if link.version == 0 => "attribute_not_exists(pk)",
+            None => "attribute_not_exists(org) AND version = :before",
         };
         let mut bound =
             values([(":org", AttributeValue::S(after.id.to_string())), (":after", number(link.version + 1))]);
         if link.version > 0 {
             bound.insert(":before".to_owned(), number(link.version));
         }
-        let expression = "SET org = :org, version = :after";
+        let expression = match (operator, link.org) {
+            (None, _) => "SET org = :org, version = :after",
+            (Some(_), None) => "SET org = :org, version = :after, linked_by = :record",
+            (Some(_), Some(_)) => "SET org = :org, version = :after, released_by = :record",
+        };
+        bound.extend(operator.map(|record| (":record".to_owned(), record_value(record))));
         let mut actions = vec![update(table, &key, expression, Some(condition), HashMap::new(), bound)?];
         if let Some(difference) = Self::org_change(before, after, before.version + 1)? {
             let only = Only::Version(before.version);

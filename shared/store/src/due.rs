@@ -15,7 +15,7 @@ use crate::{
     invitation,
     item::{self, At},
     key::{
-        BY_DUE, BY_MAIL, INVITE, Key, SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk,
+        self, BY_DUE, BY_MAIL, INVITE, Key, SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk,
         review_pk, shard,
     },
     sign_in_request::{self, SignInRequestId},
@@ -145,7 +145,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] if the event was deleted in the meantime, because its customer was
-    /// linked; [`Error::Unavailable`].
+    /// linked, or if another run judged it; [`Error::Unavailable`].
     pub async fn judge_parked(&self, event: &WaitingEvent, verdict: &ParkedVerdict) -> Result<(), Error> {
         let shard = shard(&event.0.pk);
         let mut update = self
@@ -153,7 +153,8 @@ impl Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(event.0.attributes()))
-            .condition_expression("attribute_exists(pk)");
+            .condition_expression("begins_with(due_pk, :due)")
+            .expression_attribute_values(":due", AttributeValue::S(key::DUE.to_owned()));
         update = match verdict {
             ParkedVerdict::OtherProduct => update
                 .update_expression("SET due_pk = :list")

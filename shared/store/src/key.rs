@@ -35,6 +35,9 @@ pub(crate) const PARKED: &str = "PARKED#";
 pub(crate) const QUARANTINED: &str = "QUARANTINED";
 pub(crate) const ALARM: &str = "ALARM";
 
+/// Prefix of the partitions of `by-due` for items that a scheduled run processes.
+pub(crate) const DUE: &str = "DUE#";
+
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
@@ -199,7 +202,7 @@ pub(crate) fn shard(pk: &str) -> u8 {
 
 /// The partition of `by-due` for items that a scheduled run processes.
 pub(crate) fn due_pk(shard: u8) -> String {
-    format!("DUE#{shard}")
+    format!("{DUE}{shard}")
 }
 
 /// The partition for items that need review. Both indexes have such a partition for each shard. No

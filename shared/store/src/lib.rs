@@ -22,6 +22,7 @@
 //! | `CUSTOMER#{cus}` | `LINK` | Stripe customer → organization, with a version |
 //! | | `PARKED#{evt}` | a signed event that waits until the customer is linked |
 //! | `STRIPE#{id}` | `QUARANTINED` | a signed event that needs review |
+//! | | `ALARM` | the time at which a quarantined event raises its alarm |
 //! | `SIGNUP#{hash}` | `SIGNUP` | the record that identifies a repeated sign-up form |
 //! | `TRIAL#{hash}` | `TRIAL` | the record that a mailbox had a trial |
 //! | `LIMIT#{what}#{hash}` | `TIMES` | the newest attempts that a rate limit counts |
@@ -107,7 +108,7 @@ pub use link::{Consumed, Link, LinkGrant, LinkLookup};
 pub use moved::OrgChange;
 pub use org_creation_grant::OrgCreationGrant;
 pub use quarantine::QuarantinedEvent;
-pub use review::{ReviewItem, ReviewItemKind, ReviewList, ReviewPage};
+pub use review::{ReviewItem, ReviewItemKind, ReviewList, ReviewPage, ReviewedEvent};
 pub use session::SignedIn;
 pub use sign_in_request::{SignInRequest, SignInRequestId, SignInRequestResult};
 pub use signup::{Person, RepeatSession, SessionProof, SignUp, SignedUp};

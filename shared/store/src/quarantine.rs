@@ -111,10 +111,11 @@ impl Store {
         }
     }
 
-    /// Decides whether a quarantined event still needs review, ten minutes after it was stored, and
-    /// deletes the item of the alarm. Returns the kind if the alarm must be raised.
+    /// Decides whether a quarantined event still needs review, ten minutes after it was stored.
+    /// Returns the kind if the alarm must be raised. After that, call [`Store::close_alarm`].
     ///
-    /// An event whose reason no longer applies leaves the review queue.
+    /// An event whose reason no longer applies leaves the review queue. An event that an operator
+    /// dismissed raises no alarm.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -125,19 +126,22 @@ impl Store {
     ) -> Result<Option<ReviewKind>, Error> {
         let key = Key::quarantined_of(alarm.key());
         let item = self.get(&key).await?.filter(|item| item.contains_key("due_pk"));
-        let kind = match item {
-            None => None,
-            Some(item) => {
-                let item: QuarantinedItem = from_item(item)?;
-                let kind = self.still_applies(&item, now).await?;
-                if kind.is_none() {
-                    self.leave_queue(&key).await?;
-                }
-                kind
-            }
-        };
-        self.delete_parked(alarm.key().clone()).await?;
+        let Some(item) = item else { return Ok(None) };
+        let item: QuarantinedItem = from_item(item)?;
+        let kind = self.still_applies(&item, now).await?;
+        if kind.is_none() {
+            self.leave_queue(&key).await?;
+        }
         Ok(kind)
+    }
+
+    /// Deletes the item of an alarm, so that it is not raised again. The quarantined event stays in
+    /// the review queue.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn close_alarm(&self, alarm: &WaitingEvent) -> Result<(), Error> {
+        self.delete_parked(alarm.key().clone()).await
     }
 
     /// Returns the kind of a quarantined event if its reason still applies.

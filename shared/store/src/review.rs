@@ -1,11 +1,16 @@
 //! The review queue: items that no scheduled run will finish.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
+    billing::{CustomerId, EventId},
     delivery::{Delivery, FAILURE_SHOWN_FOR},
     id::OrgId,
+    operator::ActionRecord,
     org::Org,
     review::ReviewKind,
+    secret::Hash,
     trial::add,
 };
 use futures_util::future::{try_join, try_join_all};
@@ -16,7 +21,7 @@ use crate::{
     customer::ParkedItem,
     error::{Corrupt, Error},
     item::{self, At, from_item, read},
-    key::{BY_DUE, BY_MAIL, Key, PARKED, SHARDS, corrupt_pk, parked_without_metadata_pk, review_pk},
+    key::{BY_DUE, BY_MAIL, DUE, Key, PARKED, SHARDS, corrupt_pk, parked_without_metadata_pk, review_pk},
     quarantine::QuarantinedItem,
     sign_in_request,
 };
@@ -44,6 +49,9 @@ pub struct ReviewPage {
 /// An item that needs review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReviewItem {
+    /// The id of the item, which never changes. It contains only ASCII letters, digits, `_`, `-`,
+    /// and `.`.
+    pub id: String,
     /// The time since which the item waits.
     pub since: Timestamp,
     /// The kind of item, with its data.
@@ -118,6 +126,37 @@ pub enum ReviewItemKind {
     },
 }
 
+/// A parked or quarantined event of the review queue, by the id of its item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReviewedEvent(Key);
+
+impl ReviewedEvent {
+    /// Parses the id of a [`ReviewItem`]. Returns `None` unless it is the id of an event:
+    /// `{customer}.{event}` for a parked event, and `{event}` for a quarantined one.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        // No id of Stripe contains a period.
+        let key = match id.split_once('.') {
+            Some((customer, event)) => {
+                Key::parked(&CustomerId::parse(customer).ok()?, &EventId::parse(event).ok()?)
+            }
+            None => Key::quarantined(EventId::parse(id).ok()?.as_str()),
+        };
+        Some(Self(key))
+    }
+}
+
+/// Returns the stored form of a record.
+pub(crate) fn record_value(record: &ActionRecord) -> AttributeValue {
+    let texts = [
+        ("at", At(record.at).text()),
+        ("by", record.by.to_string()),
+        ("name", record.name.to_string()),
+        ("reason", record.reason.to_string()),
+    ];
+    AttributeValue::M(texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text))).into())
+}
+
 /// An entry of an index.
 struct Entry {
     at: Timestamp,
@@ -188,7 +227,7 @@ impl Store {
     /// With `None`, the page starts with the oldest item.
     ///
     /// Index entries with the same time are on the same page, so a page can have more than `size`
-    /// entries. A corrupt item appears on the page as [`ReviewItemKind::Corrupt`], and all other
+    /// entries. Times are in milliseconds. A corrupt item appears on the page as [`ReviewItemKind::Corrupt`], and all other
     /// items still appear.
     ///
     /// # Errors
@@ -230,6 +269,50 @@ impl Store {
         Ok(ReviewPage { items: items.collect(), next })
     }
 
+    /// Loads one event of the review queue, or of the list of parked events without metadata. Also
+    /// loads an event that left the queue. Returns `None` if the event does not exist, or if the
+    /// trial sweep has not judged it yet.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn load_reviewed_event(&self, event: &ReviewedEvent) -> Result<Option<ReviewItem>, Error> {
+        let listed = |item: &Attributes| {
+            let lists = [ReviewList::NeedsReview, ReviewList::ParkedWithoutMetadata];
+            !item.contains_key("due_pk") || lists.iter().any(|list| list.contains(item))
+        };
+        let item = self.get(&event.0).await?.filter(listed);
+        let entry = Entry { at: Timestamp::UNIX_EPOCH, key: event.0.clone() };
+        Ok(item.map(|item| entry.into_review_item(item)))
+    }
+
+    /// Removes an event from the review queue, and stores who did it and why. The event stays stored
+    /// until it expires, so a parked event still applies when its customer is linked. The first
+    /// dismissal stays if the event is dismissed again.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if the event does not exist, or if the trial sweep has not judged it yet;
+    /// [`Error::Unavailable`].
+    pub async fn dismiss(&self, event: &ReviewedEvent, record: &ActionRecord) -> Result<(), Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(event.0.attributes()))
+            .update_expression(
+                "SET dismissed_by = if_not_exists(dismissed_by, :record) REMOVE due_pk, due_at",
+            )
+            .condition_expression(
+                "attribute_exists(pk) AND (attribute_not_exists(due_pk) OR NOT begins_with(due_pk, :due))",
+            )
+            .set_expression_attribute_values(Some(HashMap::from([
+                (":record".to_owned(), record_value(record)),
+                (":due".to_owned(), AttributeValue::S(DUE.to_owned())),
+            ])));
+        update.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+    }
+
+    /// Queries the first entries of a shard: one more than `size`, and all that have the same time
+    /// as the entry with the number `size`.
     async fn review_entries(
         &self,
         IndexPartition { index, hash, range, partition, .. }: IndexPartition,
@@ -253,18 +336,30 @@ impl Store {
                 .expression_attribute_names("#range", range)
                 .expression_attribute_values(":after", AttributeValue::S(At(after).text())),
         };
-        let response = query.send().await.map_err(|error| Error::of(&error))?;
         let entry = |item: Attributes| {
             let at = item.get(range)?.as_s().ok()?.parse().ok()?;
             Some(Entry { at, key: Key::of(&item)? })
         };
-        Ok(response.items.unwrap_or_default().into_iter().filter_map(entry).collect())
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut from = None;
+        loop {
+            let response = query.clone().set_exclusive_start_key(from).send().await;
+            let response = response.map_err(|error| Error::of(&error))?;
+            entries.extend(response.items.unwrap_or_default().into_iter().filter_map(entry));
+            from = response.last_evaluated_key;
+            let last = entries.get(usize::from(size).saturating_sub(1)).map(|entry| entry.at);
+            let beyond = last.is_some_and(|last| entries.last().is_some_and(|entry| entry.at > last));
+            if from.is_none() || beyond {
+                return Ok(entries);
+            }
+        }
     }
 }
 
 impl Entry {
     fn into_review_item(self, item: Attributes) -> ReviewItem {
         self.read(item).unwrap_or_else(|Corrupt(why)| ReviewItem {
+            id: self.id(),
             since: self.at,
             kind: ReviewItemKind::Corrupt { key: format!("{} {}", self.key.pk, self.key.sk), why },
         })
@@ -310,6 +405,54 @@ impl Entry {
             ("ASKED", _) => (self.at, ReviewItemKind::SignIn(sign_in_request::decode(item)?.value.delivery)),
             _ => return Err(Corrupt::because("unknown kind of item")),
         };
-        Ok(ReviewItem { since, kind })
+        Ok(ReviewItem { id: self.id(), since, kind })
+    }
+
+    /// Returns the id of the item. For a kind of item without a public id, this is the hash of the
+    /// key.
+    fn id(&self) -> String {
+        let Key { pk, sk } = &self.key;
+        match (pk.split_once('#'), sk.split_once('#').unwrap_or((sk, ""))) {
+            (Some(("CUSTOMER", customer)), ("PARKED", event)) => format!("{customer}.{event}"),
+            (Some(("STRIPE", id)), _) | (Some(("ORG", id)), ("ORG", _)) => id.to_owned(),
+            (Some(("ORG", _)), ("INVITE", id)) => id.to_owned(),
+            _ => Hash::of(&[pk.as_bytes(), sk.as_bytes()]).to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(pk: &str, sk: &str) -> String {
+        let key = Key { pk: pk.to_owned(), sk: sk.to_owned() };
+        Entry { at: Timestamp::UNIX_EPOCH, key }.id()
+    }
+
+    #[test]
+    fn id_of_an_event_leads_back_to_its_item() {
+        for (pk, sk, expected) in
+            [("CUSTOMER#cus_1", "PARKED#evt_1", "cus_1.evt_1"), ("STRIPE#evt_1", "QUARANTINED", "evt_1")]
+        {
+            let id = id(pk, sk);
+            assert_eq!(id, expected);
+            let key = Key { pk: pk.to_owned(), sk: sk.to_owned() };
+            assert_eq!(ReviewedEvent::parse(&id), Some(ReviewedEvent(key)), "{id}");
+        }
+        for id in ["", ".", "cus_1.", ".evt_1", "cus_1.evt_1.x", "evt#1", "evt 1", "ORG#1", "é"] {
+            assert_eq!(ReviewedEvent::parse(id), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn id_of_every_other_item_is_safe_in_a_url() {
+        let org = "org_0198c0de-0000-7000-8000-000000000001";
+        let invitation = "a".repeat(64);
+        assert_eq!(id(&format!("ORG#{org}"), "ORG"), org);
+        assert_eq!(id(&format!("ORG#{org}"), &format!("INVITE#{invitation}")), invitation);
+        for (pk, sk) in [("ASKED#0198", "ASKED"), ("ELSE", "A B"), ("CUSTOMER#cus_1", "LINK")] {
+            assert!(id(pk, sk).bytes().all(|byte| byte.is_ascii_alphanumeric()), "{pk} {sk}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The Lambda function `trial-reminder`: the scheduled trial sweep.
 //!
-//! A run enqueues reminders before the end of a trial, and ends trials. It also moves parked events
-//! to the review queue if they have waited too long.
+//! A run enqueues reminders before the end of a trial, and ends trials. It also judges the events of
+//! Stripe that have waited for ten minutes: a parked event moves to the review queue or to the
+//! events of other products, and an event that shows money without effect raises an alarm.
 //!
 //! A run processes all due items page by page, with at most one page per shard in memory. It starts
 //! no new item after 40 seconds. Items that are left, and items that failed, stay due and come
@@ -20,24 +21,29 @@
 //!
 //! # Where to start
 //!
-//! The crate has one module, this one:
-//!
 //! - `start`: connects to the table and returns the handler. Start here.
 //! - `App::run`: makes one run.
 //! - `App::process`: processes one due item.
 //! - `App::sweep`: applies the trial sweep to one organization.
+//! - `parked`: judges one parked event.
+
+mod parked;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use boot::{Clock, ConfigErrors, Context, Env, Handler, InvocationResult};
 use domain::{
+    billing::TRIAL_LIMIT,
     event::{DomainEvent, between},
     id::OrgId,
+    org::Org,
+    plan::Prices,
+    review::ReviewKind,
 };
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::{json, value::to_raw_value};
-use store::{Backlog, Due, Error, MailDue, Store};
+use store::{Backlog, Due, Error, MailDue, ParkedVerdict, Store, WaitingEvent};
 use telemetry::{LogArea, Metric};
 use tokio::time::{Instant, sleep_until};
 
@@ -50,6 +56,7 @@ const BUDGET: Duration = Duration::from_secs(40);
 struct App {
     store: Store,
     clock: Clock,
+    prices: Prices,
 }
 
 /// Starts the function and returns its handler.
@@ -57,19 +64,23 @@ struct App {
 /// # Errors
 /// Lists every variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
-    let store = Store::new(&boot.aws.service("dynamodb"), table(&boot.env)?);
+    let (table, prices) = config(&boot.env)?;
+    let store = Store::new(&boot.aws.service("dynamodb"), table);
     store.warm_up().await;
-    let app = Arc::new(App { store, clock: boot.clock });
+    let app = Arc::new(App { store, clock: boot.clock, prices });
     Ok(boot::handler(move |_scheduled| {
         let app = app.clone();
         async move { app.run().await }
     }))
 }
 
-fn table(env: &Env) -> Result<String, ConfigErrors> {
+/// Reads the name of the table and the prices of the plans.
+fn config(env: &Env) -> Result<(String, Prices), ConfigErrors> {
     let mut vars = env.vars();
     let table = vars.text("TABLE_NAME", "the DynamoDB table name");
-    vars.finish(table)
+    let prices = vars.prices();
+    let config = table.zip(prices);
+    vars.finish(config)
 }
 
 impl App {
@@ -148,34 +159,80 @@ impl App {
                 }
                 false
             }
-            Due::Parked(event) => match self.store.mark_for_review(&event).await {
-                Ok(true) => {
-                    telemetry::count(Metric::EventWaiting, 1, now);
-                    tracing::error!(area = %LogArea::Webhook, "moved parked event to review: customer still not linked");
-                    true
-                }
-                Ok(false) | Err(Error::Conflict) => true,
+            Due::Parked(event) => match self.judge_parked(&event, now).await {
+                Ok(()) | Err(Error::Conflict) => true,
                 Err(error) => {
-                    tracing::error!(area = %LogArea::Webhook, %error, "failed to move parked event to review");
+                    tracing::error!(area = %LogArea::Webhook, %error, "failed to judge parked event");
+                    false
+                }
+            },
+            Due::Alarm(event) => match self.judge_alarm(&event, now).await {
+                Ok(()) => true,
+                Err(error) => {
+                    tracing::error!(area = %LogArea::Webhook, %error, "failed to judge quarantined event");
                     false
                 }
             },
         }
     }
 
+    /// Moves a parked event to the review queue, or to the events of other products. Counts it if
+    /// it needs review.
+    async fn judge_parked(&self, event: &WaitingEvent, now: Timestamp) -> Result<(), Error> {
+        let body = match self.store.load_waiting_event(event).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Ok(()),
+            // The review queue shows the corrupt item.
+            Err(Error::Corrupt(_)) => String::new(),
+            Err(error) => return Err(error),
+        };
+        let verdict = match parked::judge(&self.store, &body, &self.prices, now).await {
+            Err(Error::Corrupt(_)) => ParkedVerdict::Review { kind: None, organizations: Vec::new() },
+            verdict => verdict?,
+        };
+        self.store.judge_parked(event, &verdict).await?;
+        match verdict {
+            ParkedVerdict::OtherProduct => {}
+            ParkedVerdict::Review { kind: Some(kind), .. } => report_money(kind, now),
+            ParkedVerdict::Review { kind: None, .. } => {
+                telemetry::count(Metric::EventWaiting, 1, now);
+                tracing::error!(area = %LogArea::Webhook, "moved parked event to review: customer still not linked");
+            }
+        }
+        Ok(())
+    }
+
+    /// Raises the alarm for a quarantined event that still needs review.
+    async fn judge_alarm(&self, event: &WaitingEvent, now: Timestamp) -> Result<(), Error> {
+        match self.store.judge_alarm(event, now).await {
+            Ok(kind) => kind.into_iter().for_each(|kind| report_money(kind, now)),
+            Err(Error::Corrupt(why)) => {
+                telemetry::count(Metric::MoneyWithoutEffect, 1, now);
+                tracing::error!(area = %LogArea::Webhook, error = %why, "found corrupt item of quarantined event");
+            }
+            Err(error) => return Err(error),
+        }
+        self.store.close_alarm(event).await
+    }
+
     /// Applies the trial sweep to one organization with a read and a conditional write. Counts the
-    /// trial if it expired.
+    /// trial if it expired, or if no event reported what followed it.
     async fn sweep(&self, id: OrgId, now: Timestamp) -> Result<(), Error> {
         let changed = self
             .store
             .change_org(id, |org| {
                 let before = org.clone();
                 org.run_trial_sweep(now);
-                Ok::<_, Infallible>(between(Some(&before), org))
+                Ok::<_, Infallible>((between(Some(&before), org), confirmation_is_missing(&before, now)))
             })
             .await?;
-        for event in changed.into_iter().flat_map(|Ok(events)| events) {
+        let Some(Ok((events, unconfirmed))) = changed else { return Ok(()) };
+        for event in events {
             count(&event, now);
+            if unconfirmed && event == DomainEvent::SubscriptionPastDue {
+                telemetry::count(Metric::PlanUnconfirmed, 1, now);
+                tracing::error!(area = %LogArea::Trial, organization = %id, "found plan without confirmation after its trial");
+            }
         }
         Ok(())
     }
@@ -192,11 +249,38 @@ struct RunSummary {
     query_error: Option<Error>,
 }
 
+/// Returns whether the trial of a subscription ended more than 72 hours ago without an event, and
+/// the sweep did not process this yet.
+fn confirmation_is_missing(org: &Org, now: Timestamp) -> bool {
+    let seen = org.dates_seen.unwrap_or(Timestamp::MIN);
+    let mut counting = org.billing.subscriptions.values().filter(|subscription| subscription.counts());
+    counting.any(|it| it.trial_passed(TRIAL_LIMIT, now) && !it.trial_passed(TRIAL_LIMIT, seen))
+}
+
+/// Counts an event that shows money without effect, which raises the alarm.
+fn report_money(kind: ReviewKind, now: Timestamp) {
+    telemetry::count(Metric::MoneyWithoutEffect, 1, now);
+    let kind = kind.as_str();
+    tracing::error!(area = %LogArea::Webhook, kind, "found money without effect");
+}
+
 fn count(event: &DomainEvent, now: Timestamp) {
     if let DomainEvent::TrialExpired { payment_method } = event {
         telemetry::count(Metric::TrialExpired, 1, now);
         if !payment_method {
             telemetry::count(Metric::TrialExpiredWithoutPaymentMethod, 1, now);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn config_errors_name_every_missing_variable() {
+        let errors = config(&Env::new::<String, String>([])).unwrap_err();
+        let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
+        assert_eq!(names, ["TABLE_NAME", "STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]);
     }
 }

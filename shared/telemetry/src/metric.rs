@@ -91,6 +91,9 @@ metrics! {
     TrialRecovered: Count,
     /// An operator extended an organization's trial.
     TrialExtended: Count,
+    /// The trial of a subscription ended 72 hours ago, and no event of Stripe reported what
+    /// followed.
+    PlanUnconfirmed: Count,
 
     // ---- the checklist ----
     /// Time from the sign-up to the first task that an admin, a host event, or an invitation
@@ -153,6 +156,8 @@ metrics! {
     EventParked: Count,
     /// A parked event with the metadata of Onramp has waited for ten minutes.
     EventWaiting: Count,
+    /// An event has shown a payment without effect, or a dispute, for ten minutes.
+    MoneyWithoutEffect: Count,
     /// A signed event could not be parsed, so it was quarantined.
     EventQuarantined: Count,
     /// A signed event contradicts the stored state. The event needs review.

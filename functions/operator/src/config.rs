@@ -1,7 +1,7 @@
 //! Configuration from environment variables.
 
 use boot::{BaseUrl, ConfigErrors, Env};
-use domain::operator::Operators;
+use domain::{operator::Operators, plan::Prices};
 use web::Origins;
 
 /// Configuration of the function, read from environment variables.
@@ -17,6 +17,8 @@ pub struct Config {
     /// Reminder schedule of a trial that an operator starts: days before the end of the trial,
     /// ascending.
     pub reminder_days: Vec<u16>,
+    /// Price ids of the plans. They show which parked events are for a plan.
+    pub prices: Prices,
     /// URL of the host app, for the security headers.
     pub app_url: Option<String>,
     /// Origins of Stripe's hosted pages, for the security headers.
@@ -45,6 +47,7 @@ impl Config {
             days.retain(|days| *days > 0);
             Some(days)
         });
+        let prices = vars.prices();
         let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
         let config = (|| {
@@ -54,6 +57,7 @@ impl Config {
                 product: product?,
                 operators: operators?,
                 reminder_days: reminder_days?,
+                prices: prices?,
                 app_url: app_url?,
                 checkout: checkout?,
             })
@@ -66,12 +70,18 @@ impl Config {
 mod tests {
     use super::*;
 
+    const REQUIRED: [(&str, &str); 3] = [
+        ("TABLE_NAME", "onramp"),
+        ("STRIPE_SINGLE_USER_PRICE_ID", "price_1"),
+        ("STRIPE_TEAM_PRICE_ID", "price_2"),
+    ];
+
     #[test]
     fn config_has_no_operators_by_default() {
-        let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
+        let config = Config::read(&Env::new(REQUIRED)).unwrap();
         assert_eq!(config.operators, Operators::default());
         assert_eq!((config.reminder_days, config.app_url), (vec![3], None));
-        let days = Env::new([("TABLE_NAME", "onramp"), ("TRIAL_REMINDER_DAYS", "7, 3,0,7")]);
+        let days = Env::new(REQUIRED.into_iter().chain([("TRIAL_REMINDER_DAYS", "7, 3,0,7")]));
         assert_eq!(Config::read(&days).unwrap().reminder_days, [3, 7]);
     }
 
@@ -86,7 +96,14 @@ mod tests {
         let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
         assert_eq!(
             names,
-            ["TABLE_NAME", "OPERATOR_EMAILS", "TRIAL_REMINDER_DAYS", "STRIPE_CHECKOUT_ORIGINS"]
+            [
+                "TABLE_NAME",
+                "OPERATOR_EMAILS",
+                "TRIAL_REMINDER_DAYS",
+                "STRIPE_SINGLE_USER_PRICE_ID",
+                "STRIPE_TEAM_PRICE_ID",
+                "STRIPE_CHECKOUT_ORIGINS"
+            ]
         );
         assert!(!errors.to_string().contains("hunter2") && !errors.to_string().contains("ann@"), "{errors}");
     }

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     event::{DomainEvent, between},
-    extension::{Days, FirstTrial, Grant, NotExtendable, Reason},
+    extension::{Days, FirstTrial, Grant, NotExtendable},
     org::Org,
     secret::Hash,
 };
@@ -18,7 +18,12 @@ use telemetry::{LogArea, Metric};
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
-    App, auth::AuthenticatedOperator, find::path, out::ExtendedOut, pages::organization::Form, store_problem,
+    App, action,
+    auth::AuthenticatedOperator,
+    find::path,
+    out::ExtendedOut,
+    pages::organization::{FormName, Rejected},
+    store_problem,
 };
 
 /// Handles the form that extends or starts the trial of an organization.
@@ -48,8 +53,8 @@ async fn respond(
     let grant = match parse(app, &fields, &headers) {
         Ok(grant) => grant,
         Err(errors) if auth.format == ResponseFormat::Page => {
-            let form = Form::rejected(&fields, &errors);
-            return Ok(app.org_page(auth, Kind::Invalid.status(), &org, &form));
+            let rejected = Rejected { form: FormName::Extend, fields: &fields, errors: &errors };
+            return Ok(app.org_page(auth, Kind::Invalid.status(), &org, Some(&rejected)));
         }
         Err(errors) => return Err(Problem::invalid(errors)),
     };
@@ -65,9 +70,7 @@ fn parse(app: &App, fields: &Fields, headers: &HeaderMap) -> Result<Grant, Vec<F
     let mut errors = Vec::new();
     let days = Days::parse(fields.get("days").unwrap_or_default());
     let days = days.map_err(|error| errors.push(FieldError::new("days", "invalid", error.to_string())));
-    let reason = Reason::parse(fields.get("reason").unwrap_or_default());
-    let reason =
-        reason.map_err(|error| errors.push(FieldError::new("reason", error.code(), error.to_string())));
+    let reason = action::reason(fields, &mut errors);
     let request = web::form_token(fields, headers).map(|token| match token {
         Some(token) => Hash::of(&[b"extension", token.as_bytes()]),
         // Without a form token, a random hash makes each request a separate extension.
@@ -75,7 +78,7 @@ fn parse(app: &App, fields: &Fields, headers: &HeaderMap) -> Result<Grant, Vec<F
     });
     let request = request.map_err(|error| errors.push(error));
     match (days, reason, request) {
-        (Ok(days), Ok(reason), Ok(request)) => Ok(Grant { days, reason, request }),
+        (Ok(days), Some(reason), Ok(request)) => Ok(Grant { days, reason, request }),
         _ => Err(errors),
     }
 }

@@ -1,7 +1,7 @@
 //! The Lambda function `operator`: pages and JSON API for the operators of Onramp.
 //!
-//! An operator reviews items that no scheduled run will finish, finds an organization, and extends
-//! its trial. If the organization never had a trial, the extension starts one. The organization
+//! An operator reviews items that no scheduled run will finish, finds an organization, extends its
+//! trial, and links a Stripe customer to it. If the organization never had a trial, the extension starts one. The organization
 //! stores each extension under the hash of the form's token. So a form that is sent twice extends
 //! the trial only once.
 //!
@@ -12,7 +12,8 @@
 //!
 //! # What it never does
 //!
-//! The function never changes billing facts and never sends an email itself.
+//! The function adds no billing facts, except those of parked events that it releases. It never
+//! sends an email itself.
 //!
 //! # Where to start
 //!
@@ -22,15 +23,21 @@
 //! - `find`: finds organizations by id or by the address of a member.
 //! - `organization`: shows one organization.
 //! - `extend`: extends or starts a trial.
+//! - `link`: links a Stripe customer to an organization, and releases parked events.
+//! - `dismiss`: removes an event from the review queue.
+//! - `action`: parses the fields of actions.
 //! - `pages`: the HTML pages.
 //! - `out`: the JSON responses.
 //! - `config`: reads the environment variables.
 //! - `words`: contains all texts of the pages and the JSON responses.
 
+mod action;
 mod auth;
 mod config;
+mod dismiss;
 mod extend;
 mod find;
+mod link;
 mod organization;
 mod out;
 mod pages;
@@ -79,6 +86,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/operator", get(review_queue::show))
         .route("/operator/organizations/{id}", get(organization::show))
         .route("/operator/organizations/{id}/extend-trial", post(extend::extend))
+        .route("/operator/organizations/{id}/link-customer", post(link::link_customer))
+        .route("/operator/organizations/{id}/release-parked", post(link::release_parked))
+        .route("/operator/review/{id}/dismiss", post(dismiss::dismiss))
         .with_state(app)
 }
 

@@ -16,7 +16,7 @@ use crate::{
     App,
     auth::AuthenticatedOperator,
     out::OrganizationOut,
-    pages::organization::{Form, render},
+    pages::organization::{Rejected, render},
     store_problem,
 };
 
@@ -29,7 +29,7 @@ pub async fn show(
     let id = id.map(|Path(id)| id).unwrap_or_default();
     match (app.org(&id).await, auth.format) {
         (Ok(org), ResponseFormat::Json) => Json(OrganizationOut::of(&org, auth.now)).into_response(),
-        (Ok(org), ResponseFormat::Page) => app.org_page(&auth, StatusCode::OK, &org, &Form::default()),
+        (Ok(org), ResponseFormat::Page) => app.org_page(&auth, StatusCode::OK, &org, None),
         (Err(problem), format) => web::problem_response(format, problem),
     }
 }
@@ -42,17 +42,16 @@ impl App {
         found.map(|org| org.value).ok_or_else(Problem::not_found)
     }
 
-    /// Renders the organization's page. `form` contains the values and errors of a rejected form.
-    /// It is empty for a new form.
+    /// Renders the organization's page. `rejected` is a form with errors.
     pub fn org_page(
         &self,
         auth: &AuthenticatedOperator,
         status: StatusCode,
         org: &Org,
-        form: &Form<'_>,
+        rejected: Option<&Rejected<'_>>,
     ) -> Response {
         let token = Secret::new(self.entropy.bytes()).reveal();
-        let main = render(org, form, &token, auth.now);
+        let main = render(org, rejected, &token, auth.now);
         web::page(status, auth.page(self, org.name.as_str(), main))
     }
 }

@@ -1,14 +1,16 @@
 //! JSON responses. Times are RFC 3339 in UTC.
 
 use domain::{
-    billing::{Billing, Conflict, Issue},
+    billing::{Billing, Conflict, Invoice, Issue, Subscription, Surplus},
     delivery::Delivery,
     id::OrgId,
+    money::{Currency, Money},
     org::{Org, Reminders, SuppressionReason, Undeliverable},
 };
 use jiff::Timestamp;
 use serde::Serialize;
 use store::ReviewPage;
+use web::{NextOut, PlanOut};
 
 use crate::{
     review_item::{ReviewItemView, delivery_problem},
@@ -38,6 +40,7 @@ pub struct ReviewPageOut {
 
 #[derive(Debug, Serialize)]
 struct ReviewItemOut {
+    id: String,
     kind: &'static str,
     since: Timestamp,
     title: String,
@@ -47,6 +50,8 @@ struct ReviewItemOut {
     organization_id: Option<String>,
     /// IDs of all affected organizations. The first is also in `organization_id`.
     organization_ids: Vec<String>,
+    /// What an operator can do about the item: `link_customer` and `dismiss`.
+    actions: Vec<&'static str>,
 }
 
 impl ReviewPageOut {
@@ -60,6 +65,7 @@ impl ReviewPageOut {
 impl ReviewItemOut {
     fn of(view: ReviewItemView) -> Self {
         Self {
+            id: view.id,
             kind: view.kind,
             since: view.since,
             title: view.title,
@@ -68,6 +74,7 @@ impl ReviewItemOut {
             ids: view.ids.into_iter().map(|(_, id)| id).collect(),
             organization_id: view.organizations.first().map(|(id, _)| id.to_string()),
             organization_ids: view.organizations.iter().map(|(id, _)| id.to_string()).collect(),
+            actions: view.actions.iter().map(|action| action.as_str()).collect(),
         }
     }
 }
@@ -93,6 +100,31 @@ impl ExtendedOut {
     }
 }
 
+/// Response to an action on an organization.
+#[derive(Debug, Serialize)]
+pub struct ActionOut {
+    success: bool,
+    organization: OrganizationOut,
+}
+
+impl ActionOut {
+    /// Returns the response for the organization after the action.
+    pub fn of(org: &Org, now: Timestamp) -> Self {
+        Self { success: true, organization: OrganizationOut::of(org, now) }
+    }
+}
+
+/// Response to an action without a result.
+#[derive(Debug, Serialize)]
+pub struct DoneOut {
+    success: bool,
+}
+
+impl DoneOut {
+    /// The action is done.
+    pub const DONE: Self = Self { success: true };
+}
+
 /// Response of `GET /operator/organizations/{id}`.
 #[derive(Debug, Serialize)]
 pub struct OrganizationOut {
@@ -109,6 +141,8 @@ pub struct OrganizationOut {
     /// Reason why the trial cannot be extended. Null if it can be extended.
     not_extendable: Option<String>,
     extensions: Vec<ExtensionOut>,
+    plan: Option<PlanOut>,
+    next: Option<NextOut>,
     billing: BillingOut,
     checklist: ProgressOut,
     admins: Vec<AdminOut>,
@@ -131,6 +165,8 @@ struct BillingOut {
     invoices: Vec<InvoiceOut>,
     issue: Option<&'static str>,
     conflicts: Vec<String>,
+    /// Payments that have no effect on the organization, one sentence each.
+    without_effect: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -138,6 +174,10 @@ struct SubscriptionOut {
     id: String,
     customer: String,
     status: Option<&'static str>,
+    /// Whether the subscription counts for the organization.
+    counts: bool,
+    /// Ids of the prices of its items.
+    prices: Vec<String>,
     heard_at: Option<Timestamp>,
 }
 
@@ -145,7 +185,12 @@ struct SubscriptionOut {
 struct InvoiceOut {
     id: String,
     created: Timestamp,
+    /// Amount paid, in the currency's smallest unit.
     paid: Option<u64>,
+    /// Amount that was still to be paid after the newest failed attempt.
+    due: Option<u64>,
+    /// Currency of the amounts. Null if it is not known.
+    currency: Option<String>,
     issue: Option<&'static str>,
 }
 
@@ -210,9 +255,11 @@ impl OrganizationOut {
             provisioned_by: org.provisioned.as_ref().map(|it| it.trigger.as_str()),
             trial_ends_at: org.trial_ends_at(now),
             trial_days_remaining: org.trial_days_remaining(now),
-            not_extendable: org.extendable().err().map(|error| error.to_string()),
+            not_extendable: org.extendable(now).err().map(|error| error.to_string()),
             extensions: extensions.collect(),
-            billing: BillingOut::of(org),
+            plan: PlanOut::of(org, now),
+            next: org.next_billing_event(now).map(NextOut::from),
+            billing: BillingOut::of(org, now),
             checklist: ProgressOut {
                 completed_count: progress.completed_count(),
                 total_count: progress.total_count(),
@@ -227,18 +274,22 @@ impl OrganizationOut {
 }
 
 impl BillingOut {
-    fn of(org: &Org) -> Self {
+    fn of(org: &Org, now: Timestamp) -> Self {
         let billing = &org.billing;
         let subscriptions = billing.subscriptions.iter().map(|(id, it)| SubscriptionOut {
             id: id.to_string(),
             customer: it.customer.to_string(),
-            status: it.status().map(|status| status.as_str()),
-            heard_at: it.newest.max(it.paid_at),
+            status: it.status(now).map(|status| status.as_str()),
+            counts: it.counts(),
+            prices: prices(it),
+            heard_at: it.newest().max(it.paid_at),
         });
         let invoices = billing.invoices.iter().map(|(id, it)| InvoiceOut {
             id: id.to_string(),
             created: it.created,
             paid: it.paid,
+            due: it.due.map(|(_, due)| due.amount),
+            currency: currency(it, billing).map(|currency| currency.as_str().to_owned()),
             issue: it.issue().map(|(kind, _)| kind.as_str()),
         });
         Self {
@@ -247,7 +298,34 @@ impl BillingOut {
             invoices: invoices.collect(),
             issue: billing.issue().map(|Issue { kind, .. }| kind.as_str()),
             conflicts: billing.conflicts().iter().map(|conflict| conflict_text(conflict, billing)).collect(),
+            without_effect: billing.surplus(now).iter().map(surplus_text).collect(),
         }
+    }
+}
+
+/// Returns the ids of the prices of a subscription's items.
+pub fn prices(subscription: &Subscription) -> Vec<String> {
+    let fact = subscription.effective_fact();
+    fact.map(|fact| fact.prices().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// Returns the currency of an invoice. Only a failed invoice reports it, but all invoices of a
+/// subscription have the currency of its items.
+fn currency(invoice: &Invoice, billing: &Billing) -> Option<Currency> {
+    let of_items = || {
+        let subscription = billing.subscriptions.get(invoice.subscription.as_ref()?)?;
+        let mut amounts = subscription.effective_fact()?.items.iter().filter_map(|item| item.amount);
+        amounts.next().map(|amount| amount.currency)
+    };
+    invoice.due.map(|(_, due)| due.currency).or_else(of_items)
+}
+
+/// Returns the amount of a paid invoice with the decimals of its currency. If the currency is not
+/// known, the amount is in the smallest unit.
+pub fn amount_text(amount: u64, invoice: &Invoice, billing: &Billing) -> String {
+    match currency(invoice, billing) {
+        Some(currency) => Money { amount, currency }.to_string(),
+        None => amount.to_string(),
     }
 }
 
@@ -296,5 +374,16 @@ pub fn conflict_text(conflict: &Conflict, billing: &Billing) -> String {
         Conflict::Session { event } => words::billing::other_organization(&event.to_string()),
         Conflict::Content { event } => words::billing::two_payloads(&event.to_string()),
         Conflict::Late { event } => words::billing::late(&event.to_string()),
+    }
+}
+
+/// Describes a payment without effect in a sentence.
+pub fn surplus_text(surplus: &Surplus) -> String {
+    match surplus {
+        Surplus::DoubleSubscription { subscriptions } => {
+            let ids: Vec<_> = subscriptions.iter().map(ToString::to_string).collect();
+            words::billing::double_subscription(&ids.join(", "))
+        }
+        Surplus::PaidAfterEnd { subscription } => words::billing::paid_after_end(&subscription.to_string()),
     }
 }

@@ -5,15 +5,19 @@ use domain::{
     delivery::{Delivery, Failure},
     id::OrgId,
     org::Org,
+    review::ReviewKind,
 };
 use jiff::Timestamp;
 use store::{ReviewItem, ReviewItemKind};
+use stripe::PaymentDetails;
 
-use crate::words;
+use crate::{action::Action, words};
 
 /// One item of the review queue, ready for display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReviewItemView {
+    /// Id of the item.
+    pub id: String,
     /// Kind of the item in JSON responses and on its badge.
     pub kind: &'static str,
     /// Emoji that represents the kind.
@@ -30,6 +34,10 @@ pub struct ReviewItemView {
     pub ids: Vec<(&'static str, String)>,
     /// Affected organizations with their names. If a name is not loaded, the id replaces it.
     pub organizations: Vec<(OrgId, String)>,
+    /// Customer that [`Action::LinkCustomer`] links.
+    pub customer: Option<String>,
+    /// What the operator can do about the item here.
+    pub actions: Vec<Action>,
 }
 
 impl ReviewItemView {
@@ -37,6 +45,7 @@ impl ReviewItemView {
     #[must_use]
     pub fn of(item: &ReviewItem, now: Timestamp) -> Self {
         let view = |kind, icon, title: &str, advice| Self {
+            id: item.id.clone(),
             kind,
             icon,
             since: item.since,
@@ -45,19 +54,42 @@ impl ReviewItemView {
             advice,
             ids: Vec::new(),
             organizations: Vec::new(),
+            customer: None,
+            actions: Vec::new(),
         };
         match &item.kind {
-            ReviewItemKind::Parked { customer, event, body } => Self {
+            ReviewItemKind::Parked { customer, event, body, lacks: None, .. } => Self {
                 reasons: vec![words::item::PARKED_REASON.to_owned()],
-                ids: vec![
-                    (words::item::CUSTOMER_ID, customer.clone()),
-                    (words::item::EVENT_ID, event.clone()),
-                ],
+                ids: parked_ids(customer, event),
+                actions: vec![Action::Dismiss],
                 ..view("parked", "🅿️", &title(words::item::PARKED, body), words::item::PARKED_ADVICE)
             },
+            ReviewItemKind::Parked { customer, event, body, lacks: Some(kind), organizations } => {
+                let payment = Payment::of(body);
+                Self {
+                    reasons: vec![payment.reason(*kind)],
+                    ids: parked_ids(customer, event).into_iter().chain(payment.charge_id()).collect(),
+                    organizations: by_id(organizations),
+                    customer: Some(customer.clone()),
+                    actions: vec![Action::LinkCustomer, Action::Dismiss],
+                    ..view(kind.as_str(), "💸", &payment.title(*kind), words::money::advice(*kind))
+                }
+            }
+            ReviewItemKind::Money { id, lacks, reason, body, organizations } => {
+                let payment = Payment::of(body);
+                let event = (words::item::EVENT_ID, id.clone());
+                Self {
+                    reasons: vec![sentence(reason)],
+                    ids: [event].into_iter().chain(payment.charge_id()).collect(),
+                    organizations: by_id(organizations),
+                    actions: vec![Action::Dismiss],
+                    ..view(lacks.as_str(), "💸", &payment.title(*lacks), words::money::advice(*lacks))
+                }
+            }
             ReviewItemKind::Quarantined { id, reason, body } => Self {
                 reasons: vec![sentence(reason)],
                 ids: vec![(words::item::EVENT_ID, id.clone())],
+                actions: vec![Action::Dismiss],
                 ..view(
                     "quarantined",
                     "🧪",
@@ -68,7 +100,8 @@ impl ReviewItemView {
             ReviewItemKind::Conflict { id, reason, body, organizations } => Self {
                 reasons: vec![sentence(reason)],
                 ids: vec![(words::item::EVENT_ID, id.clone())],
-                organizations: organizations.iter().map(|org| (*org, org.to_string())).collect(),
+                organizations: by_id(organizations),
+                actions: vec![Action::Dismiss],
                 ..view("conflict", "⚖️", &title(words::item::CONFLICT, body), words::item::CONFLICT_ADVICE)
             },
             ReviewItemKind::Notices(org) => Self {
@@ -94,6 +127,45 @@ impl ReviewItemView {
             },
         }
     }
+
+    /// Returns the path to which the form that dismisses the item posts.
+    pub fn dismissal(&self) -> String {
+        format!("/operator/review/{}/dismiss", self.id)
+    }
+}
+
+/// The payment in the stored body of an event.
+struct Payment(PaymentDetails);
+
+impl Payment {
+    fn of(body: &str) -> Self {
+        Self(stripe::parked_event(body).map(|event| event.payment).unwrap_or_default())
+    }
+
+    fn title(&self, kind: ReviewKind) -> String {
+        let amount = self.0.amount.filter(|amount| amount.amount > 0);
+        words::money::title(kind, amount.map(|amount| amount.to_string()).as_deref())
+    }
+
+    /// Returns why a parked payment needs review.
+    fn reason(&self, kind: ReviewKind) -> String {
+        match (kind, &self.0.address) {
+            (ReviewKind::PaymentByKnownAddress, Some(address)) => words::money::paid_by(address),
+            _ => words::money::NOT_LINKED.to_owned(),
+        }
+    }
+
+    fn charge_id(&self) -> Option<(&'static str, String)> {
+        self.0.charge.clone().map(|charge| (words::item::CHARGE_ID, charge))
+    }
+}
+
+fn parked_ids(customer: &str, event: &str) -> Vec<(&'static str, String)> {
+    vec![(words::item::CUSTOMER_ID, customer.to_owned()), (words::item::EVENT_ID, event.to_owned())]
+}
+
+fn by_id(organizations: &[OrgId]) -> Vec<(OrgId, String)> {
+    organizations.iter().map(|org| (*org, org.to_string())).collect()
 }
 
 /// Returns the time at which delivery of an email failed or became unknown, and the problem as a
@@ -142,8 +214,16 @@ fn sentence(clause: &str) -> String {
 mod tests {
     use super::*;
 
+    const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";
+
     fn view(kind: ReviewItemKind) -> ReviewItemView {
-        ReviewItemView::of(&ReviewItem { since: Timestamp::UNIX_EPOCH, kind }, Timestamp::UNIX_EPOCH)
+        let item = ReviewItem { id: "evt_1".to_owned(), since: Timestamp::UNIX_EPOCH, kind };
+        ReviewItemView::of(&item, Timestamp::UNIX_EPOCH)
+    }
+
+    fn parked(body: &str, lacks: Option<ReviewKind>, organizations: Vec<OrgId>) -> ReviewItemView {
+        let (customer, event) = ("cus_1".to_owned(), "evt_1".to_owned());
+        view(ReviewItemKind::Parked { customer, event, body: body.to_owned(), lacks, organizations })
     }
 
     #[test]
@@ -153,16 +233,55 @@ mod tests {
             ("not JSON", "Parked"),
             (r#"{"type": 1}"#, "Parked"),
         ] {
-            let (customer, event) = ("cus_1".to_owned(), "evt_1".to_owned());
-            let parked = view(ReviewItemKind::Parked { customer, event, body: body.to_owned() });
+            let parked = parked(body, None, Vec::new());
             assert_eq!((parked.kind, parked.title.as_str()), ("parked", title), "{body}");
             assert_eq!(parked.ids, [("Customer", "cus_1".to_owned()), ("Event", "evt_1".to_owned())]);
+            assert_eq!(parked.actions, [Action::Dismiss]);
         }
     }
 
     #[test]
+    fn every_kind_of_money_has_its_title_and_advice() {
+        let mut texts = std::collections::BTreeSet::new();
+        for lacks in ReviewKind::ALL {
+            let (id, reason, body) = ("evt_1".to_owned(), "why".to_owned(), String::new());
+            let view = view(ReviewItemKind::Money { id, lacks, reason, body, organizations: Vec::new() });
+            assert_eq!((view.kind, view.actions.as_slice()), (lacks.as_str(), &[Action::Dismiss][..]));
+            assert!(view.advice.ends_with('.') && !view.title.contains(':'), "{view:?}");
+            texts.extend([view.title, view.advice.to_owned()]);
+        }
+        assert_eq!(texts.len(), 2 * ReviewKind::ALL.len());
+    }
+
+    #[test]
+    fn payment_shows_amount_and_charge_of_its_event() {
+        let event = |kind: &str, object: &str| {
+            format!(r#"{{"id": "evt_1", "type": "{kind}", "created": 1, "data": {{"object": {object}}}}}"#)
+        };
+        let dispute = r#"{"id": "dp_1", "charge": "ch_1", "amount": 1200, "currency": "jpy"}"#;
+        let view = view(ReviewItemKind::Money {
+            id: "evt_1".to_owned(),
+            lacks: ReviewKind::Dispute,
+            reason: "why".to_owned(),
+            body: event("charge.dispute.created", dispute),
+            organizations: Vec::new(),
+        });
+        assert_eq!(view.title, "Disputed payment: ¥1200");
+        assert_eq!(view.ids[1], ("Charge", "ch_1".to_owned()));
+
+        let paid = r#"{"id": "in_1", "customer": "cus_1", "amount_paid": 2900, "currency": "eur", "customer_email": "jo@example.com"}"#;
+        let org: OrgId = ORG.parse().unwrap();
+        let kind = Some(ReviewKind::PaymentByKnownAddress);
+        let view = parked(&event("invoice.paid", paid), kind, vec![org]);
+        assert_eq!(view.title, "Payment by a known address: €29.00");
+        assert!(view.reasons[0].contains("jo@example.com"), "{view:?}");
+        assert_eq!(view.actions, [Action::LinkCustomer, Action::Dismiss]);
+        assert_eq!((view.customer.as_deref(), view.organizations.len()), (Some("cus_1"), 1));
+    }
+
+    #[test]
     fn every_item_has_reason_title_and_advice() {
-        let org: OrgId = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let org: OrgId = ORG.parse().unwrap();
         let failed = |why| Delivery::Failed { at: Timestamp::UNIX_EPOCH, why };
         for (item, kind, reason) in [
             (
@@ -194,6 +313,8 @@ mod tests {
             ),
         ] {
             let view = view(item);
+            let can_dismiss = ["quarantined", "conflict"].contains(&kind);
+            assert_eq!(!view.actions.is_empty(), can_dismiss, "{view:?}");
             assert_eq!((view.kind, view.reasons.first().map_or("", String::as_str)), (kind, reason));
             assert!(!view.title.is_empty() && view.advice.ends_with('.'), "{view:?}");
         }

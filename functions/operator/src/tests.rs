@@ -95,7 +95,12 @@ async fn run(verified: bool, case: &str) -> (u64, Value, Vec<String>) {
     let table = Table { verified, calls: Arc::default() };
     let connector = SharedHttpConnector::new(table.clone());
     let boot = Context {
-        env: Env::new([("TABLE_NAME", "onramp"), ("OPERATOR_EMAILS", "ann@example.com")]),
+        env: Env::new([
+            ("TABLE_NAME", "onramp"),
+            ("OPERATOR_EMAILS", "ann@example.com"),
+            ("STRIPE_SINGLE_USER_PRICE_ID", "price_single"),
+            ("STRIPE_TEAM_PRICE_ID", "price_team"),
+        ]),
         aws: Aws::new(
             "eu-west-1".to_owned(),
             Credentials::new("AK", "SK", None, None, "test"),
@@ -129,6 +134,20 @@ async fn operator_gets_pages_and_json() {
             r#""trial_ends_at":"2026-01-29T09:00:00Z","trial_days_remaining":14"#,
             vec!["BatchGetItem", "GetItem", "GetItem", "UpdateItem"],
         ),
+        (
+            "post-link-customer",
+            303,
+            "",
+            vec!["BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"],
+        ),
+        (
+            "post-link-customer-json",
+            200,
+            r#""billing":{"customer":"cus_9s6XKzkNRiz8i3""#,
+            vec!["BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"],
+        ),
+        ("post-release-parked", 303, "", vec!["BatchGetItem", "GetItem"]),
+        ("post-dismiss", 303, "", vec!["BatchGetItem", "GetItem", "UpdateItem"]),
     ] {
         let (actual_status, out, actual_calls) = run(true, case).await;
         assert_eq!(
@@ -147,6 +166,9 @@ async fn other_users_are_rejected_before_any_further_read() {
         ("get-find", 404, 1),
         ("get-organization", 404, 1),
         ("post-extend-trial", 404, 1),
+        ("post-link-customer", 404, 1),
+        ("post-release-parked", 404, 1),
+        ("post-dismiss", 404, 1),
         ("get-waiting-without-session", 404, 0),
         ("post-extend-trial-without-session", 404, 0),
         ("post-extend-trial-cross-site", 403, 0),

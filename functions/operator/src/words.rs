@@ -54,17 +54,17 @@ pub mod search {
 pub mod item {
     pub const PARKED: &str = "Parked";
     pub const PARKED_REASON: &str = "The customer is not linked to an organization.";
-    pub const PARKED_ADVICE: &str = "The event is applied automatically once a Checkout links the customer. Look up the \
-        customer in Stripe. If it does not belong to this product, ignore the event. It is \
-        deleted after 35 days.";
+    pub const PARKED_ADVICE: &str = "The event is applied when its customer is linked. Look up the customer in Stripe. If it \
+        pays for an organization, link it on the page of that organization. Otherwise dismiss the \
+        event. It is deleted after 35 days.";
 
     pub const QUARANTINED: &str = "Quarantined";
     pub const QUARANTINED_ADVICE: &str = "Check the reason. The event had no effect. After you fix the cause, resend it from the \
-        Stripe dashboard. This entry is deleted after 35 days.";
+        Stripe dashboard and dismiss this entry. It is deleted after 35 days.";
 
     pub const CONFLICT: &str = "Conflict";
     pub const CONFLICT_ADVICE: &str = "The event was applied; see the first organization. Check in Stripe which organization \
-        owns the customer, and correct the metadata. This entry is deleted after 35 days.";
+        owns the customer, and correct the metadata. Then dismiss this entry. It is deleted after 35 days.";
 
     pub const NOTICES: &str = "Email delivery not confirmed";
     pub const NOTICES_ADVICE: &str = "Ask the recipient whether it arrived, and for a working address.";
@@ -81,6 +81,7 @@ pub mod item {
 
     pub const CUSTOMER_ID: &str = "Customer";
     pub const EVENT_ID: &str = "Event";
+    pub const CHARGE_ID: &str = "Charge";
     pub const ITEM_KEY: &str = "Item";
 
     /// Returns a title that ends with the type of the Stripe event, if the type is readable.
@@ -94,6 +95,105 @@ pub mod item {
     /// Returns a sentence about the problem of one notice. `problem` is a clause.
     pub fn notice_problem(kind: &str, recipient: &str, problem: &str) -> String {
         format!("{} to {recipient}: {problem}.", super::email::kind(kind))
+    }
+}
+
+/// Texts of payments without effect in the review queue: a title and an advice for each kind.
+pub mod money {
+    use domain::review::ReviewKind;
+
+    pub const NOT_LINKED: &str =
+        "The payment points to the organization below, but its customer is not linked.";
+
+    /// Returns the title of an item, with the amount if it is known.
+    pub fn title(kind: ReviewKind, amount: Option<&str>) -> String {
+        let title = match kind {
+            ReviewKind::DoubleSubscription => "Second live subscription",
+            ReviewKind::PaidAfterEnd => "Payment after the end of a plan",
+            ReviewKind::UnlinkedPayment => "Payment without a linked customer",
+            ReviewKind::PaymentByKnownAddress => "Payment by a known address",
+            ReviewKind::MovedCustomer => "Subscription of another organization's customer",
+            ReviewKind::Dispute => "Disputed payment",
+            ReviewKind::Refund => "Refund",
+            ReviewKind::FinalizationFailed => "Invoice that cannot be finalized",
+        };
+        match amount {
+            Some(amount) => format!("{title}: {amount}"),
+            None => title.to_owned(),
+        }
+    }
+
+    /// Returns what the operator should do. The advice names the button, if there is one.
+    pub const fn advice(kind: ReviewKind) -> &'static str {
+        match kind {
+            ReviewKind::DoubleSubscription => {
+                "Ask the admins which subscription they need. Cancel and refund the other one in \
+                 Stripe. Then choose \"Dismiss\"."
+            }
+            ReviewKind::PaidAfterEnd => {
+                "The payment does not revive the plan. Refund it in Stripe, or ask the admins to \
+                 choose a plan again. Then choose \"Dismiss\"."
+            }
+            ReviewKind::UnlinkedPayment => {
+                "Anyone can set the reference of a payment. Compare the payer in Stripe with the \
+                 admins. If they match, choose \"Link customer\". Otherwise choose \"Dismiss\"."
+            }
+            ReviewKind::PaymentByKnownAddress => {
+                "Anyone can enter an address that is not theirs. Compare the payer in Stripe with \
+                 the admins. If they match, choose \"Link customer\". Otherwise choose \"Dismiss\"."
+            }
+            ReviewKind::MovedCustomer => {
+                "The subscription counts for the first organization, whose admins cannot open its \
+                 billing portal. If this is not intended, correct the metadata of the subscription \
+                 in Stripe. Then choose \"Dismiss\"."
+            }
+            ReviewKind::Dispute => {
+                "Access does not change. Find the charge in Stripe and respond to the dispute \
+                 before its deadline. Then choose \"Dismiss\"."
+            }
+            ReviewKind::Refund => {
+                "Access does not change. If the organization should lose access, cancel its \
+                 subscription in Stripe. Then choose \"Dismiss\"."
+            }
+            ReviewKind::FinalizationFailed => {
+                "Nobody can pay the invoice. Stripe shows the error with the invoice. Correct it \
+                 and finalize the invoice there. Then choose \"Dismiss\"."
+            }
+        }
+    }
+
+    /// Returns why a payment by a known address needs review.
+    pub fn paid_by(address: &str) -> String {
+        format!("{address} paid. This address belongs to the organization below, which has no subscription.")
+    }
+}
+
+/// Texts of the actions on items of the queue and on organizations.
+pub mod actions {
+    pub const TITLE: &str = "Stripe customers";
+    pub const RESOLVE: &str = "Resolve";
+    pub const CUSTOMER: &str = "Customer ID";
+    pub const CUSTOMER_HINT: &str = "The ID of the customer in Stripe, which starts with cus_.";
+    pub const INVALID_CUSTOMER: &str = "Enter a Stripe customer ID, such as cus_9s6XKzkNRiz8i3.";
+    pub const REASON_HINT: &str = "Stored for other operators.";
+
+    pub const DISMISS: &str = "Dismiss";
+    pub const DISMISS_HINT: &str = "The item leaves the queue. Its event stays stored for at most 35 days.";
+
+    pub const LINK_TITLE: &str = "Link a customer";
+    pub const LINK: &str = "Link customer";
+    pub const LINK_HINT: &str =
+        "All payments of the customer then count for this organization, also earlier ones. A link is final.";
+    pub const LINKED_ELSEWHERE: &str =
+        "This customer is linked to another organization. A link never moves, so nothing changed.";
+
+    pub const RELEASE_TITLE: &str = "Apply parked events";
+    pub const RELEASE: &str = "Apply parked events";
+    pub const RELEASE_HINT: &str = "Applies the events that still wait under the customers of this organization. If there are none, nothing changes.";
+
+    /// Returns the label of the button that links the customer of an item.
+    pub fn link_to(organization: &str) -> String {
+        format!("Link customer to {organization}")
     }
 }
 
@@ -209,8 +309,18 @@ pub mod trial {
 
 /// Texts of the billing section.
 pub mod billing {
+    use super::{Markup, html};
+
     pub const TITLE: &str = "Billing";
     pub const CONFLICTS: &str = "Billing conflicts";
+    pub const WITHOUT_EFFECT: &str = "Payments without effect";
+    pub const PLAN: &str = "Plan";
+    pub const NO_PLAN: &str = "none";
+    pub const UNKNOWN_PLAN: &str = "a price of no plan";
+    pub const NEXT: &str = "Next";
+    pub const NOTHING: &str = "nothing";
+    pub const PRICE: &str = "Price";
+    pub const NOT_COUNTED: &str = "does not count";
     pub const NO_EVENTS: &str = "No Stripe events yet.";
     pub const CUSTOMER: &str = "Customer";
     pub const SUBSCRIPTION: &str = "Subscription";
@@ -219,9 +329,41 @@ pub mod billing {
     pub const INVOICE: &str = "Invoice";
     pub const CLOSED: &str = "closed";
 
-    /// Returns the badge of a paid invoice. The amount is in the smallest unit of the currency.
-    pub fn paid(amount: u64) -> String {
+    /// Returns the badge of a paid invoice.
+    pub fn paid(amount: &str) -> String {
         format!("paid {amount}")
+    }
+
+    /// Returns the amount of an invoice that is not paid yet.
+    pub fn due(amount: &str) -> String {
+        format!("{amount} due")
+    }
+
+    /// Returns the amount of a plan. The text follows the plan.
+    pub fn amount(amount: &str, interval: Option<&str>) -> String {
+        match interval {
+            Some(interval) => format!(", {amount} per {interval}"),
+            None => format!(", {amount}"),
+        }
+    }
+
+    /// Returns the next charge or end: its kind, its date, and its amount.
+    pub fn next(kind: &str, date: Option<&Markup>, amount: Option<&str>) -> Markup {
+        html! {
+            (super::organization::status(kind))
+            @if let Some(date) = date { ", " (date) }
+            @if let Some(amount) = amount { ", " (amount) }
+        }
+    }
+
+    /// Describes a payment without effect: several subscriptions are alive.
+    pub fn double_subscription(subscriptions: &str) -> String {
+        format!("Several subscriptions are live: {subscriptions}.")
+    }
+
+    /// Describes a payment without effect: an invoice was paid after its subscription ended.
+    pub fn paid_after_end(subscription: &str) -> String {
+        format!("An invoice of {subscription} was paid after its end.")
     }
 
     /// Describes a conflict: events of `customer` name this organization, but the two are not

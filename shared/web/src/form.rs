@@ -151,8 +151,9 @@ impl<'de> Deserialize<'de> for Members {
 
 /// The names of the fields of all forms. A JSON member with any other name is ignored, even if its
 /// value is not a string, a number, or a boolean.
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 18] = [
     "confirmed",
+    "customer",
     "days",
     "email",
     "form_token",

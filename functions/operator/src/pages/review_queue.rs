@@ -6,7 +6,7 @@ use maud::{Markup, Render, html};
 use store::{ReviewList, ReviewPage};
 use web::ui::{self, Field, Tone, Weight, moment, note};
 
-use crate::{find::path, review_item::ReviewItemView, words};
+use crate::{action::Action, find::path, pages::form::ActionForm, review_item::ReviewItemView, words};
 
 /// The search for an organization, and its results.
 #[derive(Clone, Debug, Default)]
@@ -157,6 +157,34 @@ fn row(view: &ReviewItemView, now: Timestamp) -> Markup {
             @if !view.organizations.is_empty() {
                 div class="row-actions" {
                     @for (id, name) in &view.organizations { a class="row-link" href=(path(*id)) { (name) } }
+                }
+            }
+            @if !view.actions.is_empty() { (actions(view)) }
+        }
+    }
+}
+
+/// Renders one form for each remedy.
+fn actions(view: &ReviewItemView) -> Markup {
+    let form = |id: &str, action: &str, customer: Option<&str>, submit: &str| {
+        ActionForm { id, action, asks_customer: false, customer, submit, rejected: None }.render()
+    };
+    html! {
+        details class="row-text" {
+            summary { (words::actions::RESOLVE) }
+            @for action in &view.actions {
+                @match action {
+                    Action::LinkCustomer => @for (org, name) in &view.organizations {
+                        (form(
+                            &format!("link-{}-{org}", view.id),
+                            &format!("{}/link-customer", path(*org)),
+                            view.customer.as_deref(),
+                            &words::actions::link_to(name),
+                        ))
+                    },
+                    Action::Dismiss => {
+                        (form(&format!("dismiss-{}", view.id), &view.dismissal(), None, words::actions::DISMISS))
+                    },
                 }
             }
         }

@@ -1,0 +1,70 @@
+//! Forms of actions. A page can contain several of them with the same fields, so the ids of the
+//! elements start with the id of the form.
+
+use maud::{Markup, html};
+use web::{
+    FieldError, Fields,
+    ui::{self, Weight},
+};
+
+use crate::words;
+
+/// A form of an action with a required reason.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionForm<'a> {
+    /// Id of the form, which is the start of the ids of its fields.
+    pub id: &'a str,
+    /// Path to which the form posts.
+    pub action: &'a str,
+    /// Whether the operator enters the customer. Otherwise `customer` is a hidden value.
+    pub asks_customer: bool,
+    /// Customer of the action, if it is known before.
+    pub customer: Option<&'a str>,
+    /// Label of the button.
+    pub submit: &'a str,
+    /// Submitted fields of a rejected form, and their errors.
+    pub rejected: Option<(&'a Fields, &'a [FieldError])>,
+}
+
+impl ActionForm<'_> {
+    /// Renders the form.
+    pub fn render(&self) -> Markup {
+        let errors = self.rejected.map_or(&[][..], |(_, errors)| errors);
+        let summary: Vec<_> =
+            errors.iter().map(|error| (format!("{}-{}", self.id, error.field), &error.message)).collect();
+        let summary: Vec<_> = summary.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+        html! {
+            form class="form" method="post" action=(self.action) novalidate[self.rejected.is_some()] {
+                (ui::error_summary(&summary))
+                @if self.asks_customer {
+                    (self.field("customer", words::actions::CUSTOMER, words::actions::CUSTOMER_HINT))
+                } @else if let Some(customer) = self.customer {
+                    (ui::hidden("customer", customer))
+                }
+                (self.field("reason", words::trial::REASON, words::actions::REASON_HINT))
+                div class="actions" { (ui::submit(Weight::Secondary, self.submit)) }
+            }
+        }
+    }
+
+    fn field(&self, name: &str, label: &str, hint: &str) -> Markup {
+        let id = format!("{}-{name}", self.id);
+        let value = self.rejected.and_then(|(fields, _)| fields.get(name)).unwrap_or_default();
+        let errors = self.rejected.map_or(&[][..], |(_, errors)| errors);
+        let error = errors.iter().find(|error| error.field == name).map(|error| error.message.as_str());
+        let hint_id = format!("{id}-hint");
+        let error_id = error.map(|_| format!("{id}-error"));
+        let described = error_id.iter().chain([&hint_id]).map(String::as_str).collect::<Vec<_>>().join(" ");
+        html! {
+            div class="field" {
+                label for=(id) { (label) }
+                input id=(id) name=(name) type="text" value=(value) autocomplete="off" required
+                    aria-invalid=[error.map(|_| "true")] aria-describedby=(described);
+                @if let Some(text) = error {
+                    p class="field-error" id=[error_id] { span aria-hidden="true" { "⚠ " } (text) }
+                }
+                p class="field-hint" id=(hint_id) { (hint) }
+            }
+        }
+    }
+}

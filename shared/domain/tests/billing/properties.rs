@@ -148,6 +148,51 @@ pub fn any_fact() -> impl Strategy<Value = Fact> {
         .prop_map(|(id, second, names, what)| Fact { names, ..fact(&format!("evt_{id}"), second, what) })
 }
 
+/// Facts of one subscription in three seconds, with two values for each field. Many of them
+/// supersede each other.
+fn any_toggles() -> impl Strategy<Value = Vec<Fact>> {
+    let date = || prop::option::of(Just(at(DAY)));
+    let status = || select(vec![Active, PastDue]);
+    let pause = || prop::option::of(Just(Pause { resumes_at: None }));
+    let id = || select(vec!["price_single", "price_team"]);
+    let cancel = select(vec![
+        PreviousCancel::Unscheduled,
+        PreviousCancel::Scheduled,
+        PreviousCancel::At(at(DAY)),
+        PreviousCancel::At(at(2 * DAY)),
+    ]);
+    let previous = (
+        prop::option::weighted(0.3, status()),
+        prop::option::weighted(0.2, date()),
+        prop::option::weighted(0.3, cancel),
+        prop::option::weighted(0.2, pause()),
+        prop::option::weighted(0.2, id().prop_map(|id| BTreeSet::from([id.to_owned()]))),
+    )
+        .prop_map(|(status, trial_end, cancel, paused, prices)| Previous {
+            status,
+            trial_end,
+            cancel,
+            paused,
+            prices,
+        });
+    let change = select(vec![Created, Updated, Updated, Updated, Updated, Change::TrialWillEnd]);
+    let fact = (0..9_u8, 0..3_i64, change, status(), previous, (date(), date(), pause(), id())).prop_map(
+        |(event, second, change, status, previous, (trial_end, cancel_at, paused, id))| {
+            let fact = SubscriptionFact {
+                previous,
+                items: vec![price(id)],
+                trial_end,
+                cancel_at,
+                paused,
+                ..SubscriptionFact::new(change, status)
+            };
+            let what = FactKind::Subscription { subscription: sub_id("sub_1"), customer: cus("cus_1"), fact };
+            self::fact(&format!("evt_{event}"), second, what)
+        },
+    );
+    prop::collection::vec(fact, 1..10)
+}
+
 pub fn any_history() -> impl Strategy<Value = Vec<Fact>> {
     prop::collection::vec(any_fact(), 0..14)
 }
@@ -347,6 +392,15 @@ impl<'a> Oracle<'a> {
         highest(&back).or_else(|| highest(&facts))
     }
 
+    /// Returns the newest second and its last fact.
+    fn effective(&self) -> Option<(Timestamp, &'a SubscriptionFact)> {
+        let seconds: BTreeSet<Timestamp> = self.states().map(|(fact, _)| fact.created).collect();
+        let mut seconds = seconds.into_iter().rev();
+        let newest = seconds.next()?;
+        let before = seconds.next().and_then(|second| self.last_of(second, None));
+        Some((newest, self.last_of(newest, before)?))
+    }
+
     fn status(&self, now: Timestamp) -> Option<SubscriptionStatus> {
         let ends = |state: &SubscriptionFact| {
             state.change == Deleted || matches!(state.status, Canceled | IncompleteExpired)
@@ -354,13 +408,9 @@ impl<'a> Oracle<'a> {
         if self.states().any(|(_, state)| ends(state)) {
             return self.was_live().then_some(Canceled);
         }
-        let seconds: BTreeSet<Timestamp> = self.states().map(|(fact, _)| fact.created).collect();
-        let mut seconds = seconds.into_iter().rev();
-        let Some(newest) = seconds.next() else {
+        let Some((newest, state)) = self.effective() else {
             return self.is_paid_since(Timestamp::MIN).then_some(Active);
         };
-        let before = seconds.next().and_then(|second| self.last_of(second, None));
-        let state = self.last_of(newest, before)?;
         let passed = |date: Option<Timestamp>, hours| {
             let limit = date.map(|date| date + SignedDuration::from_hours(hours));
             limit.is_some_and(|limit| newest <= limit && limit <= now)
@@ -453,6 +503,18 @@ proptest! {
             best = best.max(status.map(|it| if oracle.is_of_deleted_customer() { Canceled } else { it }));
         }
         prop_assert_eq!(billing.status(now), best);
+    }
+
+    #[test]
+    fn order_in_a_second_matches_an_independent_computation(history in any_toggles()) {
+        let billing = billing(&history);
+        let effective = billing.subscriptions[&sub_id("sub_1")].effective_fact().unwrap();
+        let (_, expected) = Oracle { history: &history, name: "sub_1" }.effective().unwrap();
+        let without_plans = |fact: &SubscriptionFact| {
+            let items = fact.items.iter().map(|item| Item { plan: None, ..item.clone() }).collect();
+            SubscriptionFact { items, ..fact.clone() }
+        };
+        prop_assert_eq!(without_plans(effective), without_plans(expected));
     }
 
     #[test]

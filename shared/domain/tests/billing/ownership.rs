@@ -3,7 +3,7 @@
 use domain::{
     billing::{
         Change::{Created, Updated},
-        Fact,
+        Fact, Mention,
         SubscriptionStatus::{Active, PastDue},
     },
     plan::Plan,
@@ -12,8 +12,8 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::fixture::{
-    DAY, FAILED, all_orders, at, invoice, lines, linked, live, names_globex, org, paid, price, priced, sub,
-    sub_id, upcoming,
+    DAY, FAILED, PROJECT, acme, all_orders, at, cus, event, globex, invoice, lines, linked, live,
+    names_globex, org, paid, price, priced, prices, sub, sub_id, trialing, upcoming,
 };
 
 /// Returns a fact of the tenth day whose metadata names Acme.
@@ -185,7 +185,7 @@ fn other_product_of_a_linked_customer_changes_nothing() {
         foreign(invoice("in_y", DAY, Some("sub_x"), "evt_3", DAY, FAILED)),
         foreign(sub("sub_x", "evt_4", DAY, Updated, PastDue, Some(Active))),
     ];
-    for start in [org(), crate::fixture::trialing()] {
+    for start in [org(), trialing()] {
         let org = live(start.clone(), &facts);
         let (now, billing) = (at(2 * DAY), &org.billing);
         assert_eq!((org.status(now), &org.provisioned), (start.status(now), &start.provisioned));
@@ -206,4 +206,48 @@ fn payment_that_moved_away_stays_a_payment() {
     let billing = all_orders(&facts);
     assert!(billing.ever_paid() && billing.has_billing_info());
     assert_eq!(billing.paid_through(), None, "it settles no invoice of this organization");
+}
+
+#[test]
+fn noted_mention_of_another_organization_decides_if_newer() {
+    let mention = |day: i64, id| Mention { at: at(day * DAY), event: event(id), org: globex() };
+    let id = sub_id("sub_1");
+    for (noted, owns) in [
+        (None, true),
+        (Some(mention(9, "evt_9")), true),
+        (Some(mention(10, "evt_0")), true),
+        (Some(mention(10, "evt_2")), false),
+        (Some(mention(11, "evt_0")), false),
+    ] {
+        let mut billing = all_orders(&[tenth("evt_1")]);
+        assert_eq!(billing.mention(&id).map(|it| (it.at, it.org)), Some((at(10 * DAY), acme())));
+        billing.note_other(&id, noted.as_ref(), None);
+        assert_eq!(billing.owns(&id), owns, "{noted:?}");
+        billing.note_other(&id, Some(&mention(1, "evt_0")), None);
+        assert_eq!(billing.owns(&id), owns, "an older mention changes nothing");
+        billing.note_other(&sub_id("sub_2"), Some(&mention(11, "evt_0")), None);
+        assert!(!billing.owns(&sub_id("sub_2")), "the subscription is unknown");
+    }
+}
+
+#[test]
+fn link_of_the_other_organization_closes_only_the_portal() {
+    let mut billing = all_orders(&[tenth("evt_1")]);
+    let status = billing.status(Timestamp::MIN);
+    billing.note_other(&sub_id("sub_1"), None, Some(globex()));
+    billing.note_other(&sub_id("sub_1"), None, None);
+    let linked_to = billing.subscriptions[&sub_id("sub_1")].linked_to;
+    assert_eq!((linked_to, billing.status(Timestamp::MIN)), (Some(globex()), status));
+    assert!(billing.owns(&sub_id("sub_1")) && billing.is_managed_by_team(Timestamp::MIN));
+    assert!(!all_orders(&[tenth("evt_1")]).is_managed_by_team(Timestamp::MIN));
+}
+
+#[test]
+fn parked_fact_of_an_unknown_organization_counts_by_its_price() {
+    let parked = |prices: &[&str]| priced(names_globex(tenth("evt_1")), prices);
+    for (price, status) in [("price_single", Status::Active), ("price_x", Status::Pending)] {
+        let mut org = org();
+        org.link_customer(&cus("cus_1"), [parked(&[price])], &prices(), PROJECT.parse().unwrap(), at(0));
+        assert_eq!(org.status(at(10 * DAY)), status, "{price}");
+    }
 }

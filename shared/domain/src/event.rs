@@ -119,6 +119,8 @@ pub fn between(old: Option<&Org>, new: &Org) -> Vec<DomainEvent> {
             Some(SubscriptionStatus::Active) => events.push(DomainEvent::SubscriptionActivated),
             Some(SubscriptionStatus::PastDue) => events.push(DomainEvent::SubscriptionPastDue),
             Some(SubscriptionStatus::Canceled) => events.push(DomainEvent::SubscriptionCanceled),
+            // The subscription was moved to another organization.
+            None if new.billing.moved_away() => events.push(DomainEvent::SubscriptionCanceled),
             _ => {}
         }
     }

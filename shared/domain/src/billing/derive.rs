@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::{
     Billing, CustomerId, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Subscription, SubscriptionFact,
-    SubscriptionId, SubscriptionStatus, TRIAL_GRACE,
+    SubscriptionId, SubscriptionStatus, TRIAL_GRACE, subscription::END_GRACE,
 };
-use crate::plan::Plan;
+use crate::{plan::Plan, trial::add};
 
 /// The subscription that determines the organization's status.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Best<'a> {
+    pub id: &'a SubscriptionId,
     pub status: SubscriptionStatus,
     pub subscription: &'a Subscription,
     /// The fact that determines the status. `None` while only payments mention the subscription.
@@ -99,9 +100,9 @@ impl Billing {
     #[must_use]
     pub fn cancel_at(&self, now: Timestamp) -> Option<Timestamp> {
         let best = self.best(now)?;
-        // Stripe ends a subscription at this time. If a later event reports that it is alive, the
-        // time does not apply.
-        best.fact?.cancel_at.filter(|at| best.subscription.newest() < Some(*at))
+        // Stripe ends a subscription at this time. If a much later event reports that it is alive,
+        // the time does not apply.
+        best.fact?.cancel_at.filter(|at| best.subscription.newest() <= Some(add(*at, END_GRACE)))
     }
 
     /// Returns the payment pause of the best subscription. Returns `None` if payments are not
@@ -275,8 +276,8 @@ impl Billing {
     /// Returns the best subscription. Of two subscriptions with the same status, it is the one with
     /// the newer event.
     pub(super) fn best(&self, now: Timestamp) -> Option<Best<'_>> {
-        let (_, status, subscription) =
+        let (id, status, subscription) =
             self.statuses(now).max_by_key(|(_, status, subscription)| (*status, subscription.newest()))?;
-        Some(Best { status, subscription, fact: subscription.effective_fact() })
+        Some(Best { id, status, subscription, fact: subscription.effective_fact() })
     }
 }

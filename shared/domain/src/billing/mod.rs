@@ -285,7 +285,9 @@ impl Billing {
                             None => known,
                         },
                     );
-                } else if amount.is_some_and(|amount| amount > 0) {
+                } else if amount.is_some_and(|amount| amount > 0)
+                    && !matches!(attribution, Attribution::NamesOther(_))
+                {
                     state.one_off_paid_at = Some(at);
                 }
                 state

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Billing, SubscriptionStatus, derive::Best};
+use super::{Billing, InvoiceId, SubscriptionId, SubscriptionStatus, derive::Best};
 use crate::{
     money::Money,
     org::Org,
@@ -78,11 +78,12 @@ impl Billing {
         let best = self.best(now)?;
         let event = |kind, at, amount| Some(NextBillingEvent { kind, at, amount });
         let pending = |at: Option<Timestamp>| event(NextKind::PaymentPending, at, None);
+        let issue = self.issues().filter(|issue| self.bills(&issue.invoice, best.id)).last();
+        let has_issue = issue.is_some();
         let overdue = || {
-            let issue = self.issue();
             let trial = best.fact.filter(|fact| fact.status == SubscriptionStatus::Trialing);
             let at = issue.as_ref().map(|issue| issue.since).or(trial.and_then(|fact| fact.trial_end));
-            event(NextKind::PaymentOverdue, at, issue.and_then(|issue| issue.due))
+            event(NextKind::PaymentOverdue, at, issue.as_ref().and_then(|issue| issue.due))
         };
         let cancel_at = self.cancel_at(now);
         match best.status {
@@ -91,6 +92,8 @@ impl Billing {
                 let trial_end = fact.trial_end?;
                 match cancel_at {
                     Some(at) if at <= trial_end => event(NextKind::Ends, Some(at), None),
+                    // Without collection, the end of the trial brings no charge.
+                    _ if fact.paused.is_some() => event(NextKind::TrialEnds, Some(trial_end), None),
                     _ if fact.lacks_payment_method => {
                         event(NextKind::NeedsPaymentMethod, Some(trial_end), None)
                     }
@@ -98,7 +101,7 @@ impl Billing {
                     _ => event(NextKind::PlanStarts, Some(trial_end), self.charge(best, trial_end)),
                 }
             }
-            SubscriptionStatus::Active if self.issue().is_some() => overdue(),
+            SubscriptionStatus::Active if has_issue => overdue(),
             SubscriptionStatus::Active if self.is_payment_pending(best) => pending(None),
             SubscriptionStatus::Active => {
                 let renewal = best.fact.and_then(|fact| fact.plan_item()?.period_end);
@@ -116,10 +119,15 @@ impl Billing {
             }
             SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid => overdue(),
             SubscriptionStatus::Paused => event(NextKind::NeedsPaymentMethod, None, None),
-            SubscriptionStatus::Incomplete if self.issue().is_some() => overdue(),
+            SubscriptionStatus::Incomplete if has_issue => overdue(),
             SubscriptionStatus::Incomplete => pending(None),
             SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired => None,
         }
+    }
+
+    /// Returns whether an invoice is one of a subscription.
+    fn bills(&self, invoice: &InvoiceId, subscription: &SubscriptionId) -> bool {
+        self.invoices.get(invoice).is_some_and(|it| it.subscription.as_ref() == Some(subscription))
     }
 
     /// Returns the amount of the charge at `date`.
@@ -140,7 +148,9 @@ impl Billing {
     /// Returns whether the newest invoice of an active subscription is not paid yet, although no
     /// payment failed.
     fn is_payment_pending(&self, Best { subscription, fact, .. }: Best<'_>) -> bool {
-        let Some(paid) = &subscription.last_paid else { return true };
+        // If the subscription was moved here, the other organization has its earlier payments.
+        let moved = subscription.named_other.is_some() || subscription.linked_to.is_some();
+        let Some(paid) = &subscription.last_paid else { return !moved };
         // An earlier version of the code did not store which invoice was paid.
         let (Some(paid_id), Some(latest)) =
             (&paid.invoice, fact.and_then(|fact| fact.latest_invoice.as_ref()))

@@ -69,10 +69,11 @@ impl SubscriptionStatus {
         }
     }
 
-    /// Returns whether the status shows that the subscription began.
+    /// Returns whether the status shows that the subscription began. A subscription is past due
+    /// only after it was active or trialing.
     #[must_use]
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Trialing | Self::Active)
+        matches!(self, Self::Trialing | Self::Active | Self::PastDue)
     }
 
     /// Returns whether the subscription is alive, which means that it is neither incomplete nor

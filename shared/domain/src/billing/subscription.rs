@@ -274,6 +274,12 @@ impl Subscription {
         })
     }
 
+    /// Returns when the subscription ended, if it ended by an event or by its scheduled end.
+    pub(super) fn end(&self, now: Timestamp) -> Option<Timestamp> {
+        let scheduled = || self.effective_fact()?.cancel_at.filter(|_| self.passed_end(now));
+        self.ended_at.or_else(scheduled)
+    }
+
     /// Returns whether the scheduled end passed so long ago that the subscription counts as ended.
     fn passed_end(&self, now: Timestamp) -> bool {
         self.passing_dates().any(|(date, kind)| kind == PassedDate::End && date <= now)

@@ -28,7 +28,7 @@ impl Billing {
         let alive: BTreeSet<SubscriptionId> = self.alive(now).into_iter().cloned().collect();
         let double = (alive.len() > 1).then_some(Surplus::DoubleSubscription { subscriptions: alive });
         let late = self.subscriptions.iter().filter(|(_, it)| {
-            it.counts() && it.ended_at.is_some_and(|ended| it.paid_at.is_some_and(|paid| paid > ended))
+            it.counts() && it.end(now).is_some_and(|end| it.paid_at.is_some_and(|paid| paid > end))
         });
         let late = late.map(|(id, _)| Surplus::PaidAfterEnd { subscription: id.clone() });
         double.into_iter().chain(late).collect()

@@ -21,8 +21,8 @@ use domain::{
 };
 
 use crate::fixture::{
-    DAY, FAILED, at, canceling, eur, in_id, invoice, linked, live, monthly, org, paid, price, priced,
-    record_at, sub, trialing, upcoming, with,
+    DAY, FAILED, at, canceling, eur, in_id, invoice, linked, live, monthly, names_globex, org, paid, price,
+    priced, record_at, sub, trialing, upcoming, with,
 };
 
 /// End of the current period of [`plan`], in days.
@@ -330,4 +330,36 @@ fn canceled_trial_gets_no_reminder() {
         assert_eq!(mails.iter().any(|mail| mail.key == reminder), reminds, "{why}");
         assert_eq!(published, publishes, "{why}");
     }
+}
+
+#[test]
+fn other_invoices_and_moves_announce_nothing_wrong() {
+    let renews = (Renews, Some(PERIOD), Some(2900));
+    let one_off = invoice("in_9", 5, None, "evt_9", 5, FAILED);
+    let ended = sub("sub_2", "evt_7", 1, Deleted, Canceled, None);
+    let of_ended = invoice("in_8", 5, Some("sub_2"), "evt_8", 5, FAILED);
+    let moved_here = names_globex(plan("evt_0", 0, Active));
+    for (facts, why) in [
+        (vec![plan("evt_1", 1, Active), first(2900), one_off], "a one-off failed"),
+        (vec![plan("evt_1", 1, Active), first(2900), ended, of_ended], "an ended plan is unpaid"),
+        (vec![moved_here, plan("evt_1", 1, Active)], "it was paid at the other organization"),
+    ] {
+        expect(&org(), &facts, 1, renews, why);
+    }
+    let without_collection = with(plan("evt_1", 1, Trialing), |fact| {
+        fact.trial_end = Some(at(9 * DAY));
+        fact.paused = Some(Pause { resumes_at: None });
+    });
+    expect(&org(), &[without_collection], 1, (TrialEnds, Some(9), None), "payments are paused");
+    let late = canceling(plan("evt_1", DAY + 9, Active), Some(DAY), None);
+    expect(&org(), &[late, first(2900)], 1, (Ends, Some(1), None), "the end has just passed");
+}
+
+#[test]
+fn move_away_publishes_the_end_once() {
+    let here = live(org(), &[plan("evt_1", 1, Active)]);
+    let gone = live(here.clone(), &[names_globex(plan("evt_2", 2, Active))]);
+    assert_eq!(between(Some(&here), &gone), [DomainEvent::SubscriptionCanceled]);
+    let later = live(gone.clone(), &[names_globex(plan("evt_3", 3, Active))]);
+    assert_eq!(between(Some(&gone), &later), []);
 }

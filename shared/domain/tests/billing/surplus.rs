@@ -42,6 +42,13 @@ fn second_live_subscription_is_surplus() {
         assert!(all_orders(&facts).surplus(at(0)).is_empty(), "{why}");
     }
     let ending = canceling(second(), Some(DAY), None);
+    let paid_later = invoice("in_1", 0, Some("sub_2"), "evt_4", DAY + 9, paid(2900));
+    let late = all_orders(&[first(), ending.clone(), paid_later]).surplus(at(2 * DAY));
+    assert_eq!(
+        late,
+        [Surplus::PaidAfterEnd { subscription: sub_id("sub_2") }].into(),
+        "it was paid after its scheduled end"
+    );
     let billing = all_orders(&[first(), ending]);
     assert_eq!(billing.surplus(at(2 * DAY - 1)), double());
     assert!(billing.surplus(at(2 * DAY)).is_empty(), "the scheduled end of the second passed");

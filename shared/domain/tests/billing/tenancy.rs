@@ -40,7 +40,12 @@ fn live_subscription_or_payment_begins_the_tenancy() {
         (vec![one("evt_1", 1, Created, Active)], Some(Subscription), Status::Active, "a bank debit"),
         (vec![one("evt_1", 1, Created, Trialing)], Some(Subscription), Status::Trialing, "a trial"),
         (vec![one("evt_1", 1, Created, Incomplete)], None, Status::Incomplete, "nothing is paid yet"),
-        (vec![one("evt_1", 1, Updated, PastDue)], None, Status::PastDue, "it is not known to be live"),
+        (
+            vec![one("evt_1", 1, Updated, PastDue)],
+            Some(Subscription),
+            Status::PastDue,
+            "only a live one becomes past due",
+        ),
         (vec![one("evt_1", 1, Updated, Unpaid)], None, Status::Unpaid, "it is not known to be live"),
         (vec![one("evt_1", 1, Updated, Paused)], None, Status::Paused, "it is not known to be live"),
         (vec![one("evt_1", 1, Updated, IncompleteExpired)], None, Status::Pending, "it never began"),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::billing::CustomerId;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -68,7 +69,8 @@ async fn concurrent_events_are_all_counted() {
         "{} of {EVENTS} concurrent events were accepted at the first attempt; rounds: {rounds:?}",
         rounds[0]
     );
-    let expected = fold(before, None, &sent_events, wire.now());
+    let customer = CustomerId::parse("cus_1").unwrap();
+    let expected = fold(before, &customer, &sent_events, wire.now());
     let org = wire.org(id).await;
     assert_eq!(org.billing, expected.billing);
     wire.settle().await;

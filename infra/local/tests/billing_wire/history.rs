@@ -11,9 +11,6 @@ const DAY: i64 = 86_400;
 /// Billing history of one customer: Stripe's events in the order in which they happened.
 pub struct History {
     pub customer: CustomerId,
-    /// Whether the history starts with a Checkout session, which links the customer to the
-    /// organization. Only in such a history can the events after it omit the organization id.
-    pub linked: bool,
     pub events: Vec<Value>,
 }
 
@@ -41,6 +38,15 @@ impl History {
             generator.subscription_history(number);
         }
         if generator.rng.percent(20) {
+            generator.one_off();
+        }
+        if generator.rng.percent(20) {
+            generator.foreign_product();
+        }
+        if generator.rng.percent(20) {
+            generator.bank_debit();
+        }
+        if generator.rng.percent(20) {
             generator.add_event("charge.refunded", json!({ "id": format!("ch_{n}") }), &json!({}));
         }
         if generator.rng.percent(5) {
@@ -49,7 +55,7 @@ impl History {
             deletion["data"]["object"]["metadata"] = json!({ "organization_id": org.to_string() });
         }
         let events = generator.events;
-        Self { customer: CustomerId::parse(&format!("cus_{n}")).unwrap(), linked, events }
+        Self { customer: CustomerId::parse(&format!("cus_{n}")).unwrap(), events }
     }
 }
 
@@ -120,6 +126,39 @@ impl Generator<'_> {
         self.add_event(kind, object.clone(), &json!({}));
         if kind == "invoice.paid" && self.rng.percent(70) {
             self.add_event("invoice.payment_succeeded", object, &json!({}));
+        }
+    }
+
+    /// Adds a paid invoice without a subscription.
+    fn one_off(&mut self) {
+        self.pass_time();
+        let object = json!({ "id": format!("in_{}_one", self.name), "object": "invoice", "amount_paid": 500,
+            "created": self.at, "billing_reason": "manual", "lines": { "data": [] } });
+        self.add_event("invoice.paid", object, &json!({}));
+    }
+
+    /// Adds a subscription of another product of the same customer, and its invoice.
+    fn foreign_product(&mut self) {
+        self.pass_time();
+        let id = format!("sub_{}_foreign", self.name);
+        let object = json!({ "id": id, "object": "subscription", "status": "active", "metadata": {},
+            "items": { "data": [{ "price": { "id": "price_of_another_product" } }] } });
+        self.add_event("customer.subscription.created", object, &json!({}));
+        let invoice = json!({ "id": format!("in_{}_foreign", self.name), "object": "invoice",
+            "amount_paid": 700, "created": self.at, "subscription": id });
+        self.add_event("invoice.paid", invoice, &json!({}));
+    }
+
+    /// Adds a subscription that is active before its bank debit arrives. Half of the debits fail.
+    fn bank_debit(&mut self) {
+        let number = 9;
+        self.subscription(number, "created", "active", None);
+        self.at += 3 * DAY;
+        if self.rng.percent(50) {
+            self.invoice(number, 0, "invoice.payment_failed", 0);
+            self.subscription(number, "updated", "past_due", Some("active"));
+        } else {
+            self.invoice(number, 0, "invoice.paid", 2900);
         }
     }
 

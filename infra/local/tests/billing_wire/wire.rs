@@ -10,6 +10,7 @@ use domain::{
     billing::{CustomerId, Fact},
     id::{OrgId, ProjectId},
     org::Org,
+    plan::{PlanPrices, Prices},
 };
 use http::{Request, Response};
 use jiff::Timestamp;
@@ -111,15 +112,15 @@ pub fn fact(event: &Value) -> Fact {
     Event::parse(VerifiedBody::from_trusted_source(body.as_bytes())).unwrap().meaning.fact().unwrap().clone()
 }
 
-/// Links the organization to the customer `linked`, if there is one. Then applies the facts of all
-/// events, in the order of the list.
-pub fn fold(mut org: Org, linked: Option<&CustomerId>, events: &[Value], now: Timestamp) -> Org {
+/// Links the organization to its customer. Then applies the facts of all events, in the order of the
+/// list.
+pub fn fold(mut org: Org, customer: &CustomerId, events: &[Value], now: Timestamp) -> Org {
     let project: ProjectId = PROJECT.parse().unwrap();
-    if let Some(customer) = linked {
-        org.billing.link(customer);
-    }
+    let prices = |text| PlanPrices::parse(text).unwrap();
+    let prices = Prices::new(prices("price_local_single"), prices("price_local_team")).unwrap();
+    org.billing.link(customer);
     for event in events {
-        org.record(&fact(event), project, now);
+        org.record(&fact(event), &prices, project, now);
     }
     org
 }

@@ -67,7 +67,13 @@ pub(super) fn all() -> Vec<Sample> {
             "trial-ending-plan",
             "trial_ending",
             variant::PLAN_STARTS,
-            trial_ending(&DEFAULT, 3, AfterTrial::PlanBegins),
+            trial_ending(&DEFAULT, 3, AfterTrial::PlanBegins { amount: Some("€29.00".to_owned()) }),
+        ),
+        sample(
+            "trial-ending-no-payment-method",
+            "trial_ending",
+            variant::NO_PAYMENT_METHOD,
+            trial_ending(&DEFAULT, 3, AfterTrial::NeedsPaymentMethod),
         ),
         sample(
             "trial-ending-nasty",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::review::ReviewKind;
 use telemetry::Metric;
 
 use crate::watch::{Watch, of_type, root, text};
@@ -49,6 +50,16 @@ fn runbook_section_has_checks_actions_and_an_end() {
             "{name}: {severity}"
         );
     }
+}
+
+#[test]
+fn runbook_explains_every_kind_of_money_without_effect() {
+    let runbook = page("runbook.md");
+    let section =
+        runbook.split("\n## ").find(|section| section.starts_with("money-without-effect\n")).unwrap();
+    let listed: Vec<_> =
+        section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(listed, ReviewKind::ALL.map(ReviewKind::as_str));
 }
 
 #[test]

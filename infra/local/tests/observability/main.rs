@@ -19,6 +19,9 @@ mod driver;
 #[allow(dead_code, reason = "the mailing tests use more of it")]
 mod mailbox;
 mod reported;
+#[path = "../journeys/signed.rs"]
+#[allow(dead_code, reason = "the journeys use more of it")]
+mod signed;
 mod visitors;
 mod watch;
 mod wired;

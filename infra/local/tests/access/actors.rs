@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     driver::{Visitor, World},
+    request::REVIEWED_EVENT,
     snapshot::TableSnapshot,
 };
 
@@ -130,6 +131,7 @@ async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
     world.advance("25h").await;
     let stale = verified(world, new_user(world, STALE, true).await, STALE).await;
     world.advance("9h").await;
+    quarantine(world);
 
     let mut revoked = new_user(world, "revoked@example.com", true).await;
     let cookie = revoked.cookie.clone();
@@ -194,6 +196,16 @@ async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
         unsubscribe: secret(&link_in(world, "trial_ending", "/mail/unsubscribe/").await),
     };
     (callers, links, teammate)
+}
+
+/// Adds the event that the requests to dismiss an event name.
+fn quarantine(world: &World) {
+    let at = json!({ "S": "2026-01-01T00:00:00.000Z" });
+    let item = json!({
+        "pk": { "S": format!("STRIPE#{REVIEWED_EVENT}") }, "sk": { "S": "QUARANTINED" },
+        "due_pk": { "S": "HELD#0" }, "due_at": at, "quarantined_at": at, "reason": { "S": "thin event" },
+    });
+    world.write("PutItem", json!({ "Item": item }));
 }
 
 /// Creates an admin whose first payment waits for confirmation by the bank.

@@ -15,6 +15,12 @@ use crate::{
 /// Id of an organization that does not exist.
 pub const UNKNOWN_ORG: &str = "org_0198c0de-0000-7000-8000-00000000dead";
 
+/// Id of a quarantined event in the review queue.
+pub const REVIEWED_EVENT: &str = "evt_reviewed";
+
+/// Stripe customer that is linked to no organization.
+pub const UNLINKED_CUSTOMER: &str = "cus_unlinked";
+
 /// The format that the client accepts: HTML for a browser, or JSON for a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -38,6 +44,7 @@ impl MatrixRequest {
             .path()
             .split('/')
             .map(|segment| match (segment, row.path()) {
+                ("{id}", path) if path.starts_with("/operator/review/") => REVIEWED_EVENT.to_owned(),
                 ("{id}", _) => caller.org.clone(),
                 ("{file}", _) => assets::STYLE.file(),
                 ("{kind}", _) => "not-found".to_owned(),
@@ -77,6 +84,12 @@ impl MatrixRequest {
             "POST /account/sessions/end" => vec![("session", "0".repeat(64))],
             "POST /operator/organizations/{id}/extend-trial" => {
                 vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
+            }
+            "POST /operator/organizations/{id}/link-customer" => {
+                vec![("customer", UNLINKED_CUSTOMER.to_owned()), ("reason", "They pay by link.".to_owned())]
+            }
+            "POST /operator/organizations/{id}/release-parked" | "POST /operator/review/{id}/dismiss" => {
+                vec![("reason", "It is settled.".to_owned())]
             }
             _ => Vec::new(),
         };

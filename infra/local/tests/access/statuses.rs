@@ -10,7 +10,7 @@ use crate::{
     driver::TestResponse,
     headers,
     page::{self, Row},
-    request::{Format, MatrixRequest, token},
+    request::{Format, MatrixRequest, REVIEWED_EVENT, UNLINKED_CUSTOMER, token},
 };
 
 #[tokio::test]
@@ -134,6 +134,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
             let names =
                 [sign_in, invitation, unsubscribe, &caller.invitation(), &actors.teammate, &caller.org];
             request.path = replaced(&request.path, &names.map(String::as_str), &"0".repeat(64))
+                .replace(REVIEWED_EVENT, "evt_missing")
                 .replace("app-", "none-")
                 .replace("not-found", "no-such-kind");
             request.fields.retain(|(name, _)| !matches!(*name, "session" | "organization"));
@@ -224,6 +225,12 @@ async fn conflict(
         "POST /operator/organizations/{id}/extend-trial" => {
             let org = &actors.caller("operator").org;
             let event = json!({ "type": "customer.subscription.created", "organization_id": org });
+            assert_eq!(actors.world.stripe(event).await, [200]);
+        }
+        // The customer is linked to another organization.
+        "POST /operator/organizations/{id}/link-customer" => {
+            let event = json!({ "type": "checkout.session.completed", "customer": UNLINKED_CUSTOMER,
+                "organization_id": actors.caller("admin").org });
             assert_eq!(actors.world.stripe(event).await, [200]);
         }
         // The last admin.

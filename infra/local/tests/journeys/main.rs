@@ -29,6 +29,7 @@ mod members;
 mod more_organizations;
 mod one_trial;
 mod operator;
+mod operator_review;
 mod payment;
 mod payment_issue;
 mod portal;

@@ -156,7 +156,7 @@ pub mod money {
                  subscription in Stripe. Then choose \"Dismiss\"."
             }
             ReviewKind::FinalizationFailed => {
-                "Nobody can pay the invoice. Stripe shows the error with the invoice. Correct it \
+                "The invoice cannot be paid. Stripe shows the error with the invoice. Correct it \
                  and finalize the invoice there. Then choose \"Dismiss\"."
             }
         }

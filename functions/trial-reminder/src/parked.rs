@@ -20,7 +20,7 @@ struct Found {
 
 /// Decides what becomes of a parked event, with the reads that the decision needs.
 ///
-/// `body` is the stored body. Nobody can judge a body without a fact, so it needs review.
+/// `body` is the stored body. A body without a fact cannot be judged, so it needs review.
 ///
 /// # Errors
 /// [`Error::Unavailable`] and [`Error::Corrupt`].

@@ -40,7 +40,7 @@ pub struct Operator {
 pub struct ActionRecord {
     /// Time of the action.
     pub at: Timestamp,
-    /// Operator who acted.
+    /// Id of the operator who acted.
     pub by: UserId,
     /// Name of the operator at the time of the action.
     pub name: Name,

@@ -27,7 +27,7 @@ pub struct ActionForm<'a> {
 }
 
 impl ActionForm<'_> {
-    /// Renders the form.
+    /// Renders the form with its errors.
     pub fn render(&self) -> Markup {
         let errors = self.rejected.map_or(&[][..], |(_, errors)| errors);
         let summary: Vec<_> =

@@ -119,6 +119,9 @@ CHECKS = {
         ("get-waiting-without-session", status(404)),
         ("post-extend-trial-without-session", status(404)),
         ("post-extend-trial-cross-site", status(403)),
+        ("post-link-customer", status(404)),
+        ("post-release-parked", status(404)),
+        ("post-dismiss", status(404)),
     ],
     "stripe-webhook": [
         ("invoice-paid", status(200)),

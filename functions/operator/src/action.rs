@@ -20,7 +20,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Returns the value in JSON responses, which is the last part of the path.
+    /// Returns the value in JSON responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::LinkCustomer => "link_customer",

@@ -182,8 +182,7 @@ pub mod actions {
 
     pub const LINK_TITLE: &str = "Link a customer";
     pub const LINK: &str = "Link customer";
-    pub const LINK_HINT: &str =
-        "All payments of the customer then count for this organization, also earlier ones. A link is final.";
+    pub const LINK_HINT: &str = "The customer's payments for a plan then count for this organization, also those that are parked. A link is final.";
     pub const LINKED_ELSEWHERE: &str =
         "This customer is linked to another organization. A link never moves, so nothing changed.";
 

@@ -291,7 +291,7 @@ fn customer_actions(org: &Org, rejected: Option<&Rejected<'_>>) -> Markup {
             rejected: rejected.map(|rejected| (rejected.fields, rejected.errors)),
         };
         html! {
-            details class="card fold" open[rejected.is_some()] {
+            details class="card" open[rejected.is_some()] {
                 summary { (title) }
                 p class="soft" { (hint) }
                 (form.render())

@@ -153,13 +153,13 @@ fn row(view: &ReviewItemView, now: Timestamp) -> Markup {
                     (moment::past(view.since, now, &Zone::default()))
                     @for (label, id) in &view.ids { span { (label) " " code { (id) } } }
                 }
-            }
-            @if !view.organizations.is_empty() {
-                div class="row-actions" {
-                    @for (id, name) in &view.organizations { a class="row-link" href=(path(*id)) { (name) } }
+                @if !view.organizations.is_empty() {
+                    div class="row-actions" {
+                        @for (id, name) in &view.organizations { a class="row-link" href=(path(*id)) { (name) } }
+                    }
                 }
+                @if !view.actions.is_empty() { (actions(view)) }
             }
-            @if !view.actions.is_empty() { (actions(view)) }
         }
     }
 }
@@ -170,7 +170,7 @@ fn actions(view: &ReviewItemView) -> Markup {
         ActionForm { id, action, asks_customer: false, customer, submit, rejected: None }.render()
     };
     html! {
-        details class="row-text" {
+        details {
             summary { (words::actions::RESOLVE) }
             @for action in &view.actions {
                 @match action {

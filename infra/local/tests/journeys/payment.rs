@@ -149,7 +149,7 @@ async fn other_mode_and_unknown_event_types_change_nothing() {
 async fn webhook_returns_500_when_it_cannot_store_and_recovers() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "UpdateItem", "rate": 1.0, "kind": "error_500" }])).await;
+    world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "TransactWriteItems", "rate": 1.0, "kind": "error_500" }])).await;
     let paid = json!({ "type": "invoice.paid", "organization_id": jo.org(), "set": { "id": "evt_1" } });
     assert_eq!(world.stripe(paid.clone()).await, [500]);
     world.local("DELETE", "/_local/faults", None).await;
@@ -161,7 +161,7 @@ async fn webhook_returns_500_when_it_cannot_store_and_recovers() {
 async fn lost_table_reply_does_not_provision_twice() {
     let world = World::new().await;
     let mut jo = world.pending("Acme", "jo@example.com").await;
-    world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "UpdateItem", "nth": 1, "kind": "reply_lost" }])).await;
+    world.inject(json!([{ "function": "stripe-webhook", "service": "dynamodb", "operation": "TransactWriteItems", "nth": 1, "kind": "reply_lost" }])).await;
     let paid = json!({ "type": "invoice.paid", "organization_id": jo.org(), "set": { "id": "evt_1" } });
     assert_eq!(world.stripe(paid).await, [200]);
     assert_provisioned_once(&world, &mut jo).await;

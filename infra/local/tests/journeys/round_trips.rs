@@ -39,18 +39,22 @@ async fn webhook_makes_one_read_and_one_write() {
     // Each call sends the same event, with the same ids and times.
     let at = world.stack.system().cloud.clock.now().as_second();
     let same = json!({ "id": "evt_1", "created": at, "data.object.id": "in_1", "data.object.created": at });
-    let paid = || json!({ "type": "invoice.paid", "organization_id": org, "set": same });
+    let paid = || json!({ "type": "invoice.paid", "organization_id": org, "customer": "cus_1", "set": same });
+    let checkout =
+        json!({ "type": "checkout.session.completed", "organization_id": org, "customer": "cus_1" });
+    assert_eq!(webhook_calls(&world, checkout).await, ["BatchGetItem", "TransactWriteItems"], "it links");
     assert_eq!(webhook_calls(&world, paid()).await, ["BatchGetItem", "UpdateItem"]);
     assert_eq!(
         webhook_calls(&world, paid()).await,
         ["BatchGetItem"],
         "a repeated event reads once and writes nothing"
     );
-    let checkout =
-        json!({ "type": "checkout.session.completed", "organization_id": org, "customer": "cus_1" });
-    assert_eq!(webhook_calls(&world, checkout).await, ["BatchGetItem", "TransactWriteItems"]);
     let unmarked = json!({ "type": "invoice.payment_failed", "customer": "cus_1" });
-    assert_eq!(webhook_calls(&world, unmarked).await, ["GetItem", "GetItem", "UpdateItem"]);
+    assert_eq!(webhook_calls(&world, unmarked).await, ["BatchGetItem", "GetItem", "UpdateItem"]);
+    let other = world.pending("Other", "other@example.com").await.org();
+    let moved = json!({ "type": "invoice.paid", "organization_id": other, "customer": "cus_1" });
+    let calls = webhook_calls(&world, moved).await;
+    assert_eq!(calls, ["BatchGetItem", "GetItem", "PutItem", "PutItem", "TransactWriteItems"]);
 }
 
 #[tokio::test]

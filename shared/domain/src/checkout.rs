@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    billing::{Billing, CustomerId, Fact},
+    billing::{Billing, CustomerId, Fact, FactKind},
     id::ProjectId,
     org::Org,
     plan::Prices,
@@ -54,6 +54,10 @@ impl Org {
         now: Timestamp,
     ) {
         self.billing.link(customer);
+        // A payment among them is the recorded cause of the provisioning, in whatever order they
+        // were parked.
+        let mut facts: Vec<Fact> = facts.into_iter().collect();
+        facts.sort_by_key(|fact| matches!(fact.what, FactKind::Subscription { .. }));
         for mut fact in facts {
             // An event was parked because it named no known organization.
             fact.names = fact.names.filter(|named| *named == self.id);

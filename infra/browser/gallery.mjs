@@ -1,5 +1,6 @@
 // Visits the pages of each state in states.mjs, takes screenshots, and checks the expected texts.
 
+import { wrongClaims } from './claims.mjs';
 import { person } from './person.mjs';
 import { STATES } from './states.mjs';
 
@@ -28,6 +29,7 @@ export async function gallery(browser, stack, see, faults) {
         for (const [name, path] of Object.entries(state.pages)) {
           await guarded(faults, `${state.name}, ${name}`, () => visit(who, state, name, path, see, faults));
         }
+        await guarded(faults, `${state.name}, emails`, () => readsMails(who, state, faults));
         await who.leaves();
       });
     });
@@ -41,12 +43,33 @@ async function visit(who, state, name, path, see, faults) {
   const text = await who.page.locator('main').innerText();
   if (state.says && !state.says.test(text)) faults.push(`${state.name}, ${name}: does not say ${state.says}: ${text}`);
   if (state.hides?.test(text)) faults.push(`${state.name}, ${name}: says ${state.hides}: ${text}`);
+  if (who.organization) {
+    for (const wrong of wrongClaims(await announcements(who.page), await who.next())) faults.push(`${state.name}, ${name}: ${wrong}`);
+  }
   const fold = state.opens && who.page.locator(state.opens).first();
   if (fold && (await fold.count())) await fold.click();
   await see(who.page, `${name}-${state.name}`);
   if (!state.mirrored) return;
   for (const fault of await mirror(who.page)) faults.push(`${state.name}, ${name}, right to left: ${fault}`);
   await see(who.page, `${name}-${state.name}-rtl`);
+}
+
+/** Returns the text of the page without the plans for sale, which say what a purchase would cost. */
+function announcements(page) {
+  return page.evaluate(() => {
+    const main = document.querySelector('main').cloneNode(true);
+    main.querySelectorAll('.plans, #plans ~ .note').forEach((it) => it.remove());
+    return main.textContent.replace(/\s+/g, ' ');
+  });
+}
+
+/** Compares all emails of the state with the next event. */
+async function readsMails(who, state, faults) {
+  if (!who.organization) return;
+  const next = await who.next();
+  for (const mail of await who.stack.mailTo(who.address)) {
+    for (const wrong of wrongClaims(mail.text, next)) faults.push(`${state.name}, email ${mail.kind}: ${wrong}`);
+  }
 }
 
 /** Switches the page to right-to-left. Reports elements that are not at their mirrored position. */

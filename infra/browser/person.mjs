@@ -78,6 +78,11 @@ class Person {
     return checklist;
   }
 
+  /** Returns the next billing event of the organization. */
+  async next() {
+    return (await this.checklist()).organization.next;
+  }
+
   async opens(path) {
     const response = await this.page.goto(`${this.stack.url}${path}`);
     return response.status();

@@ -30,6 +30,15 @@ const becomes = (status, type = 'customer.subscription.updated') => async (who) 
   await who.stripe(type, { 'data.object.status': status, created: Math.floor(Date.now() / 1000) + 60 });
 };
 
+/** Returns the time a number of days from now, as Stripe writes it. */
+const inDays = (days) => Math.floor(Date.now() / 1000) + days * 86_400;
+
+/** Subscribes during a trial of Stripe that ends in `days` days. */
+const trials = (days, set = {}) => async (who) => {
+  await who.signsUp(false);
+  await who.stripe('customer.subscription.created', { 'data.object.status': 'trialing', 'data.object.trial_end': inDays(days), ...set });
+};
+
 /** Creates a first subscription that is not paid yet. */
 const isFirst = (status) => async (who) => {
   await who.signsUp(false);
@@ -119,6 +128,38 @@ export const STATES = [
   { name: 'past-due', begins: becomes('past_due'), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /overdue/ },
   { name: 'unpaid', begins: becomes('unpaid'), pages: { ...BOTH, ...ORGANIZATION }, says: /payment/ },
   { name: 'canceled', begins: becomes('canceled', 'customer.subscription.deleted'), pages: BOTH, says: /plan/ },
+  { name: 'bank-debit', begins: isFirst('active'), pages: { ...DASHBOARD, ...WELCOME, ...ORGANIZATION, ...RETURN }, hides: /is paid/ },
+  {
+    name: 'ending',
+    begins: async (who) => {
+      await pays(who);
+      await who.stripe('customer.subscription.updated', { 'data.object.cancel_at': inDays(9), created: Math.floor(Date.now() / 1000) + 60 });
+    },
+    pages: { ...DASHBOARD, ...ORGANIZATION },
+    says: /won’t renew/,
+  },
+  { name: 'plan-trial', begins: trials(9), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /Your plan starts on/ },
+  { name: 'canceled-trial', begins: trials(9, { 'data.object.cancel_at': inDays(9) }), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /won’t be charged/ },
+  { name: 'cardless-trial', begins: trials(9, { 'data.object.default_payment_method': null }), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /Add a payment method/ },
+  { name: 'unconfirmed', begins: trials(-2, { created: inDays(-9) }), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /confirming your plan/ },
+  {
+    name: 'one-off',
+    begins: async (who) => {
+      await who.signsUp(false);
+      await who.stripe('invoice.paid', { 'data.object.parent': null, 'data.object.lines.data': [] });
+    },
+    pages: { ...DASHBOARD, ...ORGANIZATION },
+    says: /plan/,
+  },
+  {
+    name: 'double',
+    begins: async (who) => {
+      await pays(who);
+      await who.stripe('customer.subscription.created', { 'data.object.id': 'sub_second' });
+    },
+    pages: ORGANIZATION,
+    says: /two subscriptions/,
+  },
   { name: 'trial-notice', days: 8, begins: (who) => who.signsUp(), pages: { ...DASHBOARD, ...WELCOME }, says: /6 days left/ },
   { name: 'trial-warning', days: 12, begins: (who) => who.signsUp(), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /2 days left/ },
   { name: 'trial-ended', days: 15, begins: (who) => who.signsUp(), pages: INSIDE, says: /Trial ended|trial has ended/ },

@@ -41,7 +41,7 @@ pub(crate) fn subscription(
         fact: SubscriptionFact {
             change,
             status,
-            previous: previous.map(read_previous).unwrap_or_default(),
+            previous: previous.map(|previous| read_previous(previous, &items)).unwrap_or_default(),
             items,
             trial_end: object.time("/trial_end")?,
             cancel_at,
@@ -141,7 +141,10 @@ fn pause(object: Json<'_>) -> Result<Option<Pause>, FieldError> {
 
 /// Parses the previous values. A value of an unexpected type counts as not changed, because it only
 /// orders the events of one second.
-fn read_previous(previous: Json<'_>) -> Previous {
+///
+/// At a renewal, Stripe states the previous items because their period changed. The prices of
+/// `items` then stay the same, so they do not count as changed.
+fn read_previous(previous: Json<'_>, items: &[Item]) -> Previous {
     let status = previous.text(&["/status"]).and_then(SubscriptionStatus::parse);
     let has = |path: &str| previous.0.pointer(path).is_some();
     let time = |path: &'static str| previous.time(path).ok();
@@ -153,7 +156,10 @@ fn read_previous(previous: Json<'_>) -> Previous {
         trial_end: has("/trial_end").then(|| time("/trial_end")).flatten(),
         cancel: previous_cancel(previous),
         paused: has("/pause_collection").then(|| pause(previous).ok()).flatten(),
-        prices: Some(prices).filter(|prices| !prices.is_empty()).or(plan),
+        prices: Some(prices).filter(|prices| !prices.is_empty()).or(plan).filter(|prices| {
+            let now: BTreeSet<&str> = items.iter().map(|item| item.price.as_str()).collect();
+            !prices.iter().map(String::as_str).eq(now)
+        }),
     }
 }
 

@@ -4,7 +4,7 @@
 use domain::{
     billing::{
         Change, CustomerId, Fact, FactKind, IncidentKind, InvoiceFact, InvoiceId, Item, Pause, Previous,
-        SubscriptionFact, SubscriptionId, SubscriptionStatus,
+        PreviousCancel, SubscriptionFact, SubscriptionId, SubscriptionStatus,
     },
     money::{Currency, Money},
 };
@@ -450,4 +450,165 @@ proptest! {
             prop_assert_eq!(error.event().map(|id| id.as_str()), Some("evt_1"));
         }
     }
+}
+
+/// Returns the subscription fact of an update of the newest API version.
+fn updated(object: &Value, previous: &Value) -> SubscriptionFact {
+    let event =
+        parse(&event("2026-07-29.dahlia", "customer.subscription.updated", object, previous)).unwrap();
+    match what(&event) {
+        FactKind::Subscription { fact, .. } => fact.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn previous_values_are_those_that_changed() {
+    let none = Previous::default();
+    for (previous, expected) in [
+        (
+            json!({ "status": "active" }),
+            Previous { status: Some(SubscriptionStatus::Active), ..none.clone() },
+        ),
+        (json!({ "trial_end": null }), Previous { trial_end: Some(None), ..none.clone() }),
+        (json!({ "trial_end": CREATED }), Previous { trial_end: Some(Some(at(CREATED))), ..none.clone() }),
+        (
+            json!({ "cancel_at": CREATED }),
+            Previous { cancel: Some(PreviousCancel::At(at(CREATED))), ..none.clone() },
+        ),
+        (
+            json!({ "cancel_at": null, "cancel_at_period_end": false }),
+            Previous { cancel: Some(PreviousCancel::Unscheduled), ..none.clone() },
+        ),
+        (
+            json!({ "cancel_at_period_end": true }),
+            Previous { cancel: Some(PreviousCancel::Scheduled), ..none.clone() },
+        ),
+        (json!({ "pause_collection": null }), Previous { paused: Some(None), ..none.clone() }),
+        (
+            json!({ "items": { "data": [{ "price": { "id": "price_single" } }] } }),
+            Previous { prices: Some(["price_single".to_owned()].into()), ..none.clone() },
+        ),
+        // At a renewal, only the period of the items changes.
+        (json!({ "items": { "data": [{ "price": { "id": "price_team" } }] } }), none.clone()),
+        (json!({ "latest_invoice": "in_0", "status": 7 }), none.clone()),
+        (json!("odd"), none.clone()),
+    ] {
+        assert_eq!(updated(&subscription("2026-07-29.dahlia"), &previous).previous, expected, "{previous}");
+    }
+}
+
+#[test]
+fn amount_is_that_of_a_price_per_unit() {
+    let item = |price: Value, quantity: u64| json!({ "price": price, "quantity": quantity });
+    let price = |more: Value| {
+        let mut price = json!({ "id": "price_team", "billing_scheme": "per_unit", "currency": "eur",
+            "unit_amount": 2900, "recurring": { "interval": "year", "interval_count": 1 } });
+        price.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        price
+    };
+    for (item, amount, why) in [
+        (item(price(json!({})), 1), eur(2900), "one unit"),
+        (item(price(json!({})), 3), eur(8700), "three units"),
+        (item(price(json!({ "billing_scheme": "tiered", "unit_amount": null })), 1), None, "tiers"),
+        (item(price(json!({ "recurring": { "usage_type": "metered" } })), 1), None, "usage"),
+        (item(price(json!({ "transform_quantity": { "divide_by": 10 } })), 1), None, "packages"),
+        (item(price(json!({ "unit_amount": null })), 1), None, "decimals"),
+        (item(price(json!({ "unit_amount": 999_999_999_999_u64 })), 2), None, "too much"),
+        (item(price(json!({ "currency": "e" })), 1), None, "no currency"),
+    ] {
+        let mut object = subscription("2026-07-29.dahlia");
+        object["items"] = json!({ "data": [item] });
+        let fact = updated(&object, &Value::Null);
+        assert_eq!(fact.items[0].amount, amount, "{why}");
+    }
+    for (field, value) in [
+        ("discounts", json!(["di_1"])),
+        ("discount", json!({ "id": "di_1" })),
+        ("default_tax_rates", json!([{ "id": "txr_1" }])),
+        ("automatic_tax", json!({ "enabled": true })),
+    ] {
+        let mut object = subscription("2026-07-29.dahlia");
+        object[field] = value;
+        assert!(!updated(&object, &Value::Null).fixed_amount, "{field}");
+    }
+}
+
+#[test]
+fn missing_payment_method_counts_only_if_the_trial_then_stops() {
+    let stops = |behavior: &str| json!({ "end_behavior": { "missing_payment_method": behavior } });
+    for (method, settings, lacks) in [
+        (json!(null), stops("pause"), true),
+        (json!(null), stops("cancel"), true),
+        (json!(null), stops("create_invoice"), false),
+        (json!("pm_1"), stops("pause"), false),
+        (json!(null), json!(null), false),
+    ] {
+        let mut object = subscription("2026-07-29.dahlia");
+        object["default_payment_method"] = method;
+        object["trial_settings"] = settings.clone();
+        assert_eq!(updated(&object, &Value::Null).lacks_payment_method, lacks, "{settings}");
+    }
+    let mut object = subscription("2026-07-29.dahlia");
+    object["trial_settings"] = stops("pause");
+    object["customer"] = json!({ "id": "cus_1", "invoice_settings": { "default_payment_method": "pm_1" } });
+    assert!(!updated(&object, &Value::Null).lacks_payment_method, "the customer has one");
+}
+
+#[test]
+fn upcoming_invoice_announces_the_next_future_date() {
+    let parent =
+        json!({ "type": "subscription_details", "subscription_details": { "subscription": "sub_1" } });
+    let announced =
+        |object: &Value| read("invoice.upcoming", object).meaning.fact().map(|fact| fact.what.clone());
+    let upcoming = |more: Value| {
+        let mut object = json!({ "object": "invoice", "customer": "cus_1", "parent": parent,
+            "amount_due": 2900, "currency": "eur" });
+        object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object
+    };
+    for (dates, date) in [
+        (json!({ "period_end": CREATED + 9 }), Some(9)),
+        (json!({ "period_end": CREATED - 9, "next_payment_attempt": CREATED + 7 }), Some(7)),
+        (json!({ "created": CREATED + 5 }), Some(5)),
+        (json!({ "period_end": CREATED - 9 }), None),
+    ] {
+        let expected = date.map(|date| FactKind::Upcoming {
+            subscription: SubscriptionId::parse("sub_1").unwrap(),
+            customer: CustomerId::parse("cus_1").unwrap(),
+            date: at(CREATED + date),
+            amount: eur(2900).unwrap(),
+        });
+        assert_eq!(announced(&upcoming(dates.clone())), expected, "{dates}");
+    }
+    assert_eq!(announced(&upcoming(json!({ "period_end": CREATED, "parent": null }))), None);
+}
+
+#[test]
+fn line_that_names_a_subscription_makes_no_one_off() {
+    for line in [
+        json!({ "subscription": "sub_9" }),
+        json!({ "parent": { "subscription_item_details": { "subscription": "sub_9" } } }),
+        json!({ "parent": { "invoice_item_details": { "subscription": "sub_9" } } }),
+    ] {
+        let object = json!({ "id": "in_1", "object": "invoice", "customer": "cus_1", "created": CREATED,
+            "amount_paid": 500, "lines": { "data": [{ "id": "il_0" }, line] } });
+        let event = read("invoice.paid", &object);
+        assert_eq!(event.meaning.fact().unwrap().subscription().unwrap().as_str(), "sub_9", "{line}");
+    }
+}
+
+#[test]
+fn organization_is_read_without_surrounding_white_space() {
+    for typed in [format!(" {ONE} "), format!("{ONE}\n"), format!("\t{ONE}\r\n")] {
+        let mut object = subscription("2026-07-29.dahlia");
+        object["metadata"] = json!({ "organization_id": typed });
+        let event = read("customer.subscription.updated", &object);
+        assert_eq!(event.meaning.fact().unwrap().names, ONE.parse().ok(), "{typed:?}");
+    }
+    let mut object = subscription("2026-07-29.dahlia");
+    object["metadata"] = json!({ "organization_id": ONE.to_uppercase() });
+    let event = read("customer.subscription.updated", &object);
+    assert_eq!(event.meaning.fact().unwrap().names, None, "another letter case is another text");
+    assert!(event.names_any_organization());
 }

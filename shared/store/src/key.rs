@@ -202,7 +202,8 @@ pub(crate) fn shard(pk: &str) -> u8 {
 
 /// The partition of `by-due` for items that a scheduled run processes.
 pub(crate) fn due_pk(shard: u8) -> String {
-    format!("{DUE}{shard}")
+    // The checks of the template find the kinds of partitions in the literals of this file.
+    format!("DUE#{shard}")
 }
 
 /// The partition for items that need review. Both indexes have such a partition for each shard. No
@@ -229,4 +230,14 @@ pub(crate) fn corrupt_pk(_: u8) -> String {
 /// The partition of `by-mail` for items with an email that the mailer must handle.
 pub(crate) fn mail_pk(shard: u8) -> String {
     format!("MAIL#{shard}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn due_partitions_have_the_due_prefix() {
+        assert!((0..SHARDS).all(|shard| due_pk(shard).starts_with(DUE)));
+    }
 }

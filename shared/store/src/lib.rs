@@ -21,6 +21,8 @@
 //! | | `UNSUBSCRIBE` | an unsubscribe link of a reminder |
 //! | `CUSTOMER#{cus}` | `LINK` | Stripe customer → organization, with a version |
 //! | | `PARKED#{evt}` | a signed event that waits until the customer is linked |
+//! | `SUBSCRIPTION#{sub}` | `SUBSCRIPTION` | the organization of a moved subscription |
+//! | `STRIPE#{id}` | `ALARM` | the time at which a quarantined payment raises its alarm |
 //! | `STRIPE#{id}` | `QUARANTINED` | a signed event that needs review |
 //! | | `ALARM` | the time at which a quarantined event raises its alarm |
 //! | `SIGNUP#{hash}` | `SIGNUP` | the record that identifies a repeated sign-up form |

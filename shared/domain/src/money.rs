@@ -71,20 +71,17 @@ impl fmt::Display for Money {
 }
 
 /// Length of a billing period.
+#[expect(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Interval {
-    /// One day.
     Day,
-    /// One week.
     Week,
-    /// One month.
     Month,
-    /// One year.
     Year,
 }
 
 impl Interval {
-    /// Returns Stripe's value.
+    /// Returns the value that Stripe uses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -95,7 +92,7 @@ impl Interval {
         }
     }
 
-    /// Parses Stripe's value.
+    /// Parses the value that Stripe uses.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         [Self::Day, Self::Week, Self::Month, Self::Year].into_iter().find(|it| it.as_str() == value)

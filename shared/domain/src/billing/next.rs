@@ -30,7 +30,7 @@ pub enum NextKind {
     PlanStarts,
     /// The plan renews, and the next payment is taken.
     Renews,
-    /// The plan ends.
+    /// The plan ends at its scheduled end.
     Ends,
     /// A payment is on its way, such as a bank debit.
     PaymentPending,

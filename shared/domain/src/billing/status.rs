@@ -10,7 +10,7 @@ use std::fmt;
 pub enum SubscriptionStatus {
     /// The first payment was not made within 23 hours, so the subscription never began.
     IncompleteExpired,
-    /// Ended for good.
+    /// The subscription ended for good.
     Canceled,
     /// The first payment has not succeeded yet.
     Incomplete,

@@ -73,7 +73,7 @@ pub struct Mention {
     pub at: Timestamp,
     /// Id of the event.
     pub event: EventId,
-    /// The named organization.
+    /// The organization that it names.
     pub org: OrgId,
 }
 
@@ -325,7 +325,7 @@ impl Subscription {
 /// A date of a subscription whose passing changes the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PassedDate {
-    /// The scheduled end.
+    /// The scheduled end of the subscription.
     End,
     /// The trial's end, and the time since then.
     Trial(SignedDuration),

@@ -244,6 +244,8 @@ async fn release_applies_events_that_are_still_parked() {
     let mut jo = world.pending("Acme", "jo@example.com").await;
     let mut ann = operator(&world).await;
     let org = jo.org();
+    let link = json!({ "type": "checkout.session.completed", "customer": "cus_0", "organization_id": org });
+    assert_eq!(world.stripe(link).await, [200]);
     // An earlier version of the code recorded a subscription by its metadata and linked no customer.
     // Restore that state: the customer is not linked, and its payment is still parked.
     let subscription = json!({ "id": "sub_cus_1", "object": "subscription", "customer": "cus_1", "status": "incomplete",

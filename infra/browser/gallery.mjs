@@ -1,6 +1,6 @@
 // Visits the pages of each state in states.mjs, takes screenshots, and checks the expected texts.
 
-import { wrongClaims } from './claims.mjs';
+import { wrongInMail, wrongOnPage } from './claims.mjs';
 import { person } from './person.mjs';
 import { STATES } from './states.mjs';
 
@@ -44,7 +44,7 @@ async function visit(who, state, name, path, see, faults) {
   if (state.says && !state.says.test(text)) faults.push(`${state.name}, ${name}: does not say ${state.says}: ${text}`);
   if (state.hides?.test(text)) faults.push(`${state.name}, ${name}: says ${state.hides}: ${text}`);
   if (who.organization) {
-    for (const wrong of wrongClaims(await announcements(who.page), await who.next())) faults.push(`${state.name}, ${name}: ${wrong}`);
+    for (const wrong of wrongOnPage(await announcements(who.page), await who.next())) faults.push(`${state.name}, ${name}: ${wrong}`);
   }
   const fold = state.opens && who.page.locator(state.opens).first();
   if (fold && (await fold.count())) await fold.click();
@@ -68,7 +68,7 @@ async function readsMails(who, state, faults) {
   if (!who.organization) return;
   const next = await who.next();
   for (const mail of await who.stack.mailTo(who.address)) {
-    for (const wrong of wrongClaims(mail.text, next)) faults.push(`${state.name}, email ${mail.kind}: ${wrong}`);
+    for (const wrong of wrongInMail(mail.text, next)) faults.push(`${state.name}, email ${mail.kind}: ${wrong}`);
   }
 }
 

@@ -37,7 +37,6 @@ pub fn render(view: &View, token: &str) -> Markup {
     html! {
         section aria-labelledby="plans" {
             h2 id="plans" class="section-head" { (words::TITLE) }
-            (several_subscriptions(view))
             @if let Some(charge) = view.org.first_charge(view.now) {
                 (charge_note(view, charge))
                 ul class="cards plans" { @for plan in &PLANS { (card(plan, charge, token)) } }
@@ -45,7 +44,10 @@ pub fn render(view: &View, token: &str) -> Markup {
                     div class="actions" { (post_button(Weight::Quiet, PORTAL, words::VIEW_INVOICES, None)) }
                 }
             } @else {
-                div class="card" { (manage(view)) }
+                div class="stack" {
+                    (several_subscriptions(view))
+                    div class="card" { (manage(view)) }
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app.
 
+use domain::{people::Role, plan::Plan};
 use host::Key;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -43,8 +44,10 @@ impl HandoffToken<'_> {
             "email_verified": user.verified,
             "organization_id": org.id.to_string(),
             "organization_name": org.name.as_str(),
-            "role": found.role.map(domain::people::Role::as_str),
+            "role": found.role.map(Role::as_str),
             "access": org.status(self.now).access().as_str(),
+            "plan": org.plan(self.now).map(Plan::as_str),
+            "seats": org.seats(self.now),
         })
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct HostUser {
     pub organization_name: String,
     pub role: String,
     pub access: String,
+    pub plan: Option<String>,
+    pub seats: Option<u64>,
 }
 
 #[derive(Deserialize)]

@@ -76,6 +76,10 @@ pub(super) fn home(user: &HostUser, embedded: &Embedded<'_>, path: &str) -> Mark
                 dt { (home::ORGANIZATION) } dd { (user.organization_name) " " code { (user.organization_id) } }
                 dt { (home::ROLE) } dd { (user.role) }
                 dt { (home::ACCESS) } dd { (user.access) }
+                dt { (home::PLAN) } dd { (user.plan.as_deref().unwrap_or(home::NONE)) }
+                dt { (home::SEATS) } dd {
+                    @if let Some(seats) = user.seats { (seats) } @else { (home::UNLIMITED) }
+                }
                 dt { (home::EMAIL) } dd {
                     (user.email)
                     @if user.email_verified { (home::VERIFIED) } @else { (home::NOT_VERIFIED) }

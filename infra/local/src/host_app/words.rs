@@ -44,6 +44,10 @@ pub(super) mod home {
     pub(crate) const ORGANIZATION: &str = "Organization";
     pub(crate) const ROLE: &str = "Role";
     pub(crate) const ACCESS: &str = "Access";
+    pub(crate) const PLAN: &str = "Plan";
+    pub(crate) const NONE: &str = "none";
+    pub(crate) const SEATS: &str = "Seats";
+    pub(crate) const UNLIMITED: &str = "no limit";
     pub(crate) const EMAIL: &str = "Email";
     pub(crate) const VERIFIED: &str = ", verified";
     pub(crate) const NOT_VERIFIED: &str = ", not verified";

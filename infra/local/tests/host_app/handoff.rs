@@ -152,6 +152,36 @@ async fn handoff_token_carries_the_permissions() {
     assert_eq!(mo.post("/handover").await.status, 401);
 }
 
+#[tokio::test]
+async fn handoff_token_carries_plan_and_seats() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let org = jo.org();
+    for (event, plan, seats, shown) in [
+        (None, Value::Null, Value::Null, ["none", "no limit"]),
+        (Some(("created", "price_local_single", "active")), json!("single"), json!(1), ["single", "1"]),
+        (Some(("updated", "price_local_team", "active")), json!("team"), Value::Null, ["team", "no limit"]),
+        (Some(("deleted", "price_local_team", "canceled")), Value::Null, Value::Null, ["none", "no limit"]),
+    ] {
+        if let Some((change, price, status)) = event {
+            world.advance("2s").await;
+            let set = json!({ "data.object.items.data.0.price.id": price, "data.object.status": status });
+            let event = json!({ "type": format!("customer.subscription.{change}"), "organization_id": org, "set": set });
+            assert_eq!(world.stripe(event).await, [200]);
+        }
+        let path = press_button(&mut jo).await;
+        let claims = claims(&path);
+        assert_eq!((&claims["plan"], &claims["seats"]), (&plan, &seats));
+        let session = cookie(&host_app(&world, "GET", &path, &[], "").await);
+        let home = text(&host_app(&world, "GET", "/", &[("cookie", &session)], "").await);
+        let [plan, seats] = shown;
+        assert!(
+            home.contains(&format!("<dt>Plan</dt><dd>{plan}</dd><dt>Seats</dt><dd>{seats}</dd>")),
+            "{home}"
+        );
+    }
+}
+
 /// Builds an update that changes the visitor's role directly in the table.
 fn member(visitor: &Visitor<'_>, role: &str) -> Value {
     let token = visitor.cookie.as_deref().unwrap().strip_prefix("__Host-s=").unwrap();

@@ -24,6 +24,7 @@
 //! - `invitation`: accepts an invitation.
 //! - `account`: the user's sessions and organizations.
 //! - `members`: the members of an organization and its invitations.
+//! - `seats`: counts the members of a plan that limits their number.
 //! - `unsubscribe`: the link that stops trial reminders.
 //! - `handoff`: signs a user in to the host app.
 //! - `pages`: the pages of `login` and `link`.
@@ -41,6 +42,7 @@ mod login;
 mod logout;
 mod members;
 mod pages;
+mod seats;
 mod unsubscribe;
 mod words;
 

@@ -178,6 +178,29 @@ pub mod invitation {
             "This invitation was already used, revoked, or resent, or it expired after seven days.";
     }
 
+    pub mod no_seat {
+        pub const CHECK_AGAIN: &str = "Check again";
+
+        pub fn title(org: &str) -> String {
+            format!("{org} has no free seat")
+        }
+
+        pub const fn lead(org: &str) -> [&str; 5] {
+            ["The plan of ", org, " allows no more members. Ask an admin of ", org, " to change the plan."]
+        }
+
+        /// States until when the invitation can be accepted.
+        pub fn valid_until(date: &str) -> String {
+            format!("Your invitation stays valid until {date}.")
+        }
+
+        pub fn problem(org: &str) -> String {
+            format!(
+                "The plan of {org} has no free seat. Ask an admin of {org} to change the plan, then try again."
+            )
+        }
+    }
+
     pub const ALREADY_MEMBER: &str = "You’re already a member. Sign in to continue.";
 
     pub fn plan_needed(org: &str, inviter: &str) -> String {
@@ -286,12 +309,39 @@ pub mod members {
         pub const SUBMIT: &str = "Send invitation";
     }
 
+    pub mod seats {
+        pub const NONE_FREE: &str = "Your plan has no free seat";
+
+        /// States how many seats are used. A pending invitation uses one too.
+        pub fn used(members: usize, pending: usize, seats: usize) -> String {
+            let used = members + pending;
+            let pending = match pending {
+                0 => String::new(),
+                1 => ", including 1 pending invitation".to_owned(),
+                _ => format!(", including {pending} pending invitations"),
+            };
+            format!("{used} of {seats} seats used{pending}")
+        }
+
+        pub fn none_free(seats: usize) -> String {
+            format!(
+                "It has {}. Everyone who is here keeps access. To invite people, change to a plan with more seats.",
+                count(seats)
+            )
+        }
+
+        pub(super) fn count(seats: usize) -> String {
+            format!("{seats} {}", if seats == 1 { "seat" } else { "seats" })
+        }
+    }
+
     pub mod invitations {
         use super::InvitationStatus;
 
         pub const TITLE: &str = "Invitations";
         pub const DELIVERY_UNKNOWN: &str =
             "We don’t know whether this email arrived. Ask them, or resend it.";
+        pub const NO_SEAT: &str = "They can’t join until your plan has a free seat.";
         pub const RESEND: &str = "Resend";
         pub const REVOKE: &str = "Revoke";
 
@@ -337,7 +387,7 @@ pub mod members {
     }
 
     pub mod errors {
-        use super::{INVITATIONS_OF_ORG, MAX_ADMINS, MAX_OPEN_INVITATIONS, MAX_SENDS};
+        use super::{INVITATIONS_OF_ORG, MAX_ADMINS, MAX_OPEN_INVITATIONS, MAX_SENDS, seats};
 
         pub const ALREADY_MEMBER: &str = "This person is already a member.";
         pub const ALREADY_INVITED: &str =
@@ -345,6 +395,13 @@ pub mod members {
         pub const INVITER_GONE: &str =
             "The person who sent this invitation is no longer an admin. Resend it yourself.";
         pub const LAST_ADMIN: &str = "This person is the only admin. Make someone else an admin first.";
+
+        pub fn no_seat(number: usize) -> String {
+            format!(
+                "Your plan has {}, and none is free. Change to a plan with more seats to invite people.",
+                seats::count(number)
+            )
+        }
 
         pub fn too_many_open() -> String {
             format!(

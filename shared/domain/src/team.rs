@@ -4,6 +4,11 @@
 //! of this item. If two changes happen at the same time, the second write fails. The caller then
 //! decides the second change again, with the new state. So two admins who demote each other at the
 //! same time cannot leave the organization without an admin.
+//!
+//! A plan can limit the number of members ([`Org::seats`]). Each member takes a seat, and an open
+//! invitation reserves one. If the limit falls below the number of members, all members stay, but
+//! no one can join. A caller must count the members after it read the organization's item. Without
+//! a limit, the number of members is not used, so the caller need not count them.
 
 use jiff::Timestamp;
 
@@ -58,12 +63,24 @@ impl Membership {
     }
 }
 
+/// The people of an organization, as far as they count for a limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Team<'a> {
+    /// Number of members. Without a limit of seats, any number.
+    pub members: usize,
+    /// The stored invitations, including expired and revoked ones.
+    pub invited: &'a [Invitation],
+}
+
 /// Reason why a membership change was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TeamError {
     /// The organization's status does not allow it. A payment restores access.
     #[error("the organization has no access")]
     NoAccess(Status),
+    /// The plan has this number of seats, and none of them is free.
+    #[error("no free seat")]
+    NoSeat(usize),
     /// The inviting admin has not verified their email address.
     #[error("the inviting address is not verified")]
     Unverified,
@@ -93,23 +110,23 @@ pub enum TeamError {
 impl Org {
     /// Creates an invitation of `address`, and completes the tasks that an invitation completes.
     ///
-    /// `known` is the user with that address; `None` if there is no such user. `invited` contains
-    /// the organization's stored invitations, including expired and revoked ones.
+    /// `known` is the user with that address; `None` if there is no such user. `team` contains the
+    /// organization's stored invitations, including expired and revoked ones.
     ///
     /// # Errors
     /// The first error that applies, in this order: [`TeamError::Unverified`],
-    /// [`TeamError::NoAccess`], [`TeamError::AlreadyMember`], [`TeamError::AlreadyInvited`],
-    /// [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
+    /// [`TeamError::NoAccess`], [`TeamError::NoSeat`], [`TeamError::AlreadyMember`],
+    /// [`TeamError::AlreadyInvited`], [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
     pub fn invite(
         &mut self,
         admin: &Admin,
-        address: Address,
-        role: Role,
+        (address, role): (Address, Role),
         known: Option<&User>,
-        invited: &[Invitation],
+        Team { members, invited }: Team<'_>,
         now: Timestamp,
     ) -> Result<Invitation, TeamError> {
-        self.may_invite(admin, now)?;
+        self.may_invite(admin, members, now)?;
+        self.check_seats(members + open_besides(invited, &address, now), now)?;
         if known.is_some_and(|user| user.orgs.contains(&self.id)) {
             return Err(TeamError::AlreadyMember);
         }
@@ -139,19 +156,21 @@ impl Org {
     ///
     /// # Errors
     /// The first error that applies, in this order: [`TeamError::Unverified`],
-    /// [`TeamError::NoAccess`], [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
+    /// [`TeamError::NoAccess`], [`TeamError::NoSeat`], [`TeamError::TooManyOpen`],
+    /// [`TeamError::SentTooOften`].
     pub fn resend_invitation(
         &self,
         admin: &Admin,
         invitation: &Invitation,
-        invited: &[Invitation],
+        team: Team<'_>,
         now: Timestamp,
     ) -> Result<Option<Invitation>, TeamError> {
-        self.may_invite(admin, now)?;
+        self.may_invite(admin, team.members, now)?;
+        self.check_seat_of(invitation, team, now)?;
         if invitation.is_recently_sent(now) {
             return Ok(None);
         }
-        check_open_limit(invited, &invitation.address, now)?;
+        check_open_limit(team.invited, &invitation.address, now)?;
         let mut again = invitation.clone();
         again.send_again(now)?;
         again.inviter = admin.name().clone();
@@ -172,16 +191,44 @@ impl Org {
     }
 
     /// Checks whether an admin may send invitations. The address of the admin must be verified,
-    /// because the emails go to third parties. The organization must have full access.
+    /// because the emails go to third parties. The organization must have full access, and its
+    /// members must leave a seat free.
     ///
     /// # Errors
-    /// [`TeamError::Unverified`], [`TeamError::NoAccess`].
-    pub fn may_invite(&self, admin: &Admin, now: Timestamp) -> Result<(), TeamError> {
+    /// [`TeamError::Unverified`], [`TeamError::NoAccess`], [`TeamError::NoSeat`].
+    pub fn may_invite(&self, admin: &Admin, members: usize, now: Timestamp) -> Result<(), TeamError> {
         if !admin.is_verified() {
             return Err(TeamError::Unverified);
         }
         match self.status(now) {
             status if status.access() != Access::Full => Err(TeamError::NoAccess(status)),
+            _ => self.check_seats(members, now),
+        }
+    }
+
+    /// Checks whether the plan has a seat for an invitation that is sent again. An open invitation
+    /// keeps its seat. An expired one needs a seat that no other open invitation reserves.
+    ///
+    /// # Errors
+    /// [`TeamError::NoSeat`].
+    pub fn check_seat_of(
+        &self,
+        invitation: &Invitation,
+        Team { members, invited }: Team<'_>,
+        now: Timestamp,
+    ) -> Result<(), TeamError> {
+        let others =
+            if invitation.is_open(now) { 0 } else { open_besides(invited, &invitation.address, now) };
+        self.check_seats(members + others, now)
+    }
+
+    /// Checks whether the plan has one more seat than `taken`.
+    ///
+    /// # Errors
+    /// [`TeamError::NoSeat`].
+    pub fn check_seats(&self, taken: usize, now: Timestamp) -> Result<(), TeamError> {
+        match self.seats(now) {
+            Some(seats) if taken >= seats => Err(TeamError::NoSeat(seats)),
             _ => Ok(()),
         }
     }
@@ -198,18 +245,30 @@ impl Org {
         }
     }
 
+    /// Checks whether one more person can join. Open invitations reserve no seat here, because the
+    /// person who joins has one of them.
+    ///
+    /// # Errors
+    /// [`TeamError::NoAccess`], [`TeamError::NoSeat`].
+    pub fn may_join(&self, members: usize, now: Timestamp) -> Result<(), TeamError> {
+        self.may_change_team(now)?;
+        self.check_seats(members, now)
+    }
+
     /// Accepts an invitation for `user`.
     ///
     /// # Errors
     /// The first error that applies, in this order: [`TeamError::NoAccess`],
-    /// [`TeamError::AlreadyMember`], [`TeamError::InviterGone`], [`TeamError::TooManyAdmins`].
+    /// [`TeamError::NoSeat`], [`TeamError::AlreadyMember`], [`TeamError::InviterGone`],
+    /// [`TeamError::TooManyAdmins`].
     pub fn accept(
         &mut self,
         invitation: &Invitation,
         user: &User,
+        members: usize,
         now: Timestamp,
     ) -> Result<Membership, TeamError> {
-        self.may_change_team(now)?;
+        self.may_join(members, now)?;
         if user.orgs.contains(&self.id) {
             return Err(TeamError::AlreadyMember);
         }
@@ -304,9 +363,16 @@ impl Org {
     }
 }
 
-/// Checks the maximum number of open invitations. An open invitation of `address` is not counted,
-/// because the requested invitation replaces it.
+/// Checks the maximum number of open invitations.
 fn check_open_limit(invited: &[Invitation], address: &Address, now: Timestamp) -> Result<(), TeamError> {
-    let others = invited.iter().filter(|it| it.is_open(now) && it.address != *address);
-    if others.count() < MAX_OPEN_INVITATIONS { Ok(()) } else { Err(TeamError::TooManyOpen) }
+    match open_besides(invited, address, now) {
+        others if others < MAX_OPEN_INVITATIONS => Ok(()),
+        _ => Err(TeamError::TooManyOpen),
+    }
+}
+
+/// Counts the open invitations. An open invitation of `address` is not counted, because the
+/// requested invitation replaces it.
+fn open_besides(invited: &[Invitation], address: &Address, now: Timestamp) -> usize {
+    invited.iter().filter(|it| it.is_open(now) && it.address != *address).count()
 }

@@ -4,13 +4,18 @@
 
 use domain::{
     address::Address,
-    delivery::Delivery,
+    billing::{
+        Change, CustomerId, EventId, Fact, FactKind, Item, SubscriptionFact, SubscriptionId,
+        SubscriptionStatus,
+    },
+    delivery::{Delivery, Failure},
     id::{OrgId, UserId},
     invitation::{Invitation, MAX_OPEN_INVITATIONS, MAX_SENDS},
     name::Name,
     org::{AdminContact, MAX_ADMINS, Org, Reminders, SuppressionReason},
     people::{Admin, Member, Role, Session, User},
-    team::{Membership, TeamError},
+    plan::{Plan, PlanPrices, Prices},
+    team::{Membership, Team, TeamError},
     trial::{DAY, Trial, add},
     zone::Zone,
 };
@@ -86,6 +91,31 @@ fn with_admins(count: usize) -> Org {
     org
 }
 
+/// Returns the same organization after Stripe reported its only subscription.
+fn subscribed(plan: Plan, status: SubscriptionStatus) -> Org {
+    let prices = |text| PlanPrices::parse(text).unwrap();
+    let prices = Prices::new(prices("price_single"), prices("price_team")).unwrap();
+    let items = vec![Item::of_price(prices.current(plan).to_owned())];
+    let fact = Fact {
+        event: EventId::parse("evt_1").unwrap(),
+        created: start(),
+        names: Some(org_id()),
+        what: FactKind::Subscription {
+            subscription: SubscriptionId::parse("sub_1").unwrap(),
+            customer: CustomerId::parse("cus_1").unwrap(),
+            fact: SubscriptionFact { items, ..SubscriptionFact::new(Change::Created, status) },
+        },
+    };
+    let mut org = trialing();
+    org.record(&fact, &prices, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), start());
+    org
+}
+
+/// Returns the invitations of a team whose members need no count, because no limit applies.
+fn uncounted(invited: &[Invitation]) -> Team<'_> {
+    Team { members: usize::MAX / 2, invited }
+}
+
 #[test]
 fn invite_checks_the_admin_the_address_and_the_limits() {
     let (now, ended) = (start(), add(start(), DAY * 15));
@@ -146,7 +176,7 @@ fn invite_checks_the_admin_the_address_and_the_limits() {
     ] {
         let mut after = org.clone();
         let by = member(0, Role::Admin, verified).admin().unwrap();
-        let result = after.invite(&by, address(7), Role::Member, known, invited, now);
+        let result = after.invite(&by, (address(7), Role::Member), known, uncounted(invited), now);
         assert_eq!(result.as_ref().err().copied(), expected, "{what}");
         if let Ok(invited) = result {
             assert_eq!((invited.address, invited.org), (address(7), org_id()), "{what}");
@@ -172,43 +202,144 @@ fn resend_reopens_an_expired_invitation_within_the_limit() {
         (100..100 + count).map(open).chain([expired.clone()]).collect()
     };
     let again = trialing()
-        .resend_invitation(&admin(0), &expired, &fresh(MAX_OPEN_INVITATIONS - 1), late)
+        .resend_invitation(&admin(0), &expired, uncounted(&fresh(MAX_OPEN_INVITATIONS - 1)), late)
         .unwrap()
         .unwrap();
     assert!(!expired.is_open(late) && again.is_open(late));
-    let full = trialing().resend_invitation(&admin(0), &expired, &fresh(MAX_OPEN_INVITATIONS), late);
+    let full =
+        trialing().resend_invitation(&admin(0), &expired, uncounted(&fresh(MAX_OPEN_INVITATIONS)), late);
     assert_eq!(full, Err(TeamError::TooManyOpen));
     let open =
         [Invitation { delivery: Delivery::Sent { at: now, claim: None }, ..invitation(7, Role::Member) }];
-    let again = |now| trialing().resend_invitation(&admin(0), &open[0], &open, now).unwrap();
+    let again = |now| trialing().resend_invitation(&admin(0), &open[0], uncounted(&open), now).unwrap();
     assert!(again(now).is_none(), "the invitation was sent just now");
     assert!(again(add(now, DAY)).is_some(), "the limit does not count the invitation itself");
 }
 
 #[test]
+fn invitation_needs_a_seat_beside_members_and_open_invitations() {
+    let single = subscribed(Plan::Single, SubscriptionStatus::Active);
+    let (now, late) = (start(), add(start(), DAY * 7));
+    let other = [invitation(8, Role::Member)];
+    let own = [invitation(7, Role::Member)];
+    let mut revoked = other.clone();
+    revoked[0].revoke(now);
+    for (what, members, invited, now, expected) in [
+        ("a free seat", 0, &[][..], now, None),
+        ("a member on the seat", 1, &[], now, Some(TeamError::NoSeat(1))),
+        ("more members than seats", 3, &[], now, Some(TeamError::NoSeat(1))),
+        ("an open invitation on the seat", 0, &other, now, Some(TeamError::NoSeat(1))),
+        ("an expired invitation", 0, &other, late, None),
+        ("a revoked invitation", 0, &revoked, now, None),
+        ("an open invitation of the same address", 0, &own, now, Some(TeamError::AlreadyInvited)),
+    ] {
+        let mut after = single.clone();
+        let team = Team { members, invited };
+        let result = after.invite(&admin(0), (address(7), Role::Member), None, team, now);
+        assert_eq!(result.err(), expected, "{what}");
+        assert_eq!(after == single, expected.is_some(), "a rejection changes nothing: {what}");
+    }
+    for (members, expected) in [(0, Ok(())), (1, Err(TeamError::NoSeat(1)))] {
+        assert_eq!(single.may_invite(&admin(0), members, now), expected, "{members}");
+    }
+    let unverified = member(0, Role::Admin, false).admin().unwrap();
+    assert_eq!(single.may_invite(&unverified, 1, now), Err(TeamError::Unverified));
+    let unpaid = subscribed(Plan::Single, SubscriptionStatus::Unpaid);
+    let ended = add(now, DAY * 15);
+    assert_eq!(unpaid.may_invite(&admin(0), 1, ended), Err(TeamError::NoAccess(unpaid.status(ended))));
+}
+
+#[test]
+fn resend_needs_a_seat_that_the_invitation_can_take() {
+    let single = subscribed(Plan::Single, SubscriptionStatus::Active);
+    let (now, late) = (start(), add(start(), DAY * 7));
+    let failed = Delivery::Failed { at: now, why: Failure::Refused };
+    let own = Invitation { delivery: failed, ..invitation(7, Role::Member) };
+    let both = [own.clone(), invitation(8, Role::Member)];
+    let fresh =
+        [own.clone(), Invitation::new(org_id(), address(8), Role::Member, (user_id(0), user(0).name), late)];
+    for (what, members, invited, now, expected) in [
+        ("open, beside another open invitation", 0, &both, now, None),
+        ("open, but a member has the seat", 1, &both, now, Some(TeamError::NoSeat(1))),
+        ("expired, and a seat is free", 0, &both, late, None),
+        ("expired, but an open invitation has the seat", 0, &fresh, late, Some(TeamError::NoSeat(1))),
+    ] {
+        let result = single.resend_invitation(&admin(0), &own, Team { members, invited }, now);
+        assert_eq!(result.err(), expected, "{what}");
+    }
+    let pending = invitation(7, Role::Member);
+    let team = Team { members: 1, invited: &[] };
+    let result = single.resend_invitation(&admin(0), &pending, team, now);
+    assert_eq!(result, Err(TeamError::NoSeat(1)), "a second click does not report success");
+}
+
+#[test]
+fn seats_are_limited_only_by_a_plan_that_limits_them() {
+    use SubscriptionStatus::{Active, Canceled, Incomplete, PastDue, Paused, Trialing, Unpaid};
+    let (now, invited) = (start(), invitation(7, Role::Member));
+    let result = |org: &Org, members| {
+        let joined = org.clone().accept(&invited, &user(7), members, now).map(drop);
+        let team = Team { members, invited: &[] };
+        let invite = org.clone().invite(&admin(0), (address(7), Role::Member), None, team, now);
+        assert_eq!(org.check_seats(members, now), joined);
+        (joined, invite.map(drop))
+    };
+    for status in [Trialing, Active, PastDue] {
+        let single = subscribed(Plan::Single, status);
+        assert_eq!(result(&single, 0), (Ok(()), Ok(())), "{status:?}");
+        let full = Err(TeamError::NoSeat(1));
+        assert_eq!(result(&single, 1), (full, full), "{status:?}");
+        assert_eq!(result(&subscribed(Plan::Team, status), 1000), (Ok(()), Ok(())), "{status:?}");
+    }
+    for status in [Incomplete, Canceled] {
+        let trial = subscribed(Plan::Single, status);
+        assert_eq!(result(&trial, 1000), (Ok(()), Ok(())), "the trial of Onramp runs: {status:?}");
+    }
+    for status in [Paused, Unpaid] {
+        let single = subscribed(Plan::Single, status);
+        assert_eq!(single.may_join(1, add(now, DAY * 15)), Err(TeamError::NoSeat(1)), "{status:?}");
+    }
+    assert_eq!(result(&trialing(), 1000), (Ok(()), Ok(())));
+    let unpaid = pending();
+    assert_eq!(unpaid.may_join(1000, now), Err(TeamError::NoAccess(unpaid.status(now))));
+}
+
+#[test]
+fn member_changes_stay_possible_with_too_few_seats() {
+    let mut single = subscribed(Plan::Single, SubscriptionStatus::Active);
+    let everyone = memberships(&[Role::Admin, Role::Member, Role::Member]);
+    assert!(single.change_role(&admin(0), &everyone[1], Role::Admin, start()).is_ok());
+    assert_eq!(single.remove(&admin(0), &everyone[2], start()), Ok(()));
+    assert_eq!(single.leave(&member(0, Role::Admin, true), &everyone[..2], start()), Ok(()));
+}
+
+#[test]
 fn accept_gives_the_role_within_the_limit_of_admins() {
     let mut org = trialing();
-    let as_member = org.accept(&invitation(1, Role::Member), &user(1), start()).unwrap();
+    let as_member = org.accept(&invitation(1, Role::Member), &user(1), 0, start()).unwrap();
     assert_eq!((as_member.role, org.admins.len()), (Role::Member, 1));
-    let as_admin = org.accept(&invitation(2, Role::Admin), &user(2), start()).unwrap();
+    let as_admin = org.accept(&invitation(2, Role::Admin), &user(2), 0, start()).unwrap();
     assert_eq!((as_admin.role, org.admin(user_id(2)).is_some()), (Role::Admin, true));
 
     let ended = add(start(), DAY * 15);
     assert!(
-        trialing().accept(&invitation(1, Role::Member), &user(1), ended).is_ok(),
+        trialing().accept(&invitation(1, Role::Member), &user(1), 0, ended).is_ok(),
         "acceptance works after the trial"
     );
-    let without_payment = pending().accept(&invitation(1, Role::Member), &user(1), start());
+    let without_payment = pending().accept(&invitation(1, Role::Member), &user(1), 0, start());
     assert_eq!(without_payment, Err(TeamError::NoAccess(pending().status(start()))));
     let again = User { orgs: vec![org_id()], ..user(1) };
     assert_eq!(
-        trialing().accept(&invitation(1, Role::Member), &again, start()),
+        trialing().accept(&invitation(1, Role::Member), &again, 0, start()),
         Err(TeamError::AlreadyMember)
     );
 
     let mut full = with_admins(MAX_ADMINS);
-    assert_eq!(full.accept(&invitation(99, Role::Admin), &user(99), start()), Err(TeamError::TooManyAdmins));
-    assert!(full.accept(&invitation(99, Role::Member), &user(99), start()).is_ok());
+    assert_eq!(
+        full.accept(&invitation(99, Role::Admin), &user(99), 0, start()),
+        Err(TeamError::TooManyAdmins)
+    );
+    assert!(full.accept(&invitation(99, Role::Member), &user(99), 0, start()).is_ok());
     let one_more = full.change_role(&admin(0), &membership(98, Role::Member), Role::Admin, start());
     assert_eq!(one_more, Err(TeamError::TooManyAdmins));
 }
@@ -218,8 +349,8 @@ fn admin_invitation_needs_its_inviter_to_be_an_admin() {
     let mut org = with_admins(3);
     let invited = (invitation_by(2, 8, Role::Admin), invitation_by(2, 9, Role::Member));
     let without_inviter = Invitation { invited_by: None, ..invitation(8, Role::Admin) };
-    assert_eq!(org.clone().accept(&without_inviter, &user(8), start()), Err(TeamError::InviterGone));
-    assert!(org.clone().accept(&invited.0, &user(8), start()).is_ok());
+    assert_eq!(org.clone().accept(&without_inviter, &user(8), 0, start()), Err(TeamError::InviterGone));
+    assert!(org.clone().accept(&invited.0, &user(8), 0, start()).is_ok());
     let everyone = memberships(&[Role::Admin, Role::Admin, Role::Admin]);
     let mut demoted = org.clone();
     demoted.change_role(&admin(0), &membership(2, Role::Admin), Role::Member, start()).unwrap();
@@ -227,15 +358,19 @@ fn admin_invitation_needs_its_inviter_to_be_an_admin() {
     left.leave(&member(2, Role::Admin, true), &everyone, start()).unwrap();
     org.remove(&admin(0), &membership(2, Role::Admin), start()).unwrap();
     for mut org in [demoted, left, org] {
-        assert_eq!(org.accept(&invited.0, &user(8), start()), Err(TeamError::InviterGone));
+        assert_eq!(org.accept(&invited.0, &user(8), 0, start()), Err(TeamError::InviterGone));
         assert_eq!(org.admins.len(), 2);
-        assert!(org.accept(&invited.1, &user(9), start()).is_ok(), "an invitation of a member stays valid");
-        let again = org.resend_invitation(&admin(1), &invited.0, &[], add(start(), DAY)).unwrap();
+        assert!(
+            org.accept(&invited.1, &user(9), 0, start()).is_ok(),
+            "an invitation of a member stays valid"
+        );
+        let again = org.resend_invitation(&admin(1), &invited.0, uncounted(&[]), add(start(), DAY)).unwrap();
         assert!(again.is_none(), "the email of the invitation is pending");
         let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..invited.0.clone() };
-        let again = org.resend_invitation(&admin(1), &sent, &[], add(start(), DAY)).unwrap().unwrap();
+        let again =
+            org.resend_invitation(&admin(1), &sent, uncounted(&[]), add(start(), DAY)).unwrap().unwrap();
         assert_eq!((again.invited_by, &again.inviter), (Some(user_id(1)), &user(1).name));
-        assert!(org.accept(&again, &user(8), add(start(), DAY)).is_ok(), "another admin sent it again");
+        assert!(org.accept(&again, &user(8), 0, add(start(), DAY)).is_ok(), "another admin sent it again");
     }
 }
 
@@ -258,7 +393,7 @@ fn user_without_other_members_can_always_leave() {
         assert_eq!(left.leave(&member(0, Role::Admin, true), &memberships(&[Role::Admin]), start()), Ok(()));
         assert!(left.admins.is_empty());
         let mut late = left.clone();
-        let joined = late.accept(&invitation(1, Role::Member), &user(1), start());
+        let joined = late.accept(&invitation(1, Role::Member), &user(1), 0, start());
         assert!(joined.is_err(), "an organization without admins accepts no invitation");
     }
     let two = memberships(&[Role::Admin, Role::Member]);
@@ -298,7 +433,7 @@ proptest! {
                 _ => {
                     let invited_by = org.admins.first().map(|admin| admin.user);
                     let invitation = Invitation { invited_by, ..invitation(n, Role::Admin) };
-                    org.accept(&invitation, &user(n), start()).map(drop)
+                    org.accept(&invitation, &user(n), 0, start()).map(drop)
                 }
             };
             prop_assert!(matches!(result, Ok(()) | Err(TeamError::LastAdmin | TeamError::TooManyAdmins)));

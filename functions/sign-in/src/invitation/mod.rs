@@ -74,7 +74,11 @@ pub async fn show(State(app): State<Arc<App>>, token: Token, request: Request) -
     let (token, now) = (link::text(token), app.clock.now());
     let browser = Browser::of(&app, request.headers());
     let page = match find(&app, request.headers(), &token, None, now).await {
-        Ok(Found::Open(details, _)) => InvitationPage::new(&app.product, &token, &details).render("", None),
+        Ok(Found::Open(details, _)) => match has_seat(&app, &details, now).await {
+            Ok(true) => InvitationPage::new(&app.product, &token, &details).render("", None),
+            Ok(false) => page::no_seat(&app.product, &details),
+            Err(problem) => return respond(wants, Err(problem)),
+        },
         Ok(Found::SignInFirst(details)) => {
             page::sign_in_first(&app.product, &details, &return_path(&details))
         }
@@ -161,8 +165,16 @@ async fn try_join(
             return Ok(Some(used_response(app, &request.headers, request.wants, &used).await));
         }
     };
-    let allowed = details.org.value.may_change_team(now);
-    allowed.map_err(|error| to_problem(error, &details, &request.origin))?;
+    let members = app.count_members(&details.org.value, now).await.map_err(store_problem)?;
+    if let Err(error) = details.org.value.may_join(members, now) {
+        let problem = to_problem(error, &details, &request.origin);
+        return match (error, request.wants) {
+            (TeamError::NoSeat(_), ResponseFormat::Page) => {
+                Ok(Some(web::problem_page(problem, page::no_seat(&app.product, &details))))
+            }
+            _ => Err(problem),
+        };
+    }
     let typed = fields.as_ref().map_err(Clone::clone)?.get("full_name").unwrap_or_default();
     // Another person may have created the account of an unverified address, so the name of such an
     // account is not used.
@@ -182,7 +194,7 @@ async fn try_join(
             return Err(Problem::invalid(vec![error]));
         }
     };
-    let accepted = decide(app, *details, name, request, (&identity, browser), now)?;
+    let accepted = decide(app, *details, members, name, request, (&identity, browser), now)?;
     match app.store.commit_acceptance(&accepted).await {
         Ok(Accepted::Joined) => Ok(Some(joined(&accepted))),
         // Another request used the link first, possibly an earlier request of this browser.
@@ -307,6 +319,7 @@ fn parse_reference(token: &str) -> Option<(OrgId, InvitationId)> {
 fn decide(
     app: &App,
     details: InvitationDetails,
+    members: usize,
     name: Name,
     request: &AcceptRequest,
     (identity, browser): (&Identity, Option<Hash>),
@@ -318,7 +331,7 @@ fn decide(
         None => User::new(app.entropy.user_id(now), name, invitation.address.clone()),
     };
     let mut org = details.org.value.clone();
-    let membership = org.accept(invitation, &user, now);
+    let membership = org.accept(invitation, &user, members, now);
     let membership = membership.map_err(|error| to_problem(error, &details, &request.origin))?;
     user.verify_address();
     user.join(org_id);
@@ -375,9 +388,12 @@ fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Pr
     let name = org.name.as_str();
     match error {
         TeamError::AlreadyMember => Problem::new(Kind::Conflict, words_of::ALREADY_MEMBER),
-        TeamError::NoAccess(_) => {
+        TeamError::NoAccess(_) | TeamError::NoSeat(_) => {
             let mut problem = members::to_problem(error, origin, org.id);
-            problem.detail = words_of::plan_needed(name, inviter).into();
+            problem.detail = match error {
+                TeamError::NoSeat(_) => words_of::no_seat::problem(name).into(),
+                _ => words_of::plan_needed(name, inviter).into(),
+            };
             problem
         }
         TeamError::InviterGone => {
@@ -386,6 +402,13 @@ fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Pr
         TeamError::TooManyAdmins => Problem::new(Kind::Conflict, words_of::too_many_admins(name, inviter)),
         error => members::to_problem(error, origin, org.id),
     }
+}
+
+/// Returns whether the plan of the organization has a seat for the invited person.
+async fn has_seat(app: &App, details: &InvitationDetails, now: Timestamp) -> Result<bool, Problem> {
+    let org = &details.org.value;
+    let members = app.count_members(org, now).await.map_err(store_problem)?;
+    Ok(org.check_seats(members, now).is_ok())
 }
 
 /// Returns the problem of a link that opens no invitation. It is the same for a revoked, resent,

@@ -8,7 +8,7 @@ use crate::{
     pages::emphasized,
     words::{
         self,
-        invitation::{self as words_of, accepted, expired, other_user, sign_in_first},
+        invitation::{self as words_of, accepted, expired, no_seat, other_user, sign_in_first},
     },
 };
 
@@ -101,6 +101,20 @@ pub fn sign_in_first(product: &str, details: &InvitationDetails, back: &str) -> 
             div class="actions" { (ui::submit(Weight::Primary, sign_in_first::EMAIL_LINK)) }
         }
         p class="aside" { (words_of::NOT_YOU) }
+    };
+    shell(product, &title, main)
+}
+
+/// Renders the page for an invited person who cannot join, because the plan has no free seat.
+pub fn no_seat(product: &str, details: &InvitationDetails) -> Markup {
+    let (org, invitation) = (&details.org.value, &details.invitation.value);
+    let title = no_seat::title(org.name.as_str());
+    let main = html! {
+        h1 { (title) }
+        p class="lead" { (emphasized(&no_seat::lead(org.name.as_str()))) }
+        p { (no_seat::valid_until(&org.zone.date(invitation.expires_at))) }
+        // The empty address is the address of the invitation.
+        div class="actions" { (ui::link_button(Weight::Secondary, "", no_seat::CHECK_AGAIN)) }
     };
     shell(product, &title, main)
 }

@@ -105,14 +105,21 @@ impl App {
         if org.admin(admin.user()).is_none() {
             return Err(Problem::forbidden().into());
         }
-        match request {
-            TeamRequest::Invite | TeamRequest::Resend(_) => org.may_invite(&admin, caller.now)?,
-            _ => org.may_change_team(caller.now)?,
-        }
+        let members = match request {
+            TeamRequest::Invite | TeamRequest::Resend(_) => {
+                let members = self.count_members(org, caller.now).await?;
+                org.may_invite(&admin, members, caller.now)?;
+                members
+            }
+            _ => {
+                org.may_change_team(caller.now)?;
+                0
+            }
+        };
         let fields = fields.as_ref().map_err(Clone::clone)?;
         match request {
-            TeamRequest::Invite => self.invite(caller, &admin, InviteIn::parse(fields)?).await,
-            TeamRequest::Resend(id) => self.resend(caller, &admin, id).await,
+            TeamRequest::Invite => self.invite(caller, &admin, InviteIn::parse(fields)?, members).await,
+            TeamRequest::Resend(id) => self.resend(caller, &admin, id, members).await,
             TeamRequest::Revoke(id) => self.revoke(caller, id).await,
             TeamRequest::ChangeRole(id) => self.change_role(caller, &admin, id, fields).await,
             TeamRequest::Remove(id) => self.remove(caller, &admin, id).await,

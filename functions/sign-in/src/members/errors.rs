@@ -14,6 +14,9 @@ use crate::words::members::{errors as words_of, unverified};
 /// The path at which an admin verifies their address. It leads back to `/members`.
 const VERIFY_PATH: &str = "/login?next=/members";
 
+/// The member `code` of a problem whose cause is that the plan has no free seat.
+const NO_SEAT: &str = "seats";
+
 /// Converts a rejection into a problem.
 ///
 /// `origin` is Onramp's own origin. `org` is the caller's organization. If the change requires a
@@ -21,8 +24,14 @@ const VERIFY_PATH: &str = "/login?next=/members";
 pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
     let of_address =
         |code, message: &str| Problem::invalid(vec![FieldError::new("email", code, message.to_owned())]);
+    let plans = format!("{origin}/organizations/{org}");
     match error {
-        TeamError::NoAccess(_) => Problem::payment_required(&format!("{origin}/organizations/{org}")),
+        TeamError::NoAccess(_) => Problem::payment_required(&plans),
+        TeamError::NoSeat(seats) => {
+            let mut problem = Problem::payment_required(&plans).with("code", json!(NO_SEAT)).because(NO_SEAT);
+            problem.detail = words_of::no_seat(seats).into();
+            problem
+        }
         TeamError::Unverified => {
             Problem::new(Kind::Forbidden, unverified::NOTE).with("sign_in_url", json!(VERIFY_PATH))
         }
@@ -49,6 +58,11 @@ pub fn rate_limited(window: &RateLimitWindow, now: Timestamp) -> Problem {
     };
     problem.detail = detail.into();
     problem
+}
+
+/// Returns whether the cause of the problem is that the plan has no free seat.
+pub fn is_no_seat(problem: &Problem) -> bool {
+    problem.extra.iter().any(|(name, value)| *name == "code" && value == NO_SEAT)
 }
 
 /// Returns whether the cause of the problem is the admin's unverified address.

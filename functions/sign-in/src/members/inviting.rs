@@ -7,6 +7,7 @@ use domain::{
     invitation::{Invitation, InvitationId},
     limit::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ADDRESS_BY_ALL, RateLimitWindow},
     people::Admin,
+    team::Team,
 };
 use jiff::Timestamp;
 use store::{Invited, Stored};
@@ -24,12 +25,14 @@ use crate::{
 };
 
 impl App {
-    /// Invites an address, which also completes the task "Invite team member".
+    /// Invites an address, which also completes the task "Invite team member". `members` is the
+    /// result of [`App::count_members`].
     pub async fn invite(
         &self,
         caller: &AuthenticatedUser,
         admin: &Admin,
         form: InviteIn,
+        members: usize,
     ) -> Result<Changed, TeamChangeError> {
         let (before, now) = (&caller.found.org, caller.now);
         let (known, stored) = tokio::join!(
@@ -38,7 +41,9 @@ impl App {
         );
         let (known, stored) = (known?.map(|user| user.value), stored?);
         let mut org = before.value.clone();
-        let invitation = org.invite(admin, form.address, form.role, known.as_ref(), &values(&stored), now)?;
+        let invited = values(&stored);
+        let team = Team { members, invited: &invited };
+        let invitation = org.invite(admin, (form.address, form.role), known.as_ref(), team, now)?;
         let earlier = stored.iter().find(|stored| stored.value.id() == invitation.id());
         let limits = limits(&invitation, now);
         let written = self.store.commit_invitation((before, &org), earlier, &invitation, &limits).await?;
@@ -48,18 +53,20 @@ impl App {
     /// Emails an invitation again, in the name of `admin`.
     ///
     /// If the latest email of the invitation is not sent yet, this writes nothing and succeeds.
+    /// `members` is the result of [`App::count_members`].
     pub async fn resend(
         &self,
         caller: &AuthenticatedUser,
         admin: &Admin,
         id: &str,
+        members: usize,
     ) -> Result<Changed, TeamChangeError> {
         let (before, now) = (&caller.found.org, caller.now);
         let stored = self.store.load_invitations(before.value.id).await?;
         let earlier = find(&stored, id)?;
-        let Some(invitation) =
-            before.value.resend_invitation(admin, &earlier.value, &values(&stored), now)?
-        else {
+        let invited = values(&stored);
+        let team = Team { members, invited: &invited };
+        let Some(invitation) = before.value.resend_invitation(admin, &earlier.value, team, now)? else {
             return Ok(Changed::Invited(Box::new(earlier.value.clone()), now));
         };
         let (org, limits) = ((before, &before.value), limits(&invitation, now));

@@ -153,6 +153,12 @@ async fn problem_response(
             let page = render(app, headers, &draft).await;
             auth::respond(wants, PAGE, page.map(|markup| web::problem_page(problem, markup)))
         }
+        // The page says why there is no form.
+        (ResponseFormat::Page, Kind::PaymentRequired, _) if errors::is_no_seat(&problem) => {
+            let draft = Draft { fields: None, errors: &[], problem: Some(&problem) };
+            let page = render(app, headers, &draft).await;
+            auth::respond(wants, PAGE, page.map(|markup| web::problem_page(problem, markup)))
+        }
         (ResponseFormat::Page, Kind::Forbidden, _) if errors::is_unverified(&problem) => {
             match app.authenticate(headers).await {
                 Ok(caller) => web::page(Kind::Forbidden.status(), page::unverified(&app.product, &caller)),

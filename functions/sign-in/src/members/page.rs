@@ -3,7 +3,7 @@
 use domain::{
     invitation::{Invitation, InvitationStatus},
     people::Role,
-    team::{Membership, TeamError},
+    team::{Membership, Team, TeamError},
 };
 use maud::{Markup, Render, html};
 use web::{
@@ -16,7 +16,7 @@ use crate::{
     pages::emphasized,
     words::{
         self,
-        members::{self as words_of, invitations, invite, leave, unverified},
+        members::{self as words_of, invitations, invite, leave, seats, unverified},
     },
 };
 
@@ -67,6 +67,9 @@ impl MembersPage<'_> {
         html! {
             section aria-labelledby="people" {
                 h2 id="people" class="section-head" { (words_of::count(self.members.len())) }
+                @if admin && let Some(seats) = self.caller.found.org.value.seats(self.caller.now) {
+                    p class="soft" { (words_of::seats::used(self.members.len(), self.open_invitations(), seats)) }
+                }
                 ul class="rows" {
                     @for member in self.members { (self.row(member, admin)) }
                 }
@@ -114,20 +117,13 @@ impl MembersPage<'_> {
     fn invite(&self, draft: &Draft<'_>) -> Markup {
         let org = &self.caller.found.org.value;
         let Some(admin) = self.caller.member.admin() else { return html! {} };
-        let body = match org.may_invite(&admin, self.caller.now) {
+        let (members, now) = (self.members.len(), self.caller.now);
+        let allowed = org.may_invite(&admin, members, now);
+        let body = match allowed.and_then(|()| org.check_seats(members + self.open_invitations(), now)) {
             Ok(()) => form(draft),
             Err(TeamError::Unverified) => verify_address(self.caller),
-            Err(_) => ui::note(
-                Tone::Notice,
-                "🔑",
-                invite::PLAN_NEEDED,
-                &html! {
-                    p { (invite::PLAN_NEEDED_TEXT) }
-                    div class="actions" {
-                        (ui::link_button(Weight::Primary, &format!("/organizations/{}", org.id), invite::VIEW_PLANS))
-                    }
-                },
-            ),
+            Err(TeamError::NoSeat(seats)) => self.plan_note("🪑", seats::NONE_FREE, &seats::none_free(seats)),
+            Err(_) => self.plan_note("🔑", invite::PLAN_NEEDED, invite::PLAN_NEEDED_TEXT),
         };
         html! {
             section aria-labelledby="invite" {
@@ -135,6 +131,21 @@ impl MembersPage<'_> {
                 (body)
             }
         }
+    }
+
+    /// Renders the reason why this admin cannot invite, with a link to the plans.
+    fn plan_note(&self, icon: &str, title: &str, text: &str) -> Markup {
+        let plans = format!("/organizations/{}", self.caller.found.org.value.id);
+        let text = html! {
+            p { (text) }
+            div class="actions" { (ui::link_button(Weight::Primary, &plans, invite::VIEW_PLANS)) }
+        };
+        ui::note(Tone::Notice, icon, title, &text)
+    }
+
+    /// Counts the invitations that reserve a seat.
+    fn open_invitations(&self) -> usize {
+        self.invitations.iter().filter(|invitation| invitation.is_open(self.caller.now)).count()
     }
 
     fn invitations(&self) -> Markup {
@@ -155,6 +166,8 @@ impl MembersPage<'_> {
         let (address, inviter) = (invitation.address.as_str(), invitation.inviter.as_str());
         let status = invitation.status(self.caller.now);
         let path = |action| format!("/members/invitations/{}/{action}", invitation.id());
+        let team = Team { members: self.members.len(), invited: self.invitations };
+        let has_seat = org.check_seat_of(invitation, team, self.caller.now).is_ok();
         html! {
             li class="row" {
                 div class="row-text" {
@@ -172,9 +185,12 @@ impl MembersPage<'_> {
                     @if !org.has_valid_inviter(invitation) {
                         p class="soft small" { (invitations::inviter_no_longer_admin(inviter)) }
                     }
+                    @if !has_seat && invitation.is_open(self.caller.now) {
+                        p class="soft small" { (invitations::NO_SEAT) }
+                    }
                 }
                 div class="row-actions" {
-                    (ui::post_button(Weight::Quiet, &path("resend"), invitations::RESEND, Some(address)))
+                    @if has_seat { (ui::post_button(Weight::Quiet, &path("resend"), invitations::RESEND, Some(address))) }
                     (ui::post_button(Weight::Quiet, &path("revoke"), invitations::REVOKE, Some(address)))
                 }
             }

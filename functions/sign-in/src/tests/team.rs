@@ -1,5 +1,7 @@
 //! Tests of members, invitations, sessions, and organizations with recorded events.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use domain::{id::OrgId, invitation::InvitationId, secret::Secret};
 use serde_json::{Map, Value, json};
 
@@ -154,6 +156,72 @@ async fn admin_by_membership_item_alone_is_rejected() {
     for case in ["post-members-invite", "post-members-role", "post-members-remove"] {
         let (status, _, calls) = run(split_read, &recorded(case)).await;
         assert_eq!((status, calls), (403, vec!["BatchGetItem".to_owned()]), "{case}");
+    }
+}
+
+/// The table of [`full`], with a plan for one person and the member Jo. Every write succeeds.
+fn with_one_seat(operation: &str) -> (u16, Value) {
+    let fact = json!({ "change": "created", "status": "active" });
+    let subscription = json!({ "customer": "cus_1", "newest": NOW, "facts": { "evt_1": fact } });
+    let billing = item(&json!({ "subscriptions": { "sub_1": subscription } }));
+    let (status, mut response) = full(operation);
+    for stored in response["Responses"]["onramp"].as_array_mut().into_iter().flatten() {
+        if stored["sk"]["S"] == "ORG" {
+            stored["billing"] = billing.clone();
+            stored["onboarding"] = item(&json!({ "plan": "single" }));
+        }
+    }
+    if operation == "Query" {
+        response = json!({ "Items": all_items().get(2..3).unwrap() });
+    }
+    (status, response)
+}
+
+#[tokio::test]
+async fn plan_without_a_free_seat_counts_and_writes_nothing() {
+    for (case, expected) in [
+        ("post-members-invite-json", "BatchGetItem Query"),
+        ("post-invitation", "BatchGetItem BatchGetItem Query"),
+    ] {
+        let (status, out, calls) = run(with_one_seat, &recorded(case)).await;
+        assert_eq!((status, calls.join(" ").as_str()), (402, expected), "{case}: {out}");
+        assert_eq!(out["cookies"], json!([]), "{case}");
+    }
+}
+
+/// The table of [`full`] until the first transaction, and of [`with_one_seat`] after it. This
+/// transaction fails, because the organization changed after it was read.
+fn downgraded_meanwhile(operation: &str, transactions: &AtomicUsize) -> (u16, Value) {
+    match (operation, transactions.load(Ordering::SeqCst)) {
+        ("TransactWriteItems", 0) => {
+            transactions.fetch_add(1, Ordering::SeqCst);
+            let codes =
+                ["None", "None", "None", "ConditionalCheckFailed"].map(|code| json!({ "Code": code }));
+            (400, json!({ "__type": "TransactionCanceledException", "CancellationReasons": codes }))
+        }
+        (_, 0) => full(operation),
+        _ => with_one_seat(operation),
+    }
+}
+
+#[tokio::test]
+async fn downgrade_between_read_and_write_is_decided_again() {
+    static OF_INVITE: AtomicUsize = AtomicUsize::new(0);
+    static OF_ACCEPT: AtomicUsize = AtomicUsize::new(0);
+    for (case, table, expected) in [
+        (
+            "post-members-invite-json",
+            (|operation: &str| downgraded_meanwhile(operation, &OF_INVITE)) as fn(&str) -> _,
+            "BatchGetItem GetItem Query TransactWriteItems BatchGetItem Query",
+        ),
+        (
+            "post-invitation",
+            |operation| downgraded_meanwhile(operation, &OF_ACCEPT),
+            "BatchGetItem BatchGetItem TransactWriteItems BatchGetItem BatchGetItem Query",
+        ),
+    ] {
+        let (status, out, calls) = run(table, &recorded(case)).await;
+        assert_eq!((status, calls.join(" ").as_str()), (402, expected), "{case}: {out}");
     }
 }
 

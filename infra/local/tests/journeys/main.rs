@@ -39,6 +39,7 @@ mod refunds;
 mod rotation;
 mod round_trips;
 mod safari;
+mod seats;
 mod sessions;
 mod sign_in;
 mod sign_up;

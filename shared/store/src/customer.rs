@@ -260,7 +260,7 @@ impl Store {
     /// events, and the transaction deletes them.
     ///
     /// Events that do not fit into the transaction are deleted after it. If a deletion fails, the
-    /// event stays stored until the trial sweep deletes it ([`Store::mark_for_review`]) or until it
+    /// event stays stored until the trial sweep deletes it ([`Store::load_waiting_event`]) or until it
     /// expires. The review queue does not show the event, because its customer is linked.
     ///
     /// # Errors

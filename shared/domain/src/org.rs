@@ -255,10 +255,7 @@ impl Org {
     /// this is the end of Onramp's trial, or `None` if there is no trial.
     #[must_use]
     pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
-        use SubscriptionStatus::{Active, PastDue, Trialing};
-        let superseded = !matches!(self.billing.status(now), Some(Active | Trialing | PastDue))
-            && self.trial.as_ref().is_some_and(|trial| trial.runs(now));
-        if self.billing.is_alive(now) && !superseded {
+        if self.billing.is_alive(now) && !self.trial_replaces_subscription(now) {
             self.billing.trial_ends_at(now)
         } else {
             self.trial.as_ref().map(|trial| trial.ends_at)
@@ -266,11 +263,18 @@ impl Org {
     }
 
     /// Returns the plan of the subscription that is alive at `now`. If its price belongs to no plan,
-    /// returns the last known plan.
+    /// returns the last known plan. Returns `None` while a trial of Onramp counts instead.
     #[must_use]
     pub fn plan(&self, now: Timestamp) -> Option<Plan> {
         let known = self.billing.plan(now).or(self.onboarding.plan);
-        known.filter(|_| self.billing.is_alive(now))
+        known.filter(|_| self.billing.is_alive(now) && !self.trial_replaces_subscription(now))
+    }
+
+    /// Returns whether a running trial of Onramp counts instead of the best subscription.
+    fn trial_replaces_subscription(&self, now: Timestamp) -> bool {
+        use SubscriptionStatus::{Active, PastDue, Trialing};
+        !matches!(self.billing.status(now), Some(Active | Trialing | PastDue))
+            && self.trial.as_ref().is_some_and(|trial| trial.runs(now))
     }
 
     /// Returns the number of members that the plan allows at `now`; `None` without a limit. A trial

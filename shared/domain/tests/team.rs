@@ -291,7 +291,7 @@ fn seats_are_limited_only_by_a_plan_that_limits_them() {
         assert_eq!(result(&single, 1), (full, full), "{status:?}");
         assert_eq!(result(&subscribed(Plan::Team, status), 1000), (Ok(()), Ok(())), "{status:?}");
     }
-    for status in [Incomplete, Canceled] {
+    for status in [Incomplete, Canceled, Paused, Unpaid] {
         let trial = subscribed(Plan::Single, status);
         assert_eq!(result(&trial, 1000), (Ok(()), Ok(())), "the trial of Onramp runs: {status:?}");
     }

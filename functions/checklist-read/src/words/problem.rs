@@ -22,7 +22,7 @@ pub const fn text(kind: Kind) -> (&'static str, &'static str) {
         ),
         Kind::PaymentRequired => (
             "The organization doesn’t have full access, for example because its trial has ended or \
-             its payment is pending. Its data is safe.",
+             its payment is pending, or its plan has no free seat. Its data is safe.",
             "An admin can choose a plan or pay at the address in “upgrade_url”.",
         ),
         Kind::Forbidden => (

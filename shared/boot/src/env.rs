@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use domain::{name::Name, plan::{PlanPrices, Prices}};
+use domain::{
+    name::Name,
+    plan::{PlanPrices, Prices},
+};
 
 use crate::base_url::{BASE_URL, BaseUrl};
 

@@ -131,8 +131,10 @@ async fn move_is_quarantined_before_it_is_recorded() {
     let one = world.pending("One", "one@example.com").await;
     let other = world.pending("Other", "other@example.com").await;
     link(&world, &one, "cus_1").await;
-    let paid = |event: &str| json!({ "type": "invoice.paid", "organization_id": other.org(), "customer": "cus_1",
-        "set": { "id": event, "data.object.parent.subscription_details.subscription": "sub_1" } });
+    let paid = |event: &str| {
+        json!({ "type": "invoice.paid", "organization_id": other.org(), "customer": "cus_1",
+        "set": { "id": event, "data.object.parent.subscription_details.subscription": "sub_1" } })
+    };
     let down = |operation: &str| json!([{ "function": "stripe-webhook", "operation": operation, "rate": 1.0, "kind": "error_500" }]);
     world.inject(down("PutItem")).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [500]);

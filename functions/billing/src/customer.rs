@@ -4,9 +4,9 @@ use domain::{billing::CustomerId, org::Org, secret::Hash};
 use store::{Error, EventSubject};
 use stripe::client::{Client, NewCustomer};
 use telemetry::LogArea;
-use web::Problem;
+use web::{Kind, Problem};
 
-use crate::{App, auth::AuthenticatedAdmin, errors};
+use crate::{App, auth::AuthenticatedAdmin, errors, words};
 
 /// Length of the period, in seconds, in which a new customer's idempotency key stays the same.
 const KEY_PERIOD: i64 = 3600;
@@ -14,7 +14,8 @@ const KEY_PERIOD: i64 = 3600;
 impl App {
     /// Returns the customer that pays for the organization. Creates and links one if there is none.
     ///
-    /// Also returns the resulting organization. A new link can change the organization, because it
+    /// Returns a conflict if the customer of the organization's plan is linked to another
+    /// organization. Also returns the resulting organization. A new link can change the organization, because it
     /// applies the parked events of the customer.
     pub async fn ensure_customer(
         &self,
@@ -22,6 +23,9 @@ impl App {
         caller: &AuthenticatedAdmin,
     ) -> Result<(CustomerId, Org), Problem> {
         let org = &caller.org.value;
+        if org.billing.is_managed_by_team(self.clock.now()) {
+            return Err(Problem::new(Kind::Conflict, words::managed::BY_TEAM));
+        }
         let linked = org.billing.linked_payer();
         if let Some(payer) = org.billing.payer(self.clock.now())
             && (linked == Some(payer) || !self.belongs_to_another(payer, org).await?)

@@ -10,6 +10,11 @@ pub mod stripe {
                               We’ve logged the problem. Try again later.";
 }
 
+/// The problem for an organization whose plan belongs to the customer of another organization.
+pub mod managed {
+    pub const BY_TEAM: &str = "Your plan is managed by our team. Contact us to change it.";
+}
+
 /// Errors of `POST /billing/checkout`.
 pub mod checkout {
     pub const PLAN: &str = "`plan` must be `single` or `team`.";

@@ -23,7 +23,7 @@ impl Action {
     /// Returns the value in JSON responses.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::LinkCustomer => "link_customer",
+            Self::LinkCustomer => "link-customer",
             Self::Dismiss => "dismiss",
         }
     }

@@ -50,7 +50,7 @@ struct ReviewItemOut {
     organization_id: Option<String>,
     /// IDs of all affected organizations. The first is also in `organization_id`.
     organization_ids: Vec<String>,
-    /// What an operator can do about the item: `link_customer` and `dismiss`.
+    /// What an operator can do about the item: `link-customer` and `dismiss`.
     actions: Vec<&'static str>,
 }
 
@@ -384,6 +384,6 @@ pub fn surplus_text(surplus: &Surplus) -> String {
             let ids: Vec<_> = subscriptions.iter().map(ToString::to_string).collect();
             words::billing::double_subscription(&ids.join(", "))
         }
-        Surplus::PaidAfterEnd { subscription } => words::billing::paid_after_end(&subscription.to_string()),
+        Surplus::PaidAfterEnd { invoice, .. } => words::billing::paid_after_end(&invoice.to_string()),
     }
 }

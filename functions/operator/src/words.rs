@@ -361,8 +361,8 @@ pub mod billing {
     }
 
     /// Describes a payment without effect: an invoice was paid after its subscription ended.
-    pub fn paid_after_end(subscription: &str) -> String {
-        format!("An invoice of {subscription} was paid after its end.")
+    pub fn paid_after_end(invoice: &str) -> String {
+        format!("{invoice} was paid after its subscription ended.")
     }
 
     /// Describes a conflict: events of `customer` name this organization, but the two are not

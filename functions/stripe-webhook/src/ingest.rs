@@ -16,7 +16,7 @@ use telemetry::{LogArea, Metric};
 
 use crate::{
     App,
-    review::{Review, payment_sentence},
+    review::{Review, opens_dispute, payment_sentence},
 };
 
 /// What happened to an event. In each case, the event does not need to be sent again.
@@ -261,6 +261,9 @@ impl App {
         now: Timestamp,
     ) -> Result<IngestOutcome, Error> {
         let (kind, reason) = match fact.what {
+            FactKind::Incident { kind: IncidentKind::Disputed, .. } if !opens_dispute(event) => {
+                return Ok(IngestOutcome::Ignored);
+            }
             FactKind::Incident { kind: IncidentKind::Disputed, .. } => {
                 (Some(ReviewKind::Dispute), payment_sentence(event, "disputed"))
             }

@@ -73,9 +73,10 @@ impl Review {
         self.organizations.clone()
     }
 
-    /// Returns the most important kind; `None` if the event only causes conflicts.
+    /// Returns the most important kind; `None` if the event only causes conflicts. A kind that cannot
+    /// end by itself comes first, because an item whose kind ended leaves the review queue.
     pub fn kind(&self) -> Option<ReviewKind> {
-        self.reasons.iter().filter_map(|(kind, _)| *kind).min()
+        self.reasons.iter().filter_map(|(kind, _)| *kind).min_by_key(|kind| (kind.can_end(), *kind))
     }
 
     /// Returns whether the event contradicts the stored state.
@@ -124,23 +125,27 @@ fn surplus(before: &Org, after: &Org, now: Timestamp) -> Vec<(Option<ReviewKind>
                 let ids: Vec<_> = subscriptions.iter().map(ToString::to_string).collect();
                 format!("organization {} pays several subscriptions: {}", after.id, ids.join(", "))
             }
-            Surplus::PaidAfterEnd { subscription } => {
-                format!(
-                    "organization {} paid an invoice of subscription {subscription} after its end",
-                    after.id
-                )
-            }
+            Surplus::PaidAfterEnd { subscription, invoice } => format!(
+                "organization {} paid invoice {invoice} after the end of its subscription {subscription}",
+                after.id
+            ),
         };
         (Some(ReviewKind::from(&surplus)), sentence)
     })
     .collect()
 }
 
-/// Returns the review that the type of an event causes. A repeated event causes none.
+/// Returns whether an event reports a new dispute. Later events about the dispute need no review of
+/// their own.
+pub fn opens_dispute(event: &Event) -> bool {
+    event.kind == "charge.dispute.created"
+}
+
+/// Returns the review that the type of an event causes.
 fn by_type(before: &Org, event: &Event, fact: &Fact) -> Option<(Option<ReviewKind>, String)> {
     let (kind, sentence) = match &fact.what {
         FactKind::Incident { .. } if before.billing.incidents.contains_key(&fact.event) => return None,
-        FactKind::Incident { kind: IncidentKind::Disputed, .. } => {
+        FactKind::Incident { kind: IncidentKind::Disputed, .. } if opens_dispute(event) => {
             (ReviewKind::Dispute, payment_sentence(event, "disputed"))
         }
         FactKind::Incident { kind: IncidentKind::Refunded, .. } => {

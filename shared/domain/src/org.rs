@@ -230,12 +230,12 @@ impl Org {
         }
     }
 
-    /// Returns whether a paid one-off invoice can have provisioned the organization. It cannot if a
-    /// trial did.
+    /// Returns whether a paid one-off invoice began the tenancy. It did not if a trial or a
+    /// subscription began before.
     #[must_use]
     fn began_with_one_off(&self) -> bool {
         let by_trial = self.provisioned.as_ref().is_some_and(|it| it.trigger == Trigger::Trial);
-        self.billing.one_off_paid_at.is_some() && !by_trial
+        self.billing.began_with_one_off() && !by_trial
     }
 
     /// Returns the status of the subscriptions as far as an event or the trial sweep changed it.
@@ -339,7 +339,7 @@ impl Org {
     /// Returns `None` while a subscription is alive, and after the customer was deleted.
     ///
     /// Also returns `None` after a subscription began, because the trial then led to a
-    /// subscription. This rule does not apply if an operator extended the trial after the newest
+    /// subscription, unless it was moved to another organization. This rule does not apply if an operator extended the trial after the newest
     /// billing event.
     fn sweep_trial(&self, now: Timestamp) -> Option<&Trial> {
         let billing = &self.billing;
@@ -348,7 +348,7 @@ impl Org {
         }
         self.trial
             .as_ref()
-            .filter(|trial| !billing.was_subscribed() || trial.extended_after(billing.last_event_at()))
+            .filter(|trial| !billing.has_replaced_trial() || trial.extended_after(billing.last_event_at()))
     }
 
     /// Returns the reminders of this trial that the sweep can still enqueue, each as its number of

@@ -64,8 +64,14 @@ impl ReviewKind {
         self != Self::Refund
     }
 
-    /// Returns whether the reason for the review still applies to the organization at `now`. Two
-    /// kinds can end by themselves, for example if another event ends the second subscription.
+    /// Returns whether the reason can end by itself, for example if another event ends the second
+    /// subscription.
+    #[must_use]
+    pub fn can_end(self) -> bool {
+        matches!(self, Self::DoubleSubscription | Self::PaidAfterEnd)
+    }
+
+    /// Returns whether the reason for the review still applies to the organization at `now`.
     #[must_use]
     pub fn applies(self, org: &Org, now: jiff::Timestamp) -> bool {
         let surplus = org.billing.surplus(now);

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store},
+    client::{Attributes, Store, Transacted},
     customer::{PARKED_RETENTION_SECONDS, REVIEW_DELAY},
     due::WaitingEvent,
     error::{Corrupt, Error},
     item::{At, from_item, read, to_item},
     key::{Key, due_pk, review_pk, shard},
     session::expires,
+    update::{Only, put},
 };
 
 /// A signed event that needs review.
@@ -62,23 +63,13 @@ impl Store {
     /// already stored.
     ///
     /// If the event's kind raises the alarm, a second item makes the trial sweep raise it after ten
-    /// minutes ([`Store::judge_alarm`]). It is written first, so it exists even if this call fails
-    /// between the two writes.
+    /// minutes ([`Store::judge_alarm`]). One transaction writes both items, so a repeated event never
+    /// raises a second alarm.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn quarantine(&self, event: &QuarantinedEvent<'_>, now: Timestamp) -> Result<bool, Error> {
         let QuarantinedEvent { id, reason, body, kind, organizations } = event;
-        if kind.is_some_and(ReviewKind::alarms) {
-            let key = Key::alarm(id);
-            let mut alarm = key.attributes();
-            alarm.extend([
-                ("due_pk".to_owned(), AttributeValue::S(due_pk(shard(&key.pk)))),
-                ("due_at".to_owned(), AttributeValue::S(At(add(now, REVIEW_DELAY)).text())),
-                expires(now, PARKED_RETENTION_SECONDS),
-            ]);
-            self.put_new(alarm).await?;
-        }
         let key = Key::quarantined(id);
         let form = QuarantinedItem {
             reason: (*reason).to_owned(),
@@ -93,7 +84,21 @@ impl Store {
             ("due_at".to_owned(), AttributeValue::S(At(now).text())),
             expires(now, PARKED_RETENTION_SECONDS),
         ]);
-        self.put_new(item).await
+        if !kind.is_some_and(ReviewKind::alarms) {
+            return self.put_new(item).await;
+        }
+        let key = Key::alarm(id);
+        let mut alarm = key.attributes();
+        alarm.extend([
+            ("due_pk".to_owned(), AttributeValue::S(due_pk(shard(&key.pk)))),
+            ("due_at".to_owned(), AttributeValue::S(At(add(now, REVIEW_DELAY)).text())),
+            expires(now, PARKED_RETENTION_SECONDS),
+        ]);
+        let table = &self.table;
+        match self.transact(vec![put(table, item, Some(Only::New))?, put(table, alarm, None)?]).await? {
+            Transacted::Done => Ok(true),
+            Transacted::Cancelled(_) => Ok(false),
+        }
     }
 
     /// Writes an item unless an item with its key exists. Returns whether it was written.

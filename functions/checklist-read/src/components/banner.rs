@@ -10,7 +10,7 @@ use web::ui::{Tone, Weight, link_button, post_button};
 use super::{moment, plans};
 use crate::{
     view::View,
-    words::{self, banner as text, label},
+    words::{self, banner as text, label, status},
 };
 
 /// The banner is a notice when at most this number of days of the trial remains.
@@ -57,7 +57,10 @@ pub fn render(view: &View) -> Markup {
             }
             @if let (Some(button), true) = (banner.button, view.admin.is_some()) {
                 @match button {
-                    Button::Portal(label) if view.org.billing.payer(view.now).is_some() => {
+                    Button::Portal(label)
+                        if view.org.billing.payer(view.now).is_some()
+                            && !view.org.billing.is_managed_by_team(view.now) =>
+                    {
                         (post_button(weight, plans::PORTAL, label, None))
                     }
                     Button::Plans(label) | Button::Portal(label) => (link_button(weight, &view.plans(), label)),
@@ -90,6 +93,13 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
             let button = Button::Portal(label::VIEW_PLAN);
             plain(Tone::Ended, "⏸️", text::PAUSED, text::PAUSED_TEXT, button)
         }
+        Status::PastDue if view.org.billing.is_overdue_by_date(view.now) => Some(Banner {
+            tone: Tone::Notice,
+            icon: "⏳",
+            lead: text::CONFIRMING.to_owned(),
+            text: html! { (status::UNCONFIRMED_TEXT) },
+            button: None,
+        }),
         Status::PastDue => plain(Tone::Warning, "💳", text::PAST_DUE, text::PAST_DUE_TEXT, update_payment),
         Status::Unpaid => plain(Tone::Ended, "⏸️", text::UNPAID, text::UNPAID_TEXT, update_payment),
         Status::Pending => plain(Tone::Notice, "💳", text::PENDING, text::PENDING_TEXT, choose_plan),

@@ -53,6 +53,9 @@ impl StatusBadge {
                 let first = if calm { words::ACTIVE_TEXT } else { words::FULL_ACCESS };
                 (tone, words::ACTIVE, join([Some(first.to_owned()), next()]))
             }
+            Status::PastDue if org.billing.is_overdue_by_date(now) => {
+                (Tone::Notice, words::PAST_DUE, words::UNCONFIRMED_TEXT.to_owned())
+            }
             Status::PastDue => (Tone::Warning, words::PAST_DUE, words::PAST_DUE_TEXT.to_owned()),
             Status::Unpaid => (Tone::Ended, words::UNPAID, words::UNPAID_TEXT.to_owned()),
             Status::Paused => (Tone::Ended, words::PAUSED, words::PAUSED_TEXT.to_owned()),

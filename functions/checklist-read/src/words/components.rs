@@ -202,6 +202,8 @@ pub mod status {
     pub const PAST_DUE: &str = "Payment overdue";
     pub const PAST_DUE_TEXT: &str =
         "Your last payment didn’t go through. Everything keeps working while we retry it.";
+    pub const UNCONFIRMED_TEXT: &str = "Stripe hasn’t confirmed your plan since your trial ended. Everything \
+                                        keeps working. Our team has been notified.";
     pub const UNPAID: &str = "Unpaid";
     pub const UNPAID_TEXT: &str =
         "We couldn’t collect your payment. Your data is safe and read-only. Pay to restore full access.";

@@ -135,12 +135,13 @@ async fn move_is_quarantined_before_it_is_recorded() {
         json!({ "type": "invoice.paid", "organization_id": other.org(), "customer": "cus_1",
         "set": { "id": event, "data.object.parent.subscription_details.subscription": "sub_1" } })
     };
-    let down = |operation: &str| json!([{ "function": "stripe-webhook", "operation": operation, "rate": 1.0, "kind": "error_500" }]);
-    world.inject(down("PutItem")).await;
+    let fails = |nth: u32| json!([{ "function": "stripe-webhook", "operation": "TransactWriteItems", "nth": nth, "kind": "access_denied" }]);
+    world.inject(fails(1)).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [500]);
     assert!(world.items("SUBSCRIPTION#sub_1").await.is_empty(), "the move is recorded after its review");
-    world.inject(down("TransactWriteItems")).await;
+    world.inject(fails(2)).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [500]);
+    assert!(!quarantined(&world, "evt_1").await.is_empty(), "the review is stored before the move");
     world.inject(json!([])).await;
     assert_eq!(world.stripe(paid("evt_1")).await, [200]);
     assert_eq!(world.stripe(paid("evt_2")).await, [200]);

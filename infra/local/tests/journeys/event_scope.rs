@@ -117,6 +117,10 @@ async fn wrong_metadata_does_not_open_the_portal_of_another_customer() {
             "set": { "id": format!("sub_mixed{number}"), "status": status } });
         assert_eq!(world.stripe(event).await, [200]);
         let portal = jo.submit("/billing/portal", &[]).await;
+        if status != "canceled" {
+            assert_eq!(portal.status, 409, "{status}: our team manages the plan");
+            continue;
+        }
         let page = shown(&world, portal.header("location"));
         assert!(page.contains(&email), "{status}: {page}");
         assert!(!page.contains("theirs@example.com"), "{status}: {page}");

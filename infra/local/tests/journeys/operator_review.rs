@@ -100,7 +100,7 @@ async fn payment_by_link_gets_effect_when_operator_links_it() {
     assert_eq!(item["title"], "Payment without a linked customer: €29.00");
     assert_eq!((&item["id"], &item["ids"]), (&json!("cus_2.evt_1"), &json!(["cus_2", "evt_1"])));
     assert_eq!(item["organization_ids"], json!([org]));
-    assert_eq!(item["actions"], json!(["link_customer", "dismiss"]));
+    assert_eq!(item["actions"], json!(["link-customer", "dismiss"]));
     let page = ann.open("/operator").await.text();
     for part in [
         format!(r#"action="{}""#, link_path(&org)),

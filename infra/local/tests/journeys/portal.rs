@@ -87,3 +87,35 @@ async fn portal_requests_count_toward_sign_in_email_limits() {
     assert_eq!(jo.submit("/login", &[("email", "jo@example.com")]).await.status, 429, "one limit for both");
     assert_eq!(world.mails("sign_in").await.len(), 3);
 }
+
+#[tokio::test]
+async fn plan_of_another_customer_has_no_portal() {
+    let world = World::new().await;
+    let mut one = world.pending("One", "one@example.com").await;
+    let mut other = world.pending("Other", "other@example.com").await;
+    let redirect = checkout(&mut one, "team").await;
+    press(&world, redirect.header("location"), "choice=pay");
+    world.settle().await;
+    let customer = world.stack.system().cloud.stripe.customers().len();
+    // Support moves the subscription to the other organization, and its next payment fails.
+    let account = one.organization().await["id"].clone();
+    let table = world.items(&format!("ORG#{}", account.as_str().unwrap())).await;
+    let text = serde_json::to_string(&table).unwrap();
+    let id = |prefix: &str| {
+        let start = text.find(prefix).unwrap();
+        text[start..].split('"').next().unwrap().to_owned()
+    };
+    let moved = json!({ "type": "customer.subscription.updated", "organization_id": other.org(),
+        "customer": id("cus_"), "set": { "data.object.id": id("sub_"), "data.object.status": "past_due" } });
+    assert_eq!(world.stripe(moved).await, [200]);
+    assert_eq!(other.organization().await["status"], "past_due");
+    crate::sign_in::sign_in_by_link(&world, &mut other, "other@example.com").await;
+    for path in ["/dashboard", &format!("/organizations/{}", other.org())] {
+        let page = other.open(path).await.text();
+        assert!(!page.contains(r#"action="/billing/portal""#), "{path}: {page}");
+    }
+    let refused = other.submit("/billing/portal", &[]).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert!(refused.text().contains("Your plan is managed by our team"));
+    assert_eq!(world.stack.system().cloud.stripe.customers().len(), customer, "no customer was created");
+}

@@ -74,6 +74,11 @@ async fn dispute_without_customer_needs_review() {
     let quarantined = world.items("STRIPE#evt_d1").await;
     let text = serde_json::to_string(&quarantined).unwrap();
     assert!(text.contains("a payment of charge ch_1 was disputed"), "{text}");
+    world.advance("11m").await;
+    assert_eq!(outcome(&world, &dispute).await, "unattributed");
+    assert_eq!(world.items("STRIPE#evt_d1").await.len(), 1, "a repeated event raises no second alarm");
+    let closed = event("evt_d2", "charge.dispute.closed", &json!({ "id": "du_1", "charge": "ch_1" }));
+    assert_eq!(outcome(&world, &closed).await, "ignored", "the dispute is listed once");
     let stranger = event("evt_r1", "charge.refunded", &json!({ "id": "ch_2", "customer": "cus_stranger" }));
     assert_eq!(outcome(&world, &stranger).await, "parked", "the customer can still be linked");
 }

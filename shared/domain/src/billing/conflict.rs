@@ -43,6 +43,7 @@ impl Billing {
             .values()
             .filter(|subscription| {
                 subscription.ever_counted()
+                    && subscription.linked_to.is_none()
                     && linked.is_some_and(|linked| *linked != subscription.customer)
                     && !self.former_customers.contains(&subscription.customer)
             })

@@ -37,6 +37,19 @@ impl Billing {
         self.first_paid_at.is_some() || self.subscriptions.values().any(Subscription::began)
     }
 
+    /// Returns whether a subscription that counts began, so that it replaced Onramp's trial. A
+    /// subscription that was moved away does not replace it.
+    #[must_use]
+    pub fn has_replaced_trial(&self) -> bool {
+        self.first_paid_at.is_some() || self.subscriptions.values().any(|it| it.began() && it.counts())
+    }
+
+    /// Returns whether the tenancy began with a one-off invoice, before any subscription began.
+    #[must_use]
+    pub fn began_with_one_off(&self) -> bool {
+        self.one_off_paid_at.is_some() && self.began_at() == self.one_off_paid_at
+    }
+
     /// Returns when the first subscription began, or when the first one-off invoice was paid.
     #[must_use]
     pub fn began_at(&self) -> Option<Timestamp> {
@@ -118,6 +131,16 @@ impl Billing {
     pub fn is_unconfirmed(&self, now: Timestamp) -> bool {
         self.best(now).is_some_and(|best| {
             best.status == SubscriptionStatus::Trialing && best.subscription.trial_passed(TRIAL_GRACE, now)
+        })
+    }
+
+    /// Returns whether the best subscription counts as past due only because its trial ended and no
+    /// event reported what followed.
+    #[must_use]
+    pub fn is_overdue_by_date(&self, now: Timestamp) -> bool {
+        self.best(now).is_some_and(|best| {
+            let trialing = best.fact.is_some_and(|fact| fact.status == SubscriptionStatus::Trialing);
+            best.status == SubscriptionStatus::PastDue && trialing
         })
     }
 

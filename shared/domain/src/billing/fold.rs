@@ -19,6 +19,8 @@ const SETTLED_RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 const MAX_INVOICES: usize = 20;
 /// Maximum number of ended subscriptions kept in full.
 const MAX_ENDED: usize = 8;
+/// Maximum number of subscriptions of other products.
+const MAX_FOREIGN: usize = 20;
 /// Maximum number of stored refunds and disputes.
 const MAX_INCIDENTS: usize = 50;
 /// Maximum number of noted conflicts. More are not needed, because the webhook reports each
@@ -38,12 +40,14 @@ impl Billing {
             self.incidents.remove(&oldest);
         }
         self.fold_ended();
+        self.drop_foreign();
         Recorded::when(*self != before)
     }
 
     fn fold_old(&mut self, watermark: Timestamp) {
         let before = (self.invoices.len(), self.incidents.len(), self.fact_count());
         let mut needed = self.newest_invoices();
+        needed.extend(self.paid_after_end(Timestamp::MAX).map(|(_, invoice)| invoice.clone()));
         needed.extend(self.issues().map(|issue| issue.invoice));
         self.invoices.retain(|id, invoice| invoice.last_event_at >= watermark || needed.contains(id));
         self.incidents.retain(|_, (at, _)| *at >= watermark);
@@ -68,6 +72,21 @@ impl Billing {
 
     fn fact_count(&self) -> usize {
         self.subscriptions.values().flat_map(|it| it.facts.values()).map(Facts::len).sum()
+    }
+
+    /// Removes subscriptions that never counted, except the most recent ones. A customer can have any
+    /// number of subscriptions of other products.
+    fn drop_foreign(&mut self) {
+        let mut foreign: Vec<(Option<Timestamp>, SubscriptionId)> = self
+            .subscriptions
+            .iter()
+            .filter(|(_, it)| !it.ever_counted())
+            .map(|(id, it)| (it.newest().max(it.paid_at), id.clone()))
+            .collect();
+        foreign.sort_by(|one, other| other.cmp(one));
+        for (_, id) in foreign.into_iter().skip(MAX_FOREIGN) {
+            self.subscriptions.remove(&id);
+        }
     }
 
     /// Removes ended subscriptions, except the most recent ones and those that a derived value

@@ -149,13 +149,17 @@ impl Subscription {
 
     /// Returns the state of one event with the reason for which the organization records it.
     ///
-    /// An event that names another organization does not show that the subscription began here.
+    /// An event that names another organization does not show that the subscription began or was paid
+    /// here.
     pub(super) fn attributed(mut self, attribution: Attribution, org: OrgId, mention: Mention) -> Self {
         match attribution {
             Attribution::Named => self.named = Some(Mention { org, ..mention }),
             Attribution::NamesOther(other) => {
                 self.named_other = Some(Mention { org: other, ..mention });
                 self.first_live_at = None;
+                self.paid_at = None;
+                self.paid_through = None;
+                self.last_paid = None;
             }
             Attribution::Linked { plan_price } => self.counted_at = Some(mention.at).filter(|_| plan_price),
         }

@@ -144,7 +144,7 @@ fn ended_lifecycle_has_one_result_in_all_40320_orders() {
     let end = all_40320_orders(&org(), &facts, &moments(&expected));
     expect(&end, &expected);
     assert_eq!(billing, end.billing);
-    let late = Surplus::PaidAfterEnd { subscription: sub_id("sub_1") };
+    let late = Surplus::PaidAfterEnd { subscription: sub_id("sub_1"), invoice: in_id("in_2") };
     assert_eq!(end.billing.surplus(at(0)), [late].into());
 
     let now = at(52 * DAY);
@@ -181,15 +181,17 @@ fn move_and_return_have_one_result_in_all_40320_orders() {
     expect(&all_40320_orders(&org(), &facts, &moments(&expected)), &expected);
     let mut moved = facts.to_vec();
     moved[7] = names_globex(sub("sub_1", "evt_g", 22 * DAY, Updated, Active, None));
-    // The one-off provisioned the organization, so it decides while no subscription counts.
-    let expected = [(0, Status::Active, None), (30 * DAY, Status::Active, None)];
-    expect(&all_40320_orders(&org(), &moved, &moments(&expected)), &expected);
+    // The subscription began before the one-off, so the organization loses the plan that moved away.
+    let canceled = [(0, Status::Canceled, None), (30 * DAY, Status::Canceled, None)];
+    expect(&all_40320_orders(&org(), &moved, &moments(&canceled)), &canceled);
     let expected = [(0, Status::Trialing, Some(NextKind::TrialEnds)), (30 * DAY, TrialExpired, None)];
     expect(&all_40320_orders(&trialing(), &moved, &moments(&expected)), &expected);
-    // Without the one-off, the organization loses the plan that moved away.
-    moved[5] = invoice("in_3", DAY, None, "evt_f", DAY, paid(0));
-    let expected = [(0, Status::Canceled, None), (30 * DAY, Status::Canceled, None)];
+    // A one-off that came first decides while no subscription counts.
+    moved[5] = invoice("in_3", -DAY, None, "evt_f", -DAY, paid(500));
+    let expected = [(0, Status::Active, None), (30 * DAY, Status::Active, None)];
     expect(&all_40320_orders(&org(), &moved, &moments(&expected)), &expected);
+    moved[5] = invoice("in_3", DAY, None, "evt_f", DAY, paid(0));
+    expect(&all_40320_orders(&org(), &moved, &moments(&canceled)), &canceled);
 }
 
 /// A linked customer with a subscription of another product and with one of a plan, whose price

@@ -14,7 +14,9 @@ use domain::{
     org::Org,
 };
 
-use crate::fixture::{DAY, FAILED, at, cus, event, fact, invoice, org, paid, price, record_at, sub, sub_id};
+use crate::fixture::{
+    DAY, FAILED, at, cus, event, fact, invoice, linked, org, paid, price, priced, record_at, sub, sub_id,
+};
 
 const MANY: i64 = 300;
 
@@ -175,4 +177,16 @@ fn noted_late_events_are_limited() {
     record(&mut org, &one(299, 299, FAILED));
     record(&mut org, &one(999, 299, FAILED));
     assert_eq!(org, before, "more late events change nothing");
+}
+
+#[test]
+fn number_of_subscriptions_of_other_products_has_a_maximum() {
+    let mut org = org();
+    for n in 0..60 {
+        let name = format!("sub_x{n}");
+        let foreign = linked(sub(&name, &format!("evt_{n}"), n, Created, Active, None));
+        record_at(&mut org, &priced(foreign, &["price_foreign"]), at(n));
+    }
+    assert_eq!(org.billing.subscriptions.len(), 20);
+    assert!(org.billing.subscriptions.contains_key(&sub_id("sub_x59")), "the newest stay");
 }

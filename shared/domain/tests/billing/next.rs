@@ -363,3 +363,17 @@ fn move_away_publishes_the_end_once() {
     let later = live(gone.clone(), &[names_globex(plan("evt_3", 3, Active))]);
     assert_eq!(between(Some(&gone), &later), []);
 }
+
+#[test]
+fn trial_goes_on_after_its_subscription_moved_away() {
+    let subscribed = live(trialing(), &[plan("evt_1", 1, Active)]);
+    assert_eq!(subscribed.due_at(), None, "the subscription replaced the trial");
+    let mut gone = live(subscribed, &[names_globex(plan("evt_2", 2, Active))]);
+    let due = gone.due_at().unwrap();
+    gone.run_trial_sweep(due);
+    let end = gone.due_at().unwrap();
+    assert!(due < end);
+    gone.run_trial_sweep(end);
+    let kinds: Vec<_> = gone.outbox.0.keys().map(NoticeKey::kind).collect();
+    assert_eq!(kinds, ["welcome", "trial_ending", "trial_ended"]);
+}

@@ -306,7 +306,8 @@ impl<'a> Oracle<'a> {
     }
 
     fn is_paid_since(&self, at: Timestamp) -> bool {
-        self.about().any(|fact| {
+        let here = |fact: &&Fact| fact.names.is_none_or(|named| named == acme());
+        self.about().filter(here).any(|fact| {
             matches!(fact.what, FactKind::Invoice { fact: InvoiceFact::Paid { amount: 1.. }, .. })
                 && fact.created >= at
         })

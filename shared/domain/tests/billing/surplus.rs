@@ -10,8 +10,8 @@ use domain::billing::{
 };
 
 use crate::fixture::{
-    DAY, all_orders, at, canceling, cus, fact, invoice, linked, names_globex, of_customer, paid, priced, sub,
-    sub_id,
+    DAY, all_orders, at, canceling, cus, fact, in_id, invoice, linked, names_globex, of_customer, paid,
+    priced, sub, sub_id,
 };
 
 fn double() -> BTreeSet<Surplus> {
@@ -19,7 +19,7 @@ fn double() -> BTreeSet<Surplus> {
 }
 
 fn late() -> BTreeSet<Surplus> {
-    [Surplus::PaidAfterEnd { subscription: sub_id("sub_1") }].into()
+    [Surplus::PaidAfterEnd { subscription: sub_id("sub_1"), invoice: in_id("in_1") }].into()
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn second_live_subscription_is_surplus() {
     let late = all_orders(&[first(), ending.clone(), paid_later]).surplus(at(2 * DAY));
     assert_eq!(
         late,
-        [Surplus::PaidAfterEnd { subscription: sub_id("sub_2") }].into(),
+        [Surplus::PaidAfterEnd { subscription: sub_id("sub_2"), invoice: in_id("in_1") }].into(),
         "it was paid after its scheduled end"
     );
     let billing = all_orders(&[first(), ending]);

@@ -73,14 +73,13 @@ mod next;
 mod previous;
 mod status;
 mod subscription;
+mod subscription_fact;
 mod surplus;
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 pub use conflict::Conflict;
-pub use fact::{
-    Attribution, Change, Fact, FactKind, IncidentKind, InvoiceFact, Item, Pause, SubscriptionFact,
-};
+pub use fact::{Attribution, Fact, FactKind, IncidentKind, InvoiceFact};
 pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
 pub use invoice::{Invoice, Issue, IssueKind};
 use jiff::Timestamp;
@@ -91,6 +90,7 @@ pub use status::SubscriptionStatus;
 pub use subscription::{
     END_GRACE, Facts, Mention, PaidInvoice, StoredFact, Subscription, TRIAL_GRACE, TRIAL_LIMIT, Upcoming,
 };
+pub use subscription_fact::{Change, Item, Pause, SubscriptionFact};
 pub use surplus::Surplus;
 
 use crate::id::OrgId;

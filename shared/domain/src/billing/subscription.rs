@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Attribution, CustomerId, EventId, InvoiceId, SubscriptionFact, SubscriptionStatus, fact::Change,
-    invoice::first,
+    Attribution, Change, CustomerId, EventId, InvoiceId, SubscriptionFact, SubscriptionStatus, invoice::first,
 };
 use crate::{id::OrgId, money::Money, trial::add};
 

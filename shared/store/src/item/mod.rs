@@ -8,6 +8,7 @@ mod at;
 mod billing;
 mod billing_details;
 mod checklist;
+mod fact_details;
 mod folded;
 mod mail;
 mod onboarding;

@@ -54,6 +54,26 @@ impl Previous {
         fields.contains(&Some(true)) && !fields.contains(&Some(false))
     }
 
+    /// Returns whether `earlier` can be the state directly before the event, which reports `own`: the
+    /// changed fields have their previous values, and the other fields have the values of `own`.
+    pub(super) fn follows(&self, own: &SubscriptionFact, earlier: &SubscriptionFact) -> bool {
+        self.names(earlier) && self.unchanged().same_values(own, earlier)
+    }
+
+    /// Returns a value that names exactly the fields that the event did not change.
+    fn unchanged(&self) -> Self {
+        fn flip<T, U>(named: Option<&T>, value: U) -> Option<U> {
+            named.is_none().then_some(value)
+        }
+        Self {
+            status: flip(self.status.as_ref(), SubscriptionStatus::Active),
+            trial_end: flip(self.trial_end.as_ref(), None),
+            cancel: flip(self.cancel.as_ref(), PreviousCancel::Unscheduled),
+            paused: flip(self.paused.as_ref(), None),
+            prices: flip(self.prices.as_ref(), BTreeSet::new()),
+        }
+    }
+
     /// Returns whether two facts have the same values in all fields that the event changed.
     pub(super) fn same_values(&self, one: &SubscriptionFact, other: &SubscriptionFact) -> bool {
         let prices = |fact: &SubscriptionFact| fact.prices().map(str::to_owned).collect::<BTreeSet<_>>();

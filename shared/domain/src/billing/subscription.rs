@@ -336,30 +336,52 @@ pub(super) enum PassedDate {
 
 /// Returns the last fact of one second. `before` is the last fact of an earlier second.
 ///
-/// A fact is superseded if another fact names its values as the previous ones. Superseded facts do
-/// not count. If the facts form a cycle, as after a change and its reversal, all are superseded. The
-/// cycle then ends with the values with which it started, which are those of `before` or of the
-/// creation. Of the facts that count, the result is the one with the highest
+/// A fact is superseded if another fact directly follows it, or else if another fact names its values
+/// as the previous ones. If the facts form a cycle, as after a change and its reversal, all are
+/// superseded. The cycle then ends with the values with which it started, which are those of `before`
+/// or of the creation. Of the facts that count, the result is the one with the highest
 /// [`Change::rank`](super::Change::rank). Of equal ranks, it is the one with the highest event id.
 fn last_of_second<'a>(facts: &'a Facts, before: Option<&SubscriptionFact>) -> Option<&'a SubscriptionFact> {
-    let superseded = |event: &EventId, stored: &StoredFact| {
-        facts.iter().any(|(other, later)| other != event && later.fact.previous.names(&stored.fact))
-    };
-    let rank = |(event, stored): &(&EventId, &'a StoredFact)| (stored.fact.change.rank(), (*event).clone());
-    let last = |candidates: &mut dyn Iterator<Item = (&'a EventId, &'a StoredFact)>| {
-        candidates.max_by_key(rank).map(|(_, stored)| &stored.fact)
-    };
-    if let Some(open) = last(&mut facts.iter().filter(|(event, stored)| !superseded(event, stored))) {
-        return Some(open);
+    let all: Vec<(&EventId, &SubscriptionFact)> =
+        facts.iter().map(|(event, stored)| (event, &stored.fact)).collect();
+    let open = not_superseded(&all, |later, earlier| later.previous.follows(later, earlier));
+    let open = open.unwrap_or_else(|| all.clone());
+    if let Some(last) = not_superseded(&open, |later, earlier| later.previous.names(earlier)) {
+        return highest(last);
     }
-    let created = facts.values().map(|stored| &stored.fact).find(|fact| fact.change == Change::Created);
-    let restores = |fact: &SubscriptionFact| {
-        created.or(before).is_some_and(|start| {
-            fact.change != Change::Created
-                && facts.values().all(|stored| stored.fact.previous.same_values(fact, start))
-        })
+    let created = all.iter().map(|(_, fact)| *fact).find(|fact| fact.change == Change::Created);
+    let restored: Vec<_> = match created.or(before) {
+        Some(start) => open.iter().copied().filter(|(_, fact)| restores(fact, start, &all)).collect(),
+        None => Vec::new(),
     };
-    last(&mut facts.iter().filter(|(_, stored)| restores(&stored.fact))).or_else(|| last(&mut facts.iter()))
+    let candidates = if restored.is_empty() { open } else { restored };
+    highest(candidates)
+}
+
+/// Returns the fact with the highest kind, or of equal kinds the one with the highest event id.
+fn highest<'a>(facts: Vec<(&'a EventId, &'a SubscriptionFact)>) -> Option<&'a SubscriptionFact> {
+    facts.into_iter().max_by_key(|(event, fact)| (fact.change.rank(), *event)).map(|(_, fact)| fact)
+}
+
+/// Returns the facts that no other fact supersedes. Returns `None` if all are superseded.
+fn not_superseded<'a>(
+    facts: &[(&'a EventId, &'a SubscriptionFact)],
+    supersedes: impl Fn(&SubscriptionFact, &SubscriptionFact) -> bool,
+) -> Option<Vec<(&'a EventId, &'a SubscriptionFact)>> {
+    let is_open = |(event, fact): &(&EventId, &SubscriptionFact)| {
+        !facts.iter().any(|(other, later)| other != event && supersedes(later, fact))
+    };
+    let open: Vec<_> = facts.iter().copied().filter(is_open).collect();
+    (!open.is_empty()).then_some(open)
+}
+
+/// Returns whether a fact has the values with which the second started, in all fields that changed.
+fn restores(
+    fact: &SubscriptionFact,
+    start: &SubscriptionFact,
+    all: &[(&EventId, &SubscriptionFact)],
+) -> bool {
+    fact.change != Change::Created && all.iter().all(|(_, it)| it.previous.same_values(fact, start))
 }
 
 impl StoredFact {

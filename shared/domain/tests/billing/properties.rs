@@ -367,6 +367,26 @@ impl<'a> Oracle<'a> {
             };
             facts.iter().max_by_key(|(fact, state)| (rank(state.change), &fact.event)).map(|(_, it)| *it)
         };
+        // A fact that another one follows directly is not the last, even if it names the values of a
+        // third one.
+        let follows = |later: &SubscriptionFact, state: &SubscriptionFact| {
+            let was = &later.previous;
+            names(later, state)
+                && (was.status.is_some() || later.status == state.status)
+                && (was.trial_end.is_some() || later.trial_end == state.trial_end)
+                && (was.cancel.is_some() || later.cancel_at == state.cancel_at)
+                && (was.paused.is_some() || later.paused == state.paused)
+                && (was.prices.is_some() || prices(later) == prices(state))
+        };
+        let ends: Vec<_> = facts
+            .iter()
+            .copied()
+            .filter(|(fact, state)| {
+                !facts.iter().any(|(other, later)| other.event != fact.event && follows(later, state))
+            })
+            .collect();
+        let all = facts;
+        let facts = if ends.is_empty() { all.clone() } else { ends };
         let is_last = |(fact, state): &(&Fact, &SubscriptionFact)| {
             !facts.iter().any(|(other, later)| other.event != fact.event && names(later, state))
         };
@@ -374,14 +394,14 @@ impl<'a> Oracle<'a> {
         if !last.is_empty() {
             return highest(&last);
         }
-        let created = facts.iter().find(|(_, state)| state.change == Created).map(|(_, state)| *state);
+        let created = all.iter().find(|(_, state)| state.change == Created).map(|(_, state)| *state);
         let start = created.or(start);
         let back: Vec<_> = facts
             .iter()
             .copied()
             .filter(|(_, state)| {
                 let Some(start) = start else { return false };
-                let changed = |of: fn(&Previous) -> bool| facts.iter().any(|(_, it)| of(&it.previous));
+                let changed = |of: fn(&Previous) -> bool| all.iter().any(|(_, it)| of(&it.previous));
                 state.change != Created
                     && (state.status == start.status || !changed(|it| it.status.is_some()))
                     && (state.trial_end == start.trial_end || !changed(|it| it.trial_end.is_some()))

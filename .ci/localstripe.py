@@ -112,7 +112,9 @@ def journey(onramp: Onramp, stripe: Stripe):
     expect("signed up without a trial", onramp.state(), ("pending", "billing_only", 0))
 
     product = stripe.make("products", {"name": "TimeTracker", "type": "service"})
-    plan = stripe.make("plans", {"product": product, "amount": 2900, "currency": "eur", "interval": "month"})
+    # A subscription without our metadata counts only with a price of a plan.
+    price = {"id": "price_local_team", "product": product, "amount": 2900, "currency": "eur", "interval": "month"}
+    plan = stripe.make("plans", price)
     customer = stripe.make("customers", {"email": "ann@acme.example"})
     card = {"type": "card", "card[number]": "4242424242424242", "card[exp_month]": 12, "card[exp_year]": 2040, "card[cvc]": 123}
     method = stripe.make("payment_methods", card)

@@ -23,6 +23,7 @@ pub fn sentence(org: &Org, now: Timestamp) -> Option<String> {
         (NextKind::TrialEnds, date) => words::trial_ends(date),
         (NextKind::PlanStarts, date) => words::plan_starts(date, amount),
         (NextKind::Renews, date) => words::renews(date, amount),
+        (NextKind::Ends, _) if at.is_some_and(|at| at <= now) => words::ENDING.to_owned(),
         (NextKind::Ends, date) if org.status(now) == Status::Trialing => {
             words::trial_ends_without_charge(date)
         }
@@ -31,4 +32,39 @@ pub fn sentence(org: &Org, now: Timestamp) -> Option<String> {
         (NextKind::PaymentOverdue, date) => words::overdue(date, amount),
         (NextKind::NeedsPaymentMethod, date) => words::needs_payment_method(date),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        billing::{Change, CustomerId, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus},
+        trial::add,
+    };
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{paid, pending};
+
+    #[test]
+    fn passed_end_is_not_announced_as_a_future_one() {
+        let mut view = pending("Acme Corp", "Jo Doe");
+        let end = add(view.now, SignedDuration::from_hours(48));
+        view.record(FactKind::Subscription {
+            subscription: SubscriptionId::parse("sub_1").unwrap(),
+            customer: CustomerId::parse("cus_1").unwrap(),
+            fact: SubscriptionFact {
+                cancel_at: Some(end),
+                ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Active)
+            },
+        });
+        view.record(paid());
+        for (hours, text) in [
+            (47, Some("Your plan ends on January 10, 2025 and won’t renew.")),
+            (49, Some("Your plan has reached its end. We’re confirming this with Stripe.")),
+            (73, None),
+        ] {
+            let now = add(view.now, SignedDuration::from_hours(hours));
+            assert_eq!(sentence(&view.org, now).as_deref(), text, "after {hours} hours");
+        }
+    }
 }

@@ -144,6 +144,7 @@ pub mod next {
     pub const PAYMENT_PENDING: &str =
         "Your payment is on its way. A card takes seconds, a bank transfer or debit a few days.";
     pub const CONFIRMING: &str = "We’re confirming your plan with Stripe.";
+    pub const ENDING: &str = "Your plan has reached its end. We’re confirming this with Stripe.";
 
     pub fn trial_ends(date: Option<impl Display>) -> String {
         format!("Your trial ends{}.", on(date))

@@ -120,7 +120,7 @@ impl Store {
     /// Returns the kind if the alarm must be raised. After that, call [`Store::close_alarm`].
     ///
     /// An event whose reason no longer applies leaves the review queue. An event that an operator
-    /// dismissed raises no alarm.
+    /// dismissed raises no alarm. An item that cannot be judged stays in the queue.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
@@ -149,13 +149,14 @@ impl Store {
         self.delete_parked(alarm.key().clone()).await
     }
 
-    /// Returns the kind of a quarantined event if its reason still applies.
+    /// Returns the kind of a quarantined event if its reason still applies. A kind that only a later
+    /// version of the code knows is an error, because this version cannot judge it.
     async fn still_applies(
         &self,
         item: &QuarantinedItem,
         now: Timestamp,
     ) -> Result<Option<ReviewKind>, Error> {
-        let Some(kind) = item.kind() else { return Ok(None) };
+        let kind = item.kind().ok_or_else(|| Corrupt::because("kind of a quarantined event"))?;
         let Some(recorded_for) = item.organizations()?.and_then(|orgs| orgs.first().copied()) else {
             return Ok(Some(kind));
         };

@@ -380,6 +380,23 @@ async fn second_subscription_is_a_warning_until_it_ends() {
 }
 
 #[tokio::test]
+async fn event_with_a_kind_of_a_later_version_stays_in_the_queue() {
+    let world = World::new().await;
+    let mut ann = operator(&world).await;
+    send(&world, "evt_1", "charge.dispute.created", dispute(None)).await;
+    world.write(
+        "UpdateItem",
+        json!({
+            "Key": { "pk": { "S": "STRIPE#evt_1" }, "sk": { "S": "QUARANTINED" } },
+            "UpdateExpression": "SET kind = :kind",
+            "ExpressionAttributeValues": { ":kind": { "S": "later_kind" } },
+        }),
+    );
+    world.advance("11m").await;
+    assert_eq!(items(&mut ann).await.len(), 1);
+}
+
+#[tokio::test]
 async fn link_that_shows_a_second_plan_leads_to_the_organization() {
     let world = World::new().await;
     let jo = world.pending("Acme", "jo@example.com").await;

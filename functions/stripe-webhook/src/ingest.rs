@@ -176,8 +176,8 @@ impl App {
         left.record(fact, &self.prices, project, now);
         let mut joined = named.value.clone();
         joined.record(fact, &self.prices, project, now);
-        // The event may be older than the newest one that names the former organization.
         let linked_to = context.link.org.filter(|linked| *linked != joined.id);
+        // The event may be older than the newest one that names the former organization.
         joined.billing.note_other(subscription, left.billing.mention(subscription), linked_to);
         let owner = if joined.billing.owns(subscription) { joined.id } else { left.id };
         let review = Review::moved(named, &joined, &left, subscription, fact, context.link.org, now);

@@ -210,19 +210,19 @@ impl Org {
     /// [`Status::Active`] only if the organization was not provisioned by a trial.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
+        if self.own_trial_counts(now) {
+            return Status::Trialing;
+        }
         let billing = &self.billing;
-        let deleted = billing.customer_deleted();
-        let trial_runs = !deleted && self.trial.as_ref().is_some_and(|trial| trial.runs(now));
         match billing.status(now) {
             Some(SubscriptionStatus::Active) => Status::Active,
             Some(SubscriptionStatus::Trialing) => Status::Trialing,
             Some(SubscriptionStatus::PastDue) => Status::PastDue,
-            _ if trial_runs => Status::Trialing,
             Some(SubscriptionStatus::Unpaid) => Status::Unpaid,
             Some(SubscriptionStatus::Paused) => Status::Paused,
             Some(SubscriptionStatus::Incomplete) => Status::Incomplete,
             Some(SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired) => Status::Canceled,
-            None if deleted && self.provisioned.is_some() => Status::Canceled,
+            None if billing.customer_deleted() && self.provisioned.is_some() => Status::Canceled,
             None if self.began_with_one_off() => Status::Active,
             None if self.trial.is_some() => Status::TrialExpired,
             None if billing.moved_away() => Status::Canceled,
@@ -255,7 +255,7 @@ impl Org {
     /// this is the end of Onramp's trial, or `None` if there is no trial.
     #[must_use]
     pub fn trial_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
-        if self.billing.is_alive(now) && !self.trial_replaces_subscription(now) {
+        if self.billing.is_alive(now) && !self.own_trial_counts(now) {
             self.billing.trial_ends_at(now)
         } else {
             self.trial.as_ref().map(|trial| trial.ends_at)
@@ -267,13 +267,14 @@ impl Org {
     #[must_use]
     pub fn plan(&self, now: Timestamp) -> Option<Plan> {
         let known = self.billing.plan(now).or(self.onboarding.plan);
-        known.filter(|_| self.billing.is_alive(now) && !self.trial_replaces_subscription(now))
+        known.filter(|_| self.billing.is_alive(now) && !self.own_trial_counts(now))
     }
 
-    /// Returns whether a running trial of Onramp counts instead of the best subscription.
-    fn trial_replaces_subscription(&self, now: Timestamp) -> bool {
+    /// Returns whether a running trial of Onramp determines the status at `now`.
+    pub(crate) fn own_trial_counts(&self, now: Timestamp) -> bool {
         use SubscriptionStatus::{Active, PastDue, Trialing};
         !matches!(self.billing.status(now), Some(Active | Trialing | PastDue))
+            && !self.billing.customer_deleted()
             && self.trial.as_ref().is_some_and(|trial| trial.runs(now))
     }
 

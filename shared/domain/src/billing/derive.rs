@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Billing, CustomerId, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Subscription, SubscriptionFact,
-    SubscriptionId, SubscriptionStatus, TRIAL_GRACE, subscription::END_GRACE,
+    Billing, CustomerId, END_GRACE, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Subscription,
+    SubscriptionFact, SubscriptionId, SubscriptionStatus, TRIAL_GRACE,
 };
 use crate::{plan::Plan, trial::add};
 

@@ -60,7 +60,7 @@ pub enum FactKind {
         /// Amount that the invoice will charge.
         amount: Money,
     },
-    /// Stripe could not finalize an invoice, so nobody can pay it.
+    /// Stripe could not finalize an invoice, so it cannot be paid.
     FinalizationFailed {
         /// Id of the invoice.
         invoice: InvoiceId,

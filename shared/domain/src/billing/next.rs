@@ -6,7 +6,6 @@ use super::{Billing, InvoiceId, SubscriptionId, SubscriptionStatus, derive::Best
 use crate::{
     money::Money,
     org::Org,
-    status::Status,
     trial::{DAY, add},
 };
 
@@ -61,11 +60,7 @@ impl Org {
     /// nothing will end.
     #[must_use]
     pub fn next_billing_event(&self, now: Timestamp) -> Option<NextBillingEvent> {
-        let of_subscription = matches!(
-            self.billing.status(now),
-            Some(SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue)
-        );
-        if self.status(now) == Status::Trialing && !of_subscription {
+        if self.own_trial_counts(now) {
             let at = self.trial.as_ref().map(|trial| trial.ends_at);
             return Some(NextBillingEvent { kind: NextKind::TrialEnds, at, amount: None });
         }

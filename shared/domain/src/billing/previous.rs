@@ -38,7 +38,6 @@ impl Previous {
     /// Returns whether the event names at least one previous value, and all values that it names
     /// are the values of `fact`.
     pub(super) fn names(&self, fact: &SubscriptionFact) -> bool {
-        let prices = || fact.prices().map(str::to_owned).collect::<BTreeSet<_>>();
         let cancel = |previous| match (previous, fact.cancel_at) {
             (PreviousCancel::Unscheduled, None) | (PreviousCancel::Scheduled, Some(_)) => true,
             (PreviousCancel::At(previous), Some(at)) => previous == at,
@@ -49,7 +48,7 @@ impl Previous {
             self.trial_end.map(|previous| previous == fact.trial_end),
             self.cancel.map(cancel),
             self.paused.map(|previous| previous == fact.paused),
-            self.prices.as_ref().map(|previous| *previous == prices()),
+            self.prices.as_ref().map(|previous| previous.iter().map(String::as_str).eq(price_set(fact))),
         ];
         fields.contains(&Some(true)) && !fields.contains(&Some(false))
     }
@@ -76,11 +75,15 @@ impl Previous {
 
     /// Returns whether two facts have the same values in all fields that the event changed.
     pub(super) fn same_values(&self, one: &SubscriptionFact, other: &SubscriptionFact) -> bool {
-        let prices = |fact: &SubscriptionFact| fact.prices().map(str::to_owned).collect::<BTreeSet<_>>();
         (self.status.is_none() || one.status == other.status)
             && (self.trial_end.is_none() || one.trial_end == other.trial_end)
             && (self.cancel.is_none() || one.cancel_at == other.cancel_at)
             && (self.paused.is_none() || one.paused == other.paused)
-            && (self.prices.is_none() || prices(one) == prices(other))
+            && (self.prices.is_none() || price_set(one) == price_set(other))
     }
+}
+
+/// Returns the prices of a subscription in order, each once.
+fn price_set(fact: &SubscriptionFact) -> BTreeSet<&str> {
+    fact.prices().collect()
 }

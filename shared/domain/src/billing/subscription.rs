@@ -36,8 +36,8 @@ pub struct Subscription {
     /// Creation time of the earliest event that shows a plan's price, while the metadata names no
     /// organization and the customer is linked.
     pub counted_at: Option<Timestamp>,
-    /// Creation time of the earliest event that shows that the subscription began: it is active or
-    /// trialing, or an invoice was paid.
+    /// Creation time of the earliest event that shows that the subscription began: it is trialing,
+    /// active, or past due, or an invoice was paid.
     pub first_live_at: Option<Timestamp>,
     /// Creation time of the earliest event that reports the end.
     pub ended_at: Option<Timestamp>,

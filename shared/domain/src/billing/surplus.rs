@@ -29,8 +29,7 @@ impl Billing {
     pub fn surplus(&self, now: Timestamp) -> BTreeSet<Surplus> {
         let alive: BTreeSet<SubscriptionId> = self.alive(now).into_iter().cloned().collect();
         let double = (alive.len() > 1).then_some(Surplus::DoubleSubscription { subscriptions: alive });
-        let counts = |id: &&SubscriptionId| self.owns(id);
-        let late = self.paid_after_end(now).filter(|(subscription, _)| counts(subscription));
+        let late = self.paid_after_end(now).filter(|(subscription, _)| self.owns(subscription));
         let late = late.map(|(subscription, invoice)| Surplus::PaidAfterEnd {
             subscription: subscription.clone(),
             invoice: invoice.clone(),

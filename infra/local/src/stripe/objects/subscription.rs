@@ -76,7 +76,7 @@ pub(in super::super) fn subscription(context: &EventContext<'_>, state: Subscrip
             "total_count": 1,
             "url": format!("/v1/subscription_items?subscription={}", context.payer.subscription),
         },
-        // Not stated, so that a described event is never about an invoice that nobody paid.
+        // `null`, so that a described event never names an invoice without a payment.
         "latest_invoice": null,
         "livemode": false,
         "metadata": context.payer.metadata(),

@@ -3,7 +3,7 @@
     functions/* -> shared/* -> shared/domain        infra/local -> functions/*, shared/*
 
 Adapters do not depend on each other, but all may log through telemetry. The domain has only the
-build dependency checklists. A function does not depend on another function, and no deployed crate
+build dependency content. A function does not depend on another function, and no deployed crate
 depends on infra/local. Dependencies for tests count as well.
 """
 
@@ -12,19 +12,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-ADAPTERS = {"bus", "host", "mail", "store", "stripe", "web"}
+ADAPTERS = {"event-bus", "host-auth", "mail", "store", "stripe", "web"}
 
 # Workspace crates that each shared crate may depend on. The domain's dependency is only a build
 # dependency.
 SHARED = {
-    "checklists": set(),
-    "domain": {"checklists"},
-    "signed": set(),
+    "content": set(),
+    "domain": {"content"},
+    "webhook-signature": set(),
     "telemetry": set(),
-    "boot": {"domain", "telemetry"},
+    "runtime": {"domain", "telemetry"},
     **{adapter: {"domain", "telemetry"} for adapter in ADAPTERS},
-    "host": {"domain", "signed", "telemetry"},
-    "stripe": {"domain", "signed", "telemetry"},
+    "host-auth": {"domain", "webhook-signature", "telemetry"},
+    "stripe": {"domain", "webhook-signature", "telemetry"},
 }
 
 # The domain has no I/O, no async, no SDK, no randomness, and no wire or storage format.
@@ -34,9 +34,9 @@ IMPURE = ("aws", "axum", "futures", "getrandom", "http", "hyper", "lambda", "ran
 ALLOWED_CALLERS = {
     "aws-sdk-dynamodb": {"store", "local"},
     "aws-sdk-sesv2": {"mail", "local"},
-    "aws-sdk-eventbridge": {"bus", "local"},
+    "aws-sdk-eventbridge": {"event-bus", "local"},
     "aws-sdk-sqs": {"mailer"},
-    "aws-sdk-secretsmanager": {"billing", "host", "sign-in", "stripe-webhook", "local"},
+    "aws-sdk-secretsmanager": {"billing", "host-auth", "sign-in", "stripe-webhook", "local"},
 }
 
 
@@ -52,7 +52,7 @@ def main() -> int:
             other, normal = dependency["name"], dependency["kind"] is None
             if other in folders and not may_depend(name, folder, other, folders[other]):
                 errors.append(f"{folder}/{name} must not depend on {folders[other]}/{other}")
-            if other == "checklists" and dependency["kind"] != "build":
+            if other == "content" and dependency["kind"] != "build":
                 errors.append(f"{folder}/{name} must not link {other}: it is only a build dependency of the domain")
             if name == "domain" and normal and other.startswith(IMPURE):
                 errors.append(f"the domain must not depend on {other}")

@@ -11,9 +11,9 @@
 use std::{path::Path, process::ExitCode};
 
 fn main() -> ExitCode {
-    let folder = Path::new("../checklists/definitions");
+    let folder = Path::new("../../infra/content/checklists");
     println!("cargo::rerun-if-changed={}", folder.display());
-    match checklists::generate(folder) {
+    match content::generate(folder) {
         Ok(source) => match std::env::var_os("OUT_DIR") {
             Some(out) => std::fs::write(Path::new(&out).join("definitions.rs"), source)
                 .map_or_else(fail, |()| ExitCode::SUCCESS),
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 fn fail(error: impl std::fmt::Display) -> ExitCode {
     for line in error.to_string().lines() {
         // The build script runs in `shared/domain`. Show paths relative to the workspace.
-        println!("cargo::error={}", line.replacen("../", "shared/", 1));
+        println!("cargo::error={}", line.replacen("../../", "", 1));
     }
     ExitCode::FAILURE
 }

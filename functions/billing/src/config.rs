@@ -1,7 +1,7 @@
 //! Configuration of the function, read from environment variables.
 
-use boot::{BaseUrl, ConfigErrors, Env};
 use domain::plan::Prices;
+use runtime::{BaseUrl, ConfigErrors, Env};
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
 

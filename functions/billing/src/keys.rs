@@ -1,7 +1,7 @@
 //! Provides Stripe's secret key, with a cache.
 
 use aws_sdk_secretsmanager::Client;
-use boot::Aws;
+use runtime::Aws;
 use stripe::{Mode, client::SecretKey};
 use telemetry::LogArea;
 use tokio::sync::Mutex;

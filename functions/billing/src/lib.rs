@@ -39,8 +39,8 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use axum::{Router, response::Response, routing::post};
-use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use domain::secret::Secret;
+use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use stripe::client::{CallError, Client};
 use telemetry::LogArea;
@@ -104,14 +104,14 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let keys = Keys::new(secret, config.mode, &boot.aws);
     tokio::join!(store.warm_up(), keys.get());
     let profile = SecurityProfile::app_with_checkout(None, &config.origins)
-        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
     let http = boot.outbound.connector();
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, keys, config });
     let routes = Router::new()
         .route("/billing/checkout", post(checkout::open))
         .route("/billing/portal", post(portal::open))
         .with_state(app);
-    Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
+    Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use lambda_runtime::LambdaEvent;
+use runtime::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use serde_json::{Value, json, value::RawValue};
 
 /// An HTTP connector that responds with `{}` and records the target of each call.

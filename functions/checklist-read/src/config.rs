@@ -1,7 +1,7 @@
 //! Configuration of this function, read from environment variables.
 
-use boot::{BaseUrl, ConfigErrors, Env};
-use host::{KeySource, Keys};
+use host_auth::{KeySource, Keys};
+use runtime::{BaseUrl, ConfigErrors, Env};
 use web::Origins;
 
 /// Settings of the function, all of them validated.

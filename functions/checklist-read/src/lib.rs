@@ -42,7 +42,7 @@ mod words;
 
 use std::sync::Arc;
 
-use boot::{ConfigErrors, Context, Handler};
+use runtime::{ConfigErrors, Context, Handler};
 use store::Store;
 
 use crate::{app::App, config::Config};
@@ -57,8 +57,8 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     store.warm_up().await;
     let profile = web::SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
         .with_embedders(&config.embedders)
-        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
-    let keys = Arc::new(host::Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager")));
+        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
+    let keys = Arc::new(host_auth::Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager")));
     let router = routes::router(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
-    Ok(boot::handler(web::lambda::handler(web::secure(router, profile))))
+    Ok(runtime::handler(web::lambda::handler(web::secure(router, profile))))
 }

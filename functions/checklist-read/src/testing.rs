@@ -33,7 +33,7 @@ pub fn config() -> Config {
         product: "TimeTracker".to_owned(),
         app_url: None,
         checkout,
-        keys: host::KeySource::Unset,
+        keys: host_auth::KeySource::Unset,
         embedders: web::Origins::default(),
     }
 }

@@ -4,7 +4,7 @@ use domain::{
     org::Org,
     people::{Member, Session, SessionToken},
 };
-use host::embed::{EmbedToken, EmbedTokenError};
+use host_auth::embed::{EmbedToken, EmbedTokenError};
 use http::{HeaderMap, header::ORIGIN};
 use jiff::Timestamp;
 use store::Stored;

@@ -131,7 +131,7 @@ async fn record_use(app: &App, caller: &Credentials, found: &Authenticated, now:
 }
 
 fn links<'a>(app: &'a App, org: &Org, origin: &'a str) -> Links<'a> {
-    Links { origin, app: app.config.app_url.as_ref().map(boot::BaseUrl::as_str), org: org.id }
+    Links { origin, app: app.config.app_url.as_ref().map(runtime::BaseUrl::as_str), org: org.id }
 }
 
 /// Converts a failed read or write into a problem.

@@ -5,13 +5,13 @@
 
 use std::convert::Infallible;
 
-use boot::InvocationResult;
-use bus::HostEvent;
 use domain::{
     id::OrgId,
     org::{HostEventResult, Org},
 };
+use event_bus::HostEvent;
 use jiff::Timestamp;
+use runtime::InvocationResult;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use telemetry::{LogArea, Metric};
@@ -95,7 +95,7 @@ fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
 /// [`store::Error`] if the table does not respond. Lambda retries, and then moves the event to the
 /// dead-letter queue.
 pub async fn ingest(app: &App, json: &str) -> InvocationResult {
-    match bus::parse_host_event(json, &app.config.host_source) {
+    match event_bus::parse_host_event(json, &app.config.host_source) {
         Ok(event) => {
             complete(app, event.organization, &[event]).await?;
         }

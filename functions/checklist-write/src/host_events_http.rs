@@ -13,9 +13,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use bus::HostEvent;
 use domain::{id::OrgId, name::Name};
-use host::signature::{HEADER, verify};
+use event_bus::HostEvent;
+use host_auth::signature::{HEADER, verify};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -148,7 +148,7 @@ async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOu
 
 /// Parses a body with one event or a list of events. An element that is not an event is `None`.
 fn parse(body: &[u8]) -> Result<Vec<Option<EventIn>>, Problem> {
-    let body = signed::json::read(body).map_err(|_| Problem::bad_request(words::NOT_JSON))?;
+    let body = webhook_signature::json::read(body).map_err(|_| Problem::bad_request(words::NOT_JSON))?;
     let events = match body {
         Value::Array(events) => events,
         event => vec![event],

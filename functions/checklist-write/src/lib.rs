@@ -35,8 +35,8 @@ mod words;
 
 use std::sync::Arc;
 
-use boot::{Clock, ConfigErrors, Context, Handler};
-use host::Keyring;
+use host_auth::Keyring;
+use runtime::{Clock, ConfigErrors, Context, Handler};
 use store::Store;
 use web::SecurityProfile;
 
@@ -62,15 +62,15 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), config.table.clone());
     store.warm_up().await;
-    let profile = SecurityProfile::app(config.app_url.as_ref().map(boot::BaseUrl::as_str))
+    let profile = SecurityProfile::app(config.app_url.as_ref().map(runtime::BaseUrl::as_str))
         .with_exempt_paths(SIGNED)
         .with_embedders(&config.embedders)
-        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
     let keys = Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager"));
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
     let routes = change::routes().merge(host_events_http::routes()).with_state(app.clone());
     let http = web::lambda::handler(web::secure(routes, profile));
-    Ok(boot::handler(move |event| {
+    Ok(runtime::handler(move |event| {
         let (app, http) = (app.clone(), http.clone());
         async move {
             if host_events::is_from_bus(event.payload.get()) {

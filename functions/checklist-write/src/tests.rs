@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Clock, Context, Env, InvocationResult, OutboundHttp, Rng};
 use lambda_runtime::LambdaEvent;
+use runtime::{Aws, Clock, Context, Env, InvocationResult, OutboundHttp, Rng};
 use serde_json::{Value, json, value::RawValue};
 
 /// A table that gives the same response to every request, and records the operations.

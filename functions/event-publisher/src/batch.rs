@@ -1,6 +1,6 @@
 //! Publishes the events of one batch of stream records.
 
-use bus::{Outgoing, Publisher};
+use event_bus::{Outgoing, Publisher};
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};
 

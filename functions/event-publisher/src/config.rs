@@ -1,6 +1,6 @@
 //! Configuration of the function, read from environment variables.
 
-use boot::{ConfigErrors, Env};
+use runtime::{ConfigErrors, Env};
 
 /// The settings of the function.
 #[derive(Debug, PartialEq, Eq)]

@@ -30,8 +30,8 @@ mod record;
 
 use std::sync::Arc;
 
-use boot::{ConfigErrors, Context, Handler};
-use bus::Publisher;
+use event_bus::Publisher;
+use runtime::{ConfigErrors, Context, Handler};
 use serde_json::value::to_raw_value;
 
 use crate::{config::Config, record::BatchIn};
@@ -44,7 +44,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let publisher = Arc::new(Publisher::new(&boot.aws.service("eventbridge"), config.bus));
     let clock = boot.clock;
-    Ok(boot::handler(move |event| {
+    Ok(runtime::handler(move |event| {
         let (publisher, clock) = (Arc::clone(&publisher), clock.clone());
         async move {
             let batch: BatchIn =

@@ -2,8 +2,8 @@
 //!
 //! Source: AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB".
 
-use bus::{Origin, Outgoing};
 use domain::{event::between, measure::measures};
+use event_bus::{Origin, Outgoing};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

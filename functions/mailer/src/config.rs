@@ -1,8 +1,8 @@
 //! Configuration from environment variables.
 
-use boot::{BASE_URL, BaseUrl, ConfigErrors, Env};
 use domain::address::Address;
 use mail::{ConfigurationSets, Product, Sender, SenderName};
+use runtime::{BASE_URL, BaseUrl, ConfigErrors, Env};
 
 /// Configuration of the function, read from environment variables.
 #[derive(Debug, PartialEq, Eq)]

@@ -53,8 +53,8 @@ mod worker;
 
 use std::sync::Arc;
 
-use boot::{ConfigErrors, Context, Handler};
 use mail::Mailer;
+use runtime::{ConfigErrors, Context, Handler};
 use store::Store;
 
 use crate::{
@@ -84,7 +84,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
             url: config.dead_letters,
         },
     });
-    Ok(boot::handler(move |event| {
+    Ok(runtime::handler(move |event| {
         let worker = Arc::clone(&worker);
         async move { worker.handle(event.payload.get()).await }
     }))

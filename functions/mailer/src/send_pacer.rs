@@ -5,9 +5,9 @@ use std::{
     time::Duration,
 };
 
-use boot::Clock;
 use domain::delivery::{Delivery, Outcome, SesHeartbeat};
 use jiff::Timestamp;
+use runtime::Clock;
 
 /// Time after the start of an invocation from which it sends no further email.
 ///

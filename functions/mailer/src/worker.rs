@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use boot::{Clock, InvocationResult, Rng};
 use domain::{
     delivery::{Claim, SesHeartbeat},
     id::OrgId,
@@ -15,6 +14,7 @@ use domain::{
 use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 use mail::{Mailer, Product};
+use runtime::{Clock, InvocationResult, Rng};
 use serde_json::value::to_raw_value;
 use store::{Error, MailDue, Store};
 use telemetry::{LogArea, Metric};

@@ -1,7 +1,7 @@
 //! Configuration from environment variables.
 
-use boot::{BaseUrl, ConfigErrors, Env};
 use domain::{operator::Operators, plan::Prices};
+use runtime::{BaseUrl, ConfigErrors, Env};
 use web::Origins;
 
 /// Configuration of the function, read from environment variables.

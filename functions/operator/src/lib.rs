@@ -51,7 +51,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use boot::{Clock, ConfigErrors, Context, Handler, Rng};
+use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use web::{Problem, SecurityProfile};
 
@@ -76,9 +76,9 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     // The security headers equal those of `checklist-read`, which responds to unknown paths.
     // Different headers would reveal that a path exists.
     let profile = SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
-        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
-    Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
+    Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 fn router(app: Arc<App>) -> Router {

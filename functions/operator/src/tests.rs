@@ -11,8 +11,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use lambda_runtime::LambdaEvent;
+use runtime::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use serde_json::{Value, json, value::RawValue};
 
 const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";

@@ -1,7 +1,7 @@
 //! Configuration of the function.
 
-use boot::{BaseUrl, ConfigErrors, Env};
 use domain::{brake::Budget, definition::Offered, people::User};
+use runtime::{BaseUrl, ConfigErrors, Env};
 
 /// Maximum trial length in days: Stripe's limit for `trial_period_days`.
 const MAX_TRIAL_DAYS: u16 = 730;

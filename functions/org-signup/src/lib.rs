@@ -30,7 +30,7 @@ mod words;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use boot::{Clock, ConfigErrors, Context, Handler, Rng};
+use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 
 use crate::config::Config;
@@ -52,9 +52,9 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
     let profile = web::SecurityProfile::app(None)
-        .with_public_url(config.public_url.as_ref().map(boot::BaseUrl::as_str));
+        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config });
     let routes =
         Router::new().route("/organizations/new", get(page::show).post(signup::sign_up)).with_state(app);
-    Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
+    Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }

@@ -1,8 +1,8 @@
 //! Configuration of the function.
 
-use boot::{BaseUrl, ConfigErrors, Env};
 use domain::operator::Operators;
-use host::{KeySource, Keys};
+use host_auth::{KeySource, Keys};
+use runtime::{BaseUrl, ConfigErrors, Env};
 
 /// Environment variables of the function.
 #[derive(Debug)]

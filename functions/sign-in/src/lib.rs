@@ -53,8 +53,8 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use domain::operator::Operators;
+use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use web::{Problem, ResponseFormat, SecurityProfile};
 
@@ -91,8 +91,8 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let routes =
         router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
     let profile = SecurityProfile::app(None).with_exempt_paths(ONE_CLICK);
-    let profile = profile.with_public_url(public_url.as_ref().map(boot::BaseUrl::as_str));
-    Ok(boot::handler(web::lambda::handler(web::secure(routes, profile))))
+    let profile = profile.with_public_url(public_url.as_ref().map(runtime::BaseUrl::as_str));
+    Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 fn router(app: Arc<App>) -> Router {

@@ -13,8 +13,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Clock, Context, Env, Handler, OutboundHttp, Rng};
 use lambda_runtime::LambdaEvent;
+use runtime::{Aws, Clock, Context, Env, Handler, OutboundHttp, Rng};
 use serde_json::{Value, json, value::RawValue};
 
 /// Mock of the table, with a response per operation and a record of all operations.

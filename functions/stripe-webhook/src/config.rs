@@ -1,7 +1,7 @@
 //! Configuration of the function, read from environment variables.
 
-use boot::{ConfigErrors, Env};
 use domain::plan::Prices;
+use runtime::{ConfigErrors, Env};
 use stripe::Secrets;
 
 /// Where the signing secrets come from.

@@ -3,7 +3,7 @@
 //! The events are the same as over HTTP. They carry no signature, because the partner event bus
 //! guarantees their source. Source: Stripe's documentation, "Send events to Amazon EventBridge".
 
-use boot::InvocationResult;
+use runtime::InvocationResult;
 use serde::Deserialize;
 use serde_json::{
     json,

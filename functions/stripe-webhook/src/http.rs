@@ -1,6 +1,6 @@
 //! `POST /billing/webhooks/stripe`: verifies the signature of an event and ingests it.
 
-use boot::{Event, InvocationResult};
+use runtime::{Event, InvocationResult};
 use serde_json::{Value, json};
 use stripe::SignatureError;
 use telemetry::{LogArea, Metric};

@@ -32,8 +32,8 @@ mod words;
 
 use std::sync::Arc;
 
-use boot::{Clock, ConfigErrors, Context, Handler, Rng};
 use domain::plan::Prices;
+use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 
 use crate::{config::Config, secrets::SecretSource};
@@ -60,7 +60,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     store.warm_up().await;
     let (live, prices) = (config.live, config.prices);
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, live, prices });
-    Ok(boot::handler(move |event| {
+    Ok(runtime::handler(move |event| {
         let app = app.clone();
         async move {
             match eventbridge::stripe_event(event.payload.get()) {

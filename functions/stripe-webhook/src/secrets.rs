@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_secretsmanager::Client;
-use boot::{Aws, Clock};
 use jiff::{SignedDuration, Timestamp};
+use runtime::{Aws, Clock};
 use stripe::{Secrets, SignatureError, VerifiedBody, verify};
 use telemetry::LogArea;
 

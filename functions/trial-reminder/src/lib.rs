@@ -31,7 +31,6 @@ mod parked;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use boot::{Clock, ConfigErrors, Context, Env, Handler, InvocationResult};
 use domain::{
     billing::TRIAL_LIMIT,
     event::{DomainEvent, between},
@@ -42,6 +41,7 @@ use domain::{
 };
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use runtime::{Clock, ConfigErrors, Context, Env, Handler, InvocationResult};
 use serde_json::{json, value::to_raw_value};
 use store::{Backlog, Due, Error, MailDue, ParkedVerdict, Store, WaitingEvent};
 use telemetry::{LogArea, Metric};
@@ -68,7 +68,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let store = Store::new(&boot.aws.service("dynamodb"), table);
     store.warm_up().await;
     let app = Arc::new(App { store, clock: boot.clock, prices });
-    Ok(boot::handler(move |_scheduled| {
+    Ok(runtime::handler(move |_scheduled| {
         let app = app.clone();
         async move { app.run().await }
     }))

@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-use boot::ConfigErrors;
+use runtime::ConfigErrors;
 
 use crate::{
     engine::OpenError,

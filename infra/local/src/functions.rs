@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use boot::{ConfigErrors, Context, Handler};
+use runtime::{ConfigErrors, Context, Handler};
 
 use crate::invoke::Start;
 

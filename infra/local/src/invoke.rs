@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
-use boot::{ConfigErrors, Context, Event, Handler};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
+use runtime::{ConfigErrors, Context, Event, Handler};
 use serde_json::{Value, json, value::RawValue};
 use tokio::sync::Notify;
 use tracing::Instrument;

@@ -15,8 +15,8 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     response::IntoResponse,
 };
-use boot::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use http::{Request, Response, StatusCode};
+use runtime::{Aws, Clock, Context, Env, OutboundHttp, Rng};
 use tokio::task::{AbortHandle, JoinSet};
 use tower::ServiceExt;
 

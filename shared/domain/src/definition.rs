@@ -1,5 +1,5 @@
 //! Checklist definitions. The build script reads and validates the files in
-//! `shared/checklists/definitions`.
+//! `infra/content/checklists`.
 
 use std::collections::BTreeSet;
 

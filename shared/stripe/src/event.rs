@@ -174,7 +174,7 @@ impl Event {
     /// [`EventError`] if the body is not a snapshot event, has a duplicate key in an object, or
     /// lacks a required field of its type.
     pub fn parse(body: VerifiedBody<'_>) -> Result<Self, EventError> {
-        let body = signed::json::read(body.bytes()).map_err(|error| EventError::Malformed {
+        let body = webhook_signature::json::read(body.bytes()).map_err(|error| EventError::Malformed {
             event: Identified::of(body.bytes()),
             reason: format!("invalid JSON: {error}"),
         })?;

@@ -1,11 +1,11 @@
-//! The `Stripe-Signature` header, which uses the scheme of [`signed`]. The key is the complete text
+//! The `Stripe-Signature` header, which uses the scheme of [`webhook_signature`]. The key is the complete text
 //! of the webhook secret, with the prefix `whsec_`.
 //!
 //! During a rotation, Stripe signs with the old and the new secret. The header then contains one
 //! `v1` signature per secret. Source: Stripe's documentation, "Verify webhook signatures manually".
 
 use jiff::Timestamp;
-pub use signed::SignatureError;
+pub use webhook_signature::SignatureError;
 
 use crate::secret::{Secret, Secrets};
 
@@ -30,7 +30,7 @@ impl<'a> VerifiedBody<'a> {
     }
 }
 
-/// Verifies that Stripe signed `body`, at most [`signed::TOLERANCE`] seconds before or after `now`.
+/// Verifies that Stripe signed `body`, at most [`webhook_signature::TOLERANCE`] seconds before or after `now`.
 ///
 /// # Errors
 /// [`SignatureError`], whose text is for the log and never for the sender.
@@ -40,11 +40,11 @@ pub fn verify<'a>(
     secrets: &Secrets,
     now: Timestamp,
 ) -> Result<VerifiedBody<'a>, SignatureError> {
-    signed::verify(header, body, secrets.iter().map(Secret::mac), now).map(|()| VerifiedBody(body))
+    webhook_signature::verify(header, body, secrets.iter().map(Secret::mac), now).map(|()| VerifiedBody(body))
 }
 
 /// Signs `body` as Stripe does at the time `at`, and returns the value of the header.
 #[must_use]
 pub fn sign(secret: &Secret, at: Timestamp, body: &[u8]) -> String {
-    signed::sign(secret.mac(), at, body)
+    webhook_signature::sign(secret.mac(), at, body)
 }

@@ -13,7 +13,7 @@ pub mod frame;
 pub mod widget;
 
 use axum::response::{IntoResponse, Response};
-use host::embed::{EmbedToken, EmbedTokenError};
+use host_auth::embed::{EmbedToken, EmbedTokenError};
 use http::StatusCode;
 use web::Problem;
 

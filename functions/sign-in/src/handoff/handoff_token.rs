@@ -1,7 +1,7 @@
 //! The handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app.
 
 use domain::{people::Role, plan::Plan};
-use host::Key;
+use host_auth::Key;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::SignedIn;

@@ -1,9 +1,9 @@
 //! Provides the key that signs handoff tokens.
 
 use aws_sdk_secretsmanager::Client;
-use boot::Aws;
-use host::{Key, KeySource};
+use host_auth::{Key, KeySource};
 use jiff::{SignedDuration, Timestamp};
+use runtime::Aws;
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
@@ -72,12 +72,12 @@ impl SecretKey {
                 return None;
             }
         };
-        let keys = response.secret_string().and_then(host::Keys::parse);
-        let key = keys.as_ref().and_then(host::Keys::first).cloned();
+        let keys = response.secret_string().and_then(host_auth::Keys::parse);
+        let key = keys.as_ref().and_then(host_auth::Keys::first).cloned();
         if key.is_none() {
             tracing::error!(
                 area = %LogArea::Access,
-                expected = host::Keys::EXPECTED,
+                expected = host_auth::Keys::EXPECTED,
                 "rejected invalid handoff signing keys"
             );
         }

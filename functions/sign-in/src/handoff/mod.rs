@@ -9,9 +9,9 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use boot::BaseUrl;
 use http::HeaderMap;
 pub use keys::Keys;
+use runtime::BaseUrl;
 use telemetry::LogArea;
 use web::{Problem, ResponseFormat};
 

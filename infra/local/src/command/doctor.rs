@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use boot::{Aws, Clock, Env, OutboundHttp};
 use clap::Args;
+use runtime::{Aws, Clock, Env, OutboundHttp};
 
 use super::setting;
 use crate::{
@@ -31,7 +31,7 @@ pub struct Options {
     deployed: bool,
     /// URL of the deployed stage, without a path. Used to check the webhook endpoint.
     #[arg(long, value_name = "URL", requires = "deployed")]
-    url: Option<boot::BaseUrl>,
+    url: Option<runtime::BaseUrl>,
     /// Table name, if CloudFormation did not generate it.
     #[arg(long, value_name = "NAME", requires = "deployed")]
     table: Option<String>,

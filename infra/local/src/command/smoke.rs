@@ -1,8 +1,8 @@
 //! `onramp smoke`: reads the options and prints each step.
 
-use boot::{BaseUrl, Clock, OutboundHttp, Rng};
 use clap::Args;
 use domain::address::Address;
+use runtime::{BaseUrl, Clock, OutboundHttp, Rng};
 
 use crate::{
     smoke::{self, Journey, StepResult},
@@ -41,7 +41,7 @@ fn address(text: &str) -> Result<Address, String> {
 
 pub(super) async fn run(options: Options) -> Result<bool, String> {
     let terminal = Terminal::detect();
-    let from_env = boot::Env::from_os().get("ONRAMP_WEBHOOK_SECRET").map(str::to_owned);
+    let from_env = runtime::Env::from_os().get("ONRAMP_WEBHOOK_SECRET").map(str::to_owned);
     let journey = Journey {
         webhook_secret: options.webhook_secret.or(from_env),
         url: options.url,

@@ -19,7 +19,6 @@ mod stage;
 
 use std::collections::BTreeSet;
 
-use boot::{Aws, Clock, OutboundHttp};
 use configuration::Values;
 use facts::{Fact, Unread};
 pub use fake_aws::FakeAws;
@@ -28,6 +27,7 @@ use futures_util::future::join_all;
 use judge::WebhookTarget;
 use parameter::Parameter;
 use read::{Account, Stripe};
+use runtime::{Aws, Clock, OutboundHttp};
 pub use stage::Stage;
 
 use crate::{

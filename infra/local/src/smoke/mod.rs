@@ -15,9 +15,9 @@ mod steps;
 use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use boot::{BaseUrl, Clock, Rng};
 use client::Client;
 use domain::address::Address;
+use runtime::{BaseUrl, Clock, Rng};
 use steps::{STEPS, Step};
 
 /// Parameters of a smoke test.

@@ -10,9 +10,9 @@ use axum::{
     response::IntoResponse,
     routing,
 };
-use boot::{Clock, Rng};
 use futures_util::future::{BoxFuture, join_all};
 use jiff::{SignedDuration, Timestamp};
+use runtime::{Clock, Rng};
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -9,8 +9,8 @@ use axum::{
     body::{Body, Bytes},
     http::{Request, Response, StatusCode},
 };
-use boot::{Clock, Rng};
 use jiff::Timestamp;
+use runtime::{Clock, Rng};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 

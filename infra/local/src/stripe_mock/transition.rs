@@ -1,7 +1,7 @@
 //! A change of the account state, with the events that report it.
 
-use boot::Rng;
 use jiff::Timestamp;
+use runtime::Rng;
 use serde_json::{Value, json};
 
 use super::{

@@ -172,9 +172,12 @@ impl MatrixRequest {
 
     /// Signs as the host app's server does, and keeps the request's other headers.
     pub async fn send_signed_by_host(&self, world: &World, cookie: Option<&str>, body: &str) -> TestResponse {
-        let keys = host::Keys::parse(local::HOST_KEYS).unwrap();
-        let header =
-            host::signature::sign(keys.first().unwrap(), world.stack.system().clock().now(), body.as_bytes());
+        let keys = host_auth::Keys::parse(local::HOST_KEYS).unwrap();
+        let header = host_auth::signature::sign(
+            keys.first().unwrap(),
+            world.stack.system().clock().now(),
+            body.as_bytes(),
+        );
         let mut headers: Vec<_> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         headers.extend(cookie.map(|cookie| ("cookie", cookie)));
@@ -185,10 +188,9 @@ impl MatrixRequest {
 
 /// Returns the token that the host app's server puts into a page for a caller.
 pub fn token(world: &World, caller: &Caller) -> String {
-    let keys = host::Keys::parse(local::HOST_KEYS).unwrap();
+    let keys = host_auth::Keys::parse(local::HOST_KEYS).unwrap();
     let now = world.stack.system().clock().now().as_second();
     let user = caller.cookie.as_deref().and_then(|cookie| cookie.split('.').nth(1)).unwrap_or_default();
-    let claims =
-        json!({ "aud": host::embed::AUDIENCE, "org": caller.org, "sub": user, "iat": now, "exp": now + 300 });
+    let claims = json!({ "aud": host_auth::embed::AUDIENCE, "org": caller.org, "sub": user, "iat": now, "exp": now + 300 });
     keys.first().unwrap().token(&claims)
 }

@@ -36,8 +36,11 @@ impl Wire {
         let connector =
             Connector::new("test", &template.functions["stripe-webhook"].statements, cloud.clone());
         let credentials = Credentials::new("ASIATEST", "test", None, None, "test");
-        let aws =
-            boot::Aws::new(local::template::REGION.to_owned(), credentials, SharedHttpClient::new(connector));
+        let aws = runtime::Aws::new(
+            local::template::REGION.to_owned(),
+            credentials,
+            SharedHttpClient::new(connector),
+        );
         let store = Store::new(&aws.service("dynamodb"), cloud.engine.tables()[0].name.clone());
         let secret = Secret::parse(stack.webhook_secret()).unwrap();
         Self { stack, store, secret }

@@ -253,7 +253,7 @@ async fn payments(run: &mut Run<'_>) {
 
 /// Sends signed events of the host app, and an embed token that the host app signed.
 async fn host_events(run: &mut Run<'_>, org: &str) {
-    let keys = host::Keys::parse(HOST_KEYS).unwrap();
+    let keys = host_auth::Keys::parse(HOST_KEYS).unwrap();
     let (key, now) = (keys.first().unwrap(), run.world.stack.system().cloud.clock.now());
     for event in [
         json!({ "type": "project.created", "organization_id": org, "actor": "Zqcanary Actor", "zqcanary": 1 }),
@@ -261,7 +261,7 @@ async fn host_events(run: &mut Run<'_>, org: &str) {
         json!("zqcanary"),
     ] {
         let body = event.to_string();
-        let header = host::signature::sign(key, now, body.as_bytes());
+        let header = host_auth::signature::sign(key, now, body.as_bytes());
         let response = run.world.send("POST", "/host/events", &[("onramp-signature", &header)], body).await;
         run.canaries.inspect(&response);
     }

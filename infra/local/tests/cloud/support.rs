@@ -8,10 +8,10 @@ use std::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Bytes;
-use boot::Context;
 use futures_util::future::BoxFuture;
 use http::{Request, StatusCode};
 use local::{Config, Stack, functions};
+use runtime::Context;
 use serde_json::{Value, json, value::RawValue};
 
 pub const TEMPLATE: &str = include_str!("system.yaml");
@@ -61,7 +61,7 @@ async fn bench_with(config: Config, worker: Behavior, reader: Behavior) -> Bench
         functions::start(move |boot: Context| {
             let (behavior, events) = (Arc::clone(&behavior), Arc::clone(&events));
             async move {
-                Ok(boot::handler(move |event: boot::Event| {
+                Ok(runtime::handler(move |event: runtime::Event| {
                     let event: Value = serde_json::from_str(event.payload.get()).unwrap();
                     events.lock().unwrap().push(event.clone());
                     let running = behavior(boot.clone(), event);

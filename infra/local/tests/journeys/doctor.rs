@@ -13,7 +13,6 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
-use boot::{Aws, Clock, OutboundHttp};
 use jiff::SignedDuration;
 use local::{
     Config, Stack,
@@ -23,6 +22,7 @@ use local::{
     },
     template::{REGION, STACK, TEXT, Template},
 };
+use runtime::{Aws, Clock, OutboundHttp};
 use serde_json::{Value, json};
 
 const URL: &str = "http://localhost:8484";

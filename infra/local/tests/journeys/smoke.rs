@@ -9,12 +9,12 @@ use axum::{
     Router,
     body::{Body, to_bytes},
 };
-use boot::{Clock, Rng};
 use domain::address::Address;
 use local::{
     Config, Stack, WEBHOOK_SECRET,
     smoke::{Journey, StepResult, TestData, run},
 };
+use runtime::{Clock, Rng};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 

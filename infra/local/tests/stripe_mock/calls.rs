@@ -2,8 +2,8 @@
 
 use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use aws_smithy_types::body::SdkBody;
-use boot::Context;
 use http::Request;
+use runtime::Context;
 use serde_json::{Value, json};
 
 use crate::{

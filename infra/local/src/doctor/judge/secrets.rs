@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use host::Keys;
+use host_auth::Keys;
 use stripe::{Mode, Secrets, client::SecretKey};
 
 use super::unread;

@@ -8,7 +8,7 @@ use aws_sdk_sesv2::{
     error::{ProvideErrorMetadata, SdkError},
     types::{Body, Content, Destination, EmailContent, Message},
 };
-use boot::Aws;
+use runtime::Aws;
 
 use crate::doctor::facts::{ConfigurationSet, Fact, Identity, MailAccount, RuleState, TableState, Unread};
 

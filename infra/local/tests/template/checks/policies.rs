@@ -70,7 +70,7 @@ pub fn actions(stack: &Stack) -> Vec<String> {
 /// Checks that functions can publish events only with the source of Onramp. A request without a
 /// source must be rejected too.
 pub fn event_source(stack: &Stack) -> Vec<String> {
-    let code = code::source("shared/bus");
+    let code = code::source("shared/event-bus");
     let own = code.split("pub const SOURCE: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
     let is_bounded = |statement: &Value| {
         let condition = &statement["Condition"];

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use checklists::{DefinitionFile, compile, generate};
+use content::{DefinitionFile, compile, generate};
 
 const GOOD: &str = r#"version = 1
 

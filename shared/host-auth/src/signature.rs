@@ -1,6 +1,6 @@
 //! The header `Onramp-Signature`: the host app signs the events that it posts.
 //!
-//! The crate [`signed`] defines the format of the header and verifies it. Every `v1` is compared
+//! The crate [`webhook_signature`] defines the format of the header and verifies it. Every `v1` is compared
 //! with every key, so the header needs no key ID.
 
 use jiff::Timestamp;
@@ -28,19 +28,22 @@ pub enum HostSignatureError {
     /// No key produces one of the `v1` signatures for this time and body.
     #[error("Onramp-Signature does not match this body and any key from HOST_KEYS.")]
     Key,
-    /// The signature is valid, but the time of signing is more than [`signed::TOLERANCE`] seconds
+    /// The signature is valid, but the time of signing is more than [`webhook_signature::TOLERANCE`] seconds
     /// before or after now, so the request may be a replay. Contains the difference in seconds.
     #[error("The signature timestamp is {0} seconds before or after now; the maximum is 300.")]
     Stale(u64),
 }
 
-impl From<signed::SignatureError> for HostSignatureError {
-    fn from(error: signed::SignatureError) -> Self {
+impl From<webhook_signature::SignatureError> for HostSignatureError {
+    fn from(error: webhook_signature::SignatureError) -> Self {
         match error {
-            signed::SignatureError::NoHeader => Self::NoHeader,
-            signed::SignatureError::Malformed(_) | signed::SignatureError::NoSignature => Self::Malformed,
-            signed::SignatureError::NoKey | signed::SignatureError::Mismatch => Self::Key,
-            signed::SignatureError::Stale(difference) => Self::Stale(difference),
+            webhook_signature::SignatureError::NoHeader => Self::NoHeader,
+            webhook_signature::SignatureError::Malformed(_)
+            | webhook_signature::SignatureError::NoSignature => Self::Malformed,
+            webhook_signature::SignatureError::NoKey | webhook_signature::SignatureError::Mismatch => {
+                Self::Key
+            }
+            webhook_signature::SignatureError::Stale(difference) => Self::Stale(difference),
         }
     }
 }
@@ -51,7 +54,7 @@ impl VerificationError for HostSignatureError {
     }
 }
 
-/// Verifies that the host app signed `body`, at most [`signed::TOLERANCE`] seconds before or after
+/// Verifies that the host app signed `body`, at most [`webhook_signature::TOLERANCE`] seconds before or after
 /// `now`. `header` is `None` if the request has no signature header.
 ///
 /// # Errors
@@ -64,13 +67,13 @@ pub fn verify(
 ) -> Result<(), HostSignatureError> {
     // Some clients put a space after the comma.
     let header = header.map(|header| header.replace(", ", ","));
-    Ok(signed::verify(header.as_deref(), body, keys.iter().map(Key::mac), now)?)
+    Ok(webhook_signature::verify(header.as_deref(), body, keys.iter().map(Key::mac), now)?)
 }
 
 /// Signs `body` with `key` at `at` and returns the value of the header.
 #[must_use]
 pub fn sign(key: &Key, at: Timestamp, body: &[u8]) -> String {
-    signed::sign(key.mac(), at, body)
+    webhook_signature::sign(key.mac(), at, body)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Build-time compiler of checklist definitions: TOML files in, Rust source out.
 //!
-//! To add a checklist, a developer adds `definitions/{key}.toml` and builds again. The Rust code
+//! To add a checklist, a developer adds `infra/content/checklists/{key}.toml` and builds again. The Rust code
 //! stays the same. The build script `shared/domain/build.rs` is the only caller, so no deployed
 //! function contains this crate. `docs/checklists.md` describes the fields of a file.
 //!

@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use aws_types::{SdkConfig, region::Region};
-use bus::{Outgoing, PublishError, Publisher};
+use event_bus::{Outgoing, PublishError, Publisher};
 use serde_json::{Value, json};
 
 /// A simulated event bus. It rejects each event whose detail is in `rejected`, and records all

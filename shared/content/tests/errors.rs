@@ -161,7 +161,7 @@ fn task_replaces_its_namesake_or_comes_before_another() {
 
 #[test]
 fn folder_is_compiled_and_errors_have_paths() {
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("definitions");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/content/checklists");
     let source = generate(&shipped).unwrap();
     assert!(
         source.contains("pub static ALL: &[&Definition] = &[&BUILT_IN, &Definition { key: \"agency\""),

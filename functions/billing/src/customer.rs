@@ -36,13 +36,8 @@ impl App {
             return Ok((linked.clone(), org.clone()));
         }
         let customer = self.create_customer(stripe, caller).await?;
-        for attempt in 0..store::MAX_TRIES {
-            match self.link(&customer, org).await {
-                Err(Error::Conflict) => store::pause(attempt).await,
-                linked => return linked.map_err(errors::from_store)?.ok_or_else(Problem::internal),
-            }
-        }
-        Err(errors::from_store(Error::Conflict))
+        let linked = store::retry(async || Ok(self.link(&customer, org).await)).await.flatten();
+        linked.map_err(errors::from_store)?.ok_or_else(Problem::internal)
     }
 
     /// Returns whether `customer` is linked to an organization other than `org`. A subscription of

@@ -14,10 +14,8 @@ use http::{StatusCode, header::SET_COOKIE};
 use maud::{Markup, Render, html};
 use serde_json::json;
 use store::{SignInRequest, SignInRequestResult};
-use web::{
-    Kind, Problem, ResponseFormat,
-    ui::{Page, Person, Tone, Width, note},
-};
+use ui::{Page, Person, Tone, Width, note};
+use web::{Kind, Problem, ResponseFormat};
 
 use crate::{App, auth::AuthenticatedAdmin, errors, words::verify_email as words};
 

@@ -67,7 +67,7 @@ mod tests {
     use std::io::Read;
 
     use axum::body::to_bytes;
-    use web::ui::assets::STYLE;
+    use ui::assets::STYLE;
 
     use super::*;
 

@@ -11,7 +11,8 @@ use axum::{
 use domain::{org::Org, secret::Secret};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
 use maud::Markup;
-use web::{Problem, ResponseFormat, ui::assets};
+use ui::assets;
+use web::{Problem, ResponseFormat};
 
 use crate::{
     api::ChecklistOut,

@@ -10,7 +10,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use maud::{Markup, Render};
-use web::ui::{self, Page, Person, Width};
+use ui::{Page, Person, Width};
 
 use crate::config::Config;
 

@@ -12,10 +12,8 @@ use jiff::Timestamp;
 use maud::{Markup, Render};
 use store::SignedIn;
 use telemetry::LogArea;
-use web::{
-    Problem, ResponseFormat,
-    ui::{Page, Person, Width},
-};
+use ui::{Page, Person, Width};
+use web::{Problem, ResponseFormat};
 
 use crate::App;
 

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use domain::{billing::CustomerId, id::OrgId, operator::ActionRecord, org::Org};
-use store::{Error, EventSubject, MAX_TRIES, pause};
+use store::{Error, EventSubject};
 use telemetry::{LogArea, Metric};
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
@@ -149,13 +149,7 @@ impl App {
         record: &ActionRecord,
         form: FormName,
     ) -> Result<Released, Error> {
-        for attempt in 0..MAX_TRIES {
-            match self.try_release(org, customer, record, form).await {
-                Err(Error::Conflict) => pause(attempt).await,
-                released => return released,
-            }
-        }
-        Err(Error::Conflict)
+        store::retry(async || Ok(self.try_release(org, customer, record, form).await)).await.flatten()
     }
 
     /// Attempts once to release the parked events of a customer: loads, decides, and commits. Links

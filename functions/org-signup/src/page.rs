@@ -10,13 +10,11 @@ use domain::{definition::Offered, people::Role, secret::Secret};
 use http::StatusCode;
 use maud::{Markup, Render, html};
 use store::SignedIn;
-use web::{
-    FieldError, Fields, Problem,
-    ui::{
-        Choice, Field, Kind, Page, Person, RadioOption, Select, Tone, Weight, Width, error_summary, hidden,
-        link_button, note, problem_note, submit, time_zone,
-    },
+use ui::{
+    Choice, Field, Kind, Page, Person, RadioOption, Select, Tone, Weight, Width, error_summary, hidden,
+    link_button, note, problem_note, submit, time_zone,
 };
+use web::{FieldError, Fields, Problem};
 
 use crate::{
     App,
@@ -79,7 +77,7 @@ impl Render for Form<'_> {
             h1 { (form::HEADING) }
             p class="lead" { (form::lead(self.is_known(), self.trial_days.is_some())) }
             form class="card form" method="post" action="/organizations/new" novalidate {
-                @if let Some(problem) = self.problem { (problem_note(problem)) }
+                @if let Some(problem) = self.problem { (problem_note(problem.kind.title(), &problem.detail)) }
                 (self.summary())
                 (hidden("form_token", self.token))
                 @if let Some(grant) = self.creation_grant { (hidden("founding", grant)) }

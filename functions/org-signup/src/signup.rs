@@ -113,28 +113,28 @@ impl App {
         let headers = request.headers().clone();
         let ip = web::source_ip(&request);
         let (network, site) = (network(&ip), site(&ip));
-        let mut signed_in = self.load_signed_in(&headers).await?;
+        let mut first = Some(self.load_signed_in(&headers).await?);
         let fields = Fields::read(request).await?;
-        for attempt in 0..store::MAX_TRIES {
-            let known = match signed_in.take() {
+        let response = store::retry(async || {
+            // If another request changed the user, load the user again.
+            let signed_in = match first.take() {
+                Some(signed_in) => signed_in,
+                None => self.load_signed_in(&headers).await?,
+            };
+            let known = match signed_in {
                 Some(found) => Some(Requester::SignedIn(Box::new(found))),
                 None => self.load_creation_grant(&fields).await?,
             };
             let caller = RequestContext { known, network: network.clone(), site: site.clone(), wants };
             match self.attempt(&caller, &headers, &fields).await {
-                Ok(Some(response)) => return Ok(response),
-                Ok(None) => {}
                 Err(problem) if problem.kind == Kind::TooMany && wants == ResponseFormat::Page => {
                     let page = self.form_again(&caller, &fields, &[], Some(&problem));
-                    return Ok(web::problem_page(problem, page));
+                    Ok(Ok(web::problem_page(problem, page)))
                 }
-                Err(problem) => return Err(problem),
+                response => Ok(response?.ok_or(store::Error::Conflict)),
             }
-            // Another request changed the user. Load the user again and decide again.
-            store::pause(attempt).await;
-            signed_in = self.load_signed_in(&headers).await?;
-        }
-        Err(store_problem(store::Error::Conflict))
+        });
+        response.await?.map_err(store_problem)
     }
 
     /// Attempts the sign-up once. Returns `None` if a concurrent write requires another attempt.

@@ -8,10 +8,8 @@ use domain::{
 use http::HeaderMap;
 use jiff::Timestamp;
 use store::SignedIn;
-use web::{
-    Kind, Problem, ResponseFormat,
-    ui::{NavItem, Person},
-};
+use ui::{NavItem, Person};
+use web::{Kind, Problem, ResponseFormat};
 
 use crate::{App, store_problem};
 

@@ -88,27 +88,21 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let previous = web::session::token(headers);
     let browser = web::browser::secret(headers).map(|secret| secret.hash());
-    for attempt in 0..store::MAX_TRIES {
-        let outcome = match find(app, token).await? {
+    // After a conflict, the link or the user changed since they were read. Read both again.
+    let response = store::retry(async || {
+        Ok(match find(app, token).await? {
             Found::Usable(link) => use_link(app, &link, previous.as_ref(), browser, wants).await,
             Found::Used(used) if app.is_signed_in(headers, used.user).await => {
-                return Ok(web::see_other(used.next.as_deref().unwrap_or(HOME)));
+                Ok(Some(web::see_other(used.next.as_deref().unwrap_or(HOME))))
             }
             Found::Used(used) if used.is_repeated_by(browser, app.clock.now()) => {
                 repeat(app, &used, wants).await
             }
             Found::Used(_) => Ok(None),
-            Found::Expired(link) => return Ok(expired_response(app, headers, wants, link.user).await),
-        };
-        match outcome {
-            Ok(Some(response)) => return Ok(response),
-            Ok(None) => return Err(expired()),
-            // The link or the user changed since they were read. Read both again.
-            Err(store::Error::Conflict) => store::pause(attempt).await,
-            Err(error) => return Err(store_problem(error)),
-        }
-    }
-    Err(store_problem(store::Error::Conflict))
+            Found::Expired(link) => Ok(Some(expired_response(app, headers, wants, link.user).await)),
+        })
+    });
+    response.await?.map_err(store_problem)?.ok_or_else(expired)
 }
 
 /// Uses a link for the first time. Returns `None` if the user no longer has the address to which

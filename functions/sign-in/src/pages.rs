@@ -5,10 +5,8 @@ use domain::people::{Role, User};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use store::SignedIn;
-use web::{
-    Problem,
-    ui::{self, Field, Page, Person, Tone, Weight, Width},
-};
+use ui::{Field, Page, Person, Tone, Weight, Width};
+use web::Problem;
 
 use crate::words::{self, link, login, no_org};
 
@@ -47,7 +45,7 @@ pub fn form(
         h1 { (words::SIGN_IN) }
         p class="lead" { (login::LEAD) }
         form class="card form" method="post" action="/login" novalidate {
-            @if let Some(problem) = problem { (ui::problem_note(problem)) }
+            @if let Some(problem) = problem { (ui::problem_note(problem.kind.title(), &problem.detail)) }
             (ui::error_summary(&errors))
             (email)
             @if let Some(next) = next { (ui::hidden("next", next)) }

@@ -9,8 +9,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-
-use crate::ui::assets::fnv1a;
+use ui::assets::fnv1a;
 
 /// Returns 200 with the body, or 304 without a body if `If-None-Match` contains the entity tag of
 /// the body.

@@ -1,5 +1,5 @@
 //! HTTP layer of the functions with routes: cookies and bearer tokens, content negotiation,
-//! security headers, forms, problems, and HTML components.
+//! security headers, forms, and problems.
 //!
 //! The crate turns API Gateway events into requests, and the results of handlers into responses.
 //! The functions `mailer`, `event-publisher`, and `trial-reminder` have no routes and do not use
@@ -27,7 +27,7 @@
 //! - [`routes`]: lists every route of the system.
 //! - [`form`]: parses request bodies into [`Fields`].
 //! - [`session`] and [`browser`]: read and set the cookies.
-//! - [`ui`]: the HTML components. `words` has every sentence of this crate that users read.
+//! - `words`: every sentence of this crate that users read. HTML components are in the crate [`ui`].
 
 mod bearer;
 mod billing;
@@ -52,7 +52,6 @@ mod secure;
 pub mod session;
 mod site;
 mod task;
-pub mod ui;
 mod words;
 
 pub use bearer::bearer;

@@ -2,12 +2,12 @@
 
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
+use ui::NextAction;
 
 use crate::{
     ResponseFormat,
     problem::{Kind, Problem},
     response,
-    ui::{self, NextAction},
     words::action,
 };
 

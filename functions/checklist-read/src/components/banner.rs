@@ -5,7 +5,7 @@ use domain::{
     status::Status,
 };
 use maud::{Markup, html};
-use web::ui::{Tone, Weight, link_button, post_button};
+use ui::{Tone, Weight, link_button, post_button};
 
 use super::{moment, plans};
 use crate::{

@@ -2,7 +2,7 @@
 //! plain note.
 
 use maud::{Markup, html};
-use web::ui::{Tone, Weight, link_button, note, post_button};
+use ui::{Tone, Weight, link_button, note, post_button};
 
 use super::moment;
 use crate::{

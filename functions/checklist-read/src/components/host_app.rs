@@ -1,7 +1,7 @@
 //! The button that opens the host app.
 
 use maud::Markup;
-use web::ui::{Weight, link_button, post_button};
+use ui::{Weight, link_button, post_button};
 
 use crate::config::Config;
 

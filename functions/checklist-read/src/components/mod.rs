@@ -12,4 +12,4 @@ pub mod undeliverable;
 pub mod undo;
 pub mod widget;
 
-pub use web::ui::moment;
+pub use ui::moment;

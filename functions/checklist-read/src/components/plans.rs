@@ -3,7 +3,7 @@
 
 use domain::{checkout::FirstCharge, status::Status};
 use maud::{Markup, html};
-use web::ui::{Tone, Weight, hidden, note, post_button, submit};
+use ui::{Tone, Weight, hidden, note, post_button, submit};
 
 use super::moment;
 use crate::{

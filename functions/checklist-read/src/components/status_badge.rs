@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use web::ui::Tone;
+use ui::Tone;
 
 use crate::words::status as words;
 

@@ -6,7 +6,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use web::ui::{Weight, link_button, post_button, tick};
+use ui::{Weight, link_button, post_button, tick};
 
 use super::moment;
 use crate::{

@@ -4,7 +4,7 @@
 
 use domain::org::{AdminContact, SuppressionReason, Undeliverable};
 use maud::{Markup, html};
-use web::ui::{Tone, note};
+use ui::{Tone, note};
 
 use super::moment;
 use crate::{view::View, words::undeliverable as words};

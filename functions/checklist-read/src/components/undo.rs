@@ -7,7 +7,7 @@
 use domain::task::Task;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use web::ui::{Weight, post_button};
+use ui::{Weight, post_button};
 
 use super::task;
 use crate::{view::View, words::undo as words};

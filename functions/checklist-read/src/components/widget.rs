@@ -1,7 +1,7 @@
 //! The onboarding widget: progress and the next task on one card.
 
 use maud::{Markup, html};
-use web::ui::{Weight, link_button, post_button};
+use ui::{Weight, link_button, post_button};
 
 use super::{celebration, progress, task};
 use crate::{

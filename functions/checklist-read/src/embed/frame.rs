@@ -14,7 +14,8 @@ use axum::{
 use http::{Request, StatusCode};
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
-use web::{Embeddable, Origins, Problem, ui::assets};
+use ui::assets;
+use web::{Embeddable, Origins, Problem};
 
 use super::{authenticate, banner, widget};
 use crate::{app::App, view::AuthMethod, words::frame as words};

@@ -7,7 +7,7 @@ use domain::{
     task::{Category, Task},
 };
 use maud::{Markup, html};
-use web::ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
+use ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 
 use crate::{
     components::{celebration, moment, progress, status_badge::StatusBadge, task, undeliverable, undo},

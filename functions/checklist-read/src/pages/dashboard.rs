@@ -1,7 +1,7 @@
 //! The dashboard: the organization's projects, details, and setup progress.
 
 use maud::{Markup, html};
-use web::ui::{NavItem, Tone, Weight, Width, note};
+use ui::{NavItem, Tone, Weight, Width, note};
 
 use crate::{
     components::{banner, host_app, moment, status_badge::StatusBadge, undo, widget},

@@ -5,7 +5,7 @@ use domain::{
     task::{Task, TaskTarget},
 };
 use maud::{Markup, Render, html};
-use web::ui::{NavItem, Page, Width};
+use ui::{NavItem, Page, Width};
 
 use crate::{
     components::task,

@@ -2,7 +2,7 @@
 
 use domain::definition::BUILT_IN;
 use maud::{Markup, Render, html};
-use web::ui::{Page, Weight, Width, link_button, tick};
+use ui::{Page, Weight, Width, link_button, tick};
 
 use crate::{
     components::task,

@@ -2,7 +2,7 @@
 
 use domain::billing::IssueKind;
 use maud::{Markup, html};
-use web::ui::{Tone, Width, note};
+use ui::{Tone, Width, note};
 
 use crate::{
     components::{moment, plans, status_badge::StatusBadge, undeliverable},

@@ -3,7 +3,7 @@
 
 use domain::org::Org;
 use maud::{Markup, html};
-use web::ui::{Weight, Width, hidden, link_button, submit};
+use ui::{Weight, Width, hidden, link_button, submit};
 
 use crate::{
     config::Config,

@@ -9,7 +9,7 @@ use domain::{
     status::Status,
 };
 use maud::{Markup, html};
-use web::ui::{Tone, Weight, Width, link_button, note};
+use ui::{Tone, Weight, Width, link_button, note};
 
 use crate::{
     components::status_badge::StatusBadge,

@@ -4,10 +4,8 @@
 //! The page is static and needs no session, so every client can open it.
 
 use maud::{Markup, Render, html};
-use web::{
-    Kind,
-    ui::{Page, Width},
-};
+use ui::{Page, Width};
+use web::Kind;
 
 use crate::{config::Config, words::problem as words};
 

@@ -2,7 +2,7 @@
 
 use domain::{status::Status, task::Task};
 use maud::{Markup, html};
-use web::ui::{Weight, Width, link_button};
+use ui::{Weight, Width, link_button};
 
 use crate::{
     components::{host_app, moment, progress, status_badge::StatusBadge, task},

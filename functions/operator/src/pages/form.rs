@@ -2,10 +2,8 @@
 //! elements start with the id of the form.
 
 use maud::{Markup, html};
-use web::{
-    FieldError, Fields,
-    ui::{self, Weight},
-};
+use ui::Weight;
+use web::{FieldError, Fields};
 
 use crate::words;
 

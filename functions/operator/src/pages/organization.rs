@@ -8,10 +8,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
-use web::{
-    FieldError, Fields,
-    ui::{self, Field, Tone, Weight, moment, note},
-};
+use ui::{Field, Tone, Weight, moment, note};
+use web::{FieldError, Fields};
 
 use crate::{
     find::path,

@@ -4,7 +4,7 @@ use domain::{id::OrgId, zone::Zone};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use store::{ReviewList, ReviewPage};
-use web::ui::{self, Field, Tone, Weight, moment, note};
+use ui::{Field, Tone, Weight, moment, note};
 
 use crate::{action::Action, find::path, pages::form::ActionForm, review_item::ReviewItemView, words};
 

@@ -104,20 +104,15 @@ impl App {
     }
 
     async fn end_all(&self, headers: &HeaderMap, wants: ResponseFormat) -> Result<Response, Problem> {
-        for attempt in 0..store::MAX_TRIES {
+        let committed = store::retry(async || {
             let caller = self.authenticate(headers).await?;
             let mut after = caller.found.user.value.clone();
             after.end_sessions();
-            match self.store.commit_user(&caller.found.user, &after).await {
-                Ok(()) => {
-                    tracing::info!(area = %LogArea::Access, user = %after.id, "ended all sessions");
-                    return Ok(ended(wants, true));
-                }
-                Err(store::Error::Conflict) => store::pause(attempt).await,
-                Err(error) => return Err(store_problem(error)),
-            }
-        }
-        Err(store_problem(store::Error::Conflict))
+            Ok(self.store.commit_user(&caller.found.user, &after).await.map(|()| after.id))
+        });
+        let user = committed.await?.map_err(store_problem)?;
+        tracing::info!(area = %LogArea::Access, %user, "ended all sessions");
+        Ok(ended(wants, true))
     }
 
     async fn switch(&self, request: Request) -> Result<Response, Problem> {

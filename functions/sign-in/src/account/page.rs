@@ -2,7 +2,7 @@
 
 use domain::{org::Org, people::Session, secret::Hash};
 use maud::{Markup, Render, html};
-use web::ui::{self, Page, Tone, Weight, Width};
+use ui::{Page, Tone, Weight, Width};
 
 use crate::{
     auth::AuthenticatedUser,

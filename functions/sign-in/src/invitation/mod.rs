@@ -125,13 +125,11 @@ async fn join(
     request: &AcceptRequest,
     fields: &Result<Fields, Problem>,
 ) -> Result<Response, Problem> {
-    for attempt in 0..store::MAX_TRIES {
-        if let Some(response) = try_join(app, request, fields).await? {
-            return Ok(response);
-        }
-        store::pause(attempt).await;
-    }
-    Err(store_problem(store::Error::Conflict))
+    let joined = store::retry(async || {
+        let response = try_join(app, request, fields).await?;
+        Ok(response.ok_or(store::Error::Conflict))
+    });
+    joined.await?.map_err(store_problem)
 }
 
 /// Attempts to accept an invitation once. Returns `None` if another write changed the data after

@@ -2,7 +2,7 @@
 
 use maud::{Markup, Render, html};
 use store::{InvitationDetails, SignedIn};
-use web::ui::{self, Field, Page, Tone, Weight, Width};
+use ui::{Field, Page, Tone, Weight, Width};
 
 use crate::{
     pages::emphasized,

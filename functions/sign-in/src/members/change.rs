@@ -72,19 +72,18 @@ impl App {
         request: &TeamRequest,
         fields: &Result<Fields, Problem>,
     ) -> Result<Changed, Problem> {
-        for attempt in 0..store::MAX_TRIES {
+        let changed = store::retry(async || {
             let caller = self.authenticate(headers).await?;
             match self.try_change(&caller, request, fields).await {
-                Ok(changed) => return Ok(changed),
+                Ok(changed) => Ok(Ok(changed)),
                 Err(TeamChangeError::Rejected(error)) => {
-                    return Err(to_problem(error, origin, caller.member.org()));
+                    Err(to_problem(error, origin, caller.member.org()))
                 }
-                Err(TeamChangeError::Problem(problem)) => return Err(problem),
-                Err(TeamChangeError::Store(store::Error::Conflict)) => store::pause(attempt).await,
-                Err(TeamChangeError::Store(error)) => return Err(store_problem(error)),
+                Err(TeamChangeError::Problem(problem)) => Err(problem),
+                Err(TeamChangeError::Store(error)) => Ok(Err(error)),
             }
-        }
-        Err(store_problem(store::Error::Conflict))
+        });
+        changed.await?.map_err(store_problem)
     }
 
     /// Attempts the change once. Checks the role, then the organization's access, then the input.

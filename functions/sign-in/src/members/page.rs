@@ -6,10 +6,8 @@ use domain::{
     team::{Membership, Team, TeamError},
 };
 use maud::{Markup, Render, html};
-use web::{
-    FieldError, Fields, Problem,
-    ui::{self, Choice, Field, NavItem, Page, RadioOption, Tone, Weight, Width},
-};
+use ui::{Choice, Field, NavItem, Page, RadioOption, Tone, Weight, Width};
+use web::{FieldError, Fields, Problem};
 
 use crate::{
     auth::AuthenticatedUser,
@@ -256,7 +254,7 @@ fn form(draft: &Draft<'_>) -> Markup {
         draft.errors.iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
     html! {
         form class="card form" method="post" action="/members/invitations" novalidate {
-            @if let Some(problem) = draft.problem { (ui::problem_note(problem)) }
+            @if let Some(problem) = draft.problem { (ui::problem_note(problem.kind.title(), &problem.detail)) }
             (ui::error_summary(&errors))
             (Field {
                 name: "email",

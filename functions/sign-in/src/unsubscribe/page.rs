@@ -2,7 +2,7 @@
 
 use domain::org::Reminders;
 use maud::{Markup, Render, html};
-use web::ui::{self, Page, Weight, Width};
+use ui::{Page, Weight, Width};
 
 use super::Recipient;
 use crate::{

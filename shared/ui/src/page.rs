@@ -2,8 +2,8 @@
 
 use maud::{DOCTYPE, Markup, Render, html};
 
-use super::{assets, icon::mark};
 use crate::words::page as words;
+use crate::{assets, icon::mark};
 
 /// A complete HTML page: the layout around `main`.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! HTML components that several functions share.
+//! HTML components, page layout, style sheets, and scripts that several functions share.
 //!
 //! Components only render markup. They do not read the request, and they decide nothing. They get
 //! all variable content as arguments, and escape all text. They contain no inline scripts and no
@@ -12,6 +12,7 @@ mod icon;
 pub mod moment;
 mod note;
 mod page;
+mod words;
 
 pub use button::{Weight, link_button, post_button, submit};
 pub use error::{NextAction, error_page};

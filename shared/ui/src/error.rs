@@ -2,7 +2,7 @@
 
 use maud::{Markup, Render, html};
 
-use super::{Page, Weight, Width, link_button};
+use crate::{Page, Weight, Width, link_button};
 
 /// The link of an error page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use maud::{Markup, Render, html};
 
-use crate::{Problem, words};
+use crate::words;
 
 /// The input type of a [`Field`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,13 +184,13 @@ pub fn error_summary(errors: &[(&str, &str)]) -> Markup {
 
 /// Renders the problem of a rejected form that is not an error of one field, such as a rate limit.
 #[must_use]
-pub fn problem_note(problem: &Problem) -> Markup {
+pub fn problem_note(title: &str, detail: &str) -> Markup {
     html! {
         div class="note tone-warning" role="alert" {
             span class="note-icon" aria-hidden="true" { "⏳" }
             div {
-                p class="note-title" { (problem.kind.title()) }
-                div class="note-text" { p { (problem.detail) } }
+                p class="note-title" { (title) }
+                div class="note-text" { p { (detail) } }
             }
         }
     }

@@ -31,13 +31,13 @@ pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
 /// The style sheet of every page.
 pub const STYLE: Asset =
-    Asset::new("app", "css", "text/css; charset=utf-8", include_str!("../../assets/app.css"));
+    Asset::new("app", "css", "text/css; charset=utf-8", include_str!("../assets/app.css"));
 /// The script of every page. Every page also works without this script.
 pub const SCRIPT: Asset = Asset::new(
     "app",
     "js",
     "text/javascript; charset=utf-8",
-    concat!("(() => {\n\"use strict\";\n", include_str!("../../assets/app.js"), "})();\n"),
+    concat!("(() => {\n\"use strict\";\n", include_str!("../assets/app.js"), "})();\n"),
 );
 /// The script that updates an open page when a task is completed in another place, such as another
 /// browser or the host app.
@@ -47,8 +47,8 @@ pub const LIVE_SCRIPT: Asset = Asset::new(
     "text/javascript; charset=utf-8",
     concat!(
         "(() => {\n\"use strict\";\n",
-        include_str!("../../assets/pace.js"),
-        include_str!("../../assets/live.js"),
+        include_str!("../assets/pace.js"),
+        include_str!("../assets/live.js"),
         "})();\n"
     ),
 );
@@ -62,20 +62,16 @@ pub const EMBED_SCRIPT: Asset = Asset::stable(
     "text/javascript; charset=utf-8",
     concat!(
         "(() => {\n\"use strict\";\nconst CSS = `\n",
-        include_str!("../../assets/onboarding.css"),
+        include_str!("../assets/onboarding.css"),
         "`;\n",
-        include_str!("../../assets/pace.js"),
-        include_str!("../../assets/onboarding.js"),
+        include_str!("../assets/pace.js"),
+        include_str!("../assets/onboarding.js"),
         "})();\n"
     ),
 );
 /// The style sheet of framed widgets, and of widgets that the host app's server includes in a page.
-pub const EMBED_STYLE: Asset = Asset::stable(
-    "onboarding",
-    "css",
-    "text/css; charset=utf-8",
-    include_str!("../../assets/onboarding.css"),
-);
+pub const EMBED_STYLE: Asset =
+    Asset::stable("onboarding", "css", "text/css; charset=utf-8", include_str!("../assets/onboarding.css"));
 /// The script of a framed widget.
 pub const FRAME_SCRIPT: Asset = Asset::new(
     "frame",
@@ -83,13 +79,13 @@ pub const FRAME_SCRIPT: Asset = Asset::new(
     "text/javascript; charset=utf-8",
     concat!(
         "(() => {\n\"use strict\";\n",
-        include_str!("../../assets/pace.js"),
-        include_str!("../../assets/frame.js"),
+        include_str!("../assets/pace.js"),
+        include_str!("../assets/frame.js"),
         "})();\n"
     ),
 );
 /// The favicon of every page.
-pub const ICON: Asset = Asset::new("icon", "svg", "image/svg+xml", include_str!("../../assets/icon.svg"));
+pub const ICON: Asset = Asset::new("icon", "svg", "image/svg+xml", include_str!("../assets/icon.svg"));
 
 const ALL: [Asset; 7] = [STYLE, SCRIPT, LIVE_SCRIPT, EMBED_SCRIPT, EMBED_STYLE, FRAME_SCRIPT, ICON];
 
@@ -158,7 +154,8 @@ pub fn find(file: &str) -> Option<&'static Asset> {
 ///
 /// The hash only distinguishes different contents, so it does not need to be cryptographic: no
 /// attacker controls the contents.
-pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
+#[must_use]
+pub const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut rest = bytes;
     while let Some((byte, tail)) = rest.split_first() {

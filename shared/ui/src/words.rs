@@ -1,0 +1,37 @@
+//! Every sentence of this crate that users read, by topic.
+
+/// Errors of forms.
+pub mod form {
+    /// Returns the heading above the list of a form's field errors.
+    pub fn errors_to_fix(count: usize) -> String {
+        if count == 1 { "1 error to fix".to_owned() } else { format!("{count} errors to fix") }
+    }
+}
+
+/// Menu, header, and footer of every page.
+pub mod page {
+    pub const DASHBOARD: &str = "Dashboard";
+    pub const CHECKLIST: &str = "Setup";
+    pub const MEMBERS: &str = "Members";
+    pub const GUIDE: &str = "Guide";
+    pub const SKIP_TO_CONTENT: &str = "Skip to content";
+    pub const HOME: &str = "Home";
+    pub const ACCOUNT: &str = "Your account and organizations";
+    pub const MAIN_MENU: &str = "Main";
+    pub const SIGN_OUT: &str = "Sign out";
+    pub const HELP_MENU: &str = "Help";
+    pub const SETUP_GUIDE: &str = "Setup guide";
+}
+
+/// Times relative to now.
+pub mod time {
+    pub const JUST_NOW: &str = "just now";
+    pub const MINUTE: &str = "minute";
+    pub const HOUR: &str = "hour";
+
+    /// States how long ago something happened, such as "2 hours ago".
+    pub fn ago(count: i64, unit: &str) -> String {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{plural} ago")
+    }
+}

@@ -221,8 +221,8 @@ pub(crate) fn parked_without_metadata_pk(shard: u8) -> String {
 /// The partition of `by-mail` for corrupt items, which need review. They are few, so one partition
 /// is enough.
 ///
-/// `infra/restore.py` also puts items into this partition, because it cannot compute when an item
-/// is due. The next scheduled run of the mailer restores the index attributes of these items.
+/// `infra/ops/restore.py` also puts items into this partition, because it cannot compute when an
+/// item is due. The next scheduled run of the mailer restores the index attributes of these items.
 pub(crate) fn corrupt_pk(_: u8) -> String {
     "UNREADABLE".to_owned()
 }

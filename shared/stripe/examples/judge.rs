@@ -2,8 +2,8 @@
 //! writes one verdict per line of standard output.
 //!
 //! A case is `{"header": text or null, "body": hex, "secrets": "whsec_…,whsec_…", "now": seconds}`.
-//! The verdict is `accepted` or the text of the error. `.ci/differential` compares it with the
-//! verdicts of Stripe's own libraries.
+//! The verdict is `accepted` or the text of the error. `infra/ci/stripe/differential` compares it
+//! with the verdicts of Stripe's own libraries.
 
 use std::{
     error::Error,

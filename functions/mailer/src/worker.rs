@@ -247,7 +247,7 @@ impl MailWorker {
     pub(crate) async fn change_org<T>(
         &self,
         id: OrgId,
-        mut decide: impl FnMut(&mut Org) -> T,
+        decide: impl Fn(&mut Org) -> T,
     ) -> Result<Option<T>, Error> {
         let mut attempts = 1;
         loop {

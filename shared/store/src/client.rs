@@ -1,6 +1,6 @@
 //! The DynamoDB client: consistent reads, conditional writes, and transactions.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     Client,
@@ -13,14 +13,11 @@ use aws_types::SdkConfig;
 use crate::{
     error::{Cause, Error, cause},
     key::Key,
+    retry::{MAX_TRIES, pause},
     update::{Change, Only},
 };
 
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
-
-/// Maximum number of attempts at one operation. The code tries again after a conflict with another
-/// write, and after a batch read in which DynamoDB did not process all keys.
-pub const MAX_TRIES: u32 = 6;
 
 /// Maximum number of keys in one batch read (DynamoDB API reference, "BatchGetItem").
 const MAX_BATCH_KEYS: usize = 100;
@@ -244,12 +241,4 @@ impl Store {
             }
         }
     }
-}
-
-/// Waits for a random time before the next attempt. The maximum wait is 20 ms for `attempt` 0. It
-/// doubles with each further attempt, up to 640 ms.
-pub async fn pause(attempt: u32) {
-    let cap = 20_u64.saturating_mul(1 << attempt.min(5));
-    let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
-    tokio::time::sleep(Duration::from_millis(cap).mul_f64(share)).await;
 }

@@ -61,7 +61,7 @@
 //!
 //! # Where to start
 //!
-//! - `client`: [`Store`], consistent reads, and transactions.
+//! - `client`: [`Store`], consistent reads, and transactions. [`retry`]: what follows a conflict.
 //! - `key`: all keys and index partitions.
 //! - `update`: conditions and update expressions. `unknown`: how unknown attributes are kept.
 //! - `item`: the stored forms of an organization.
@@ -86,6 +86,7 @@ mod moved;
 mod org;
 mod org_creation_grant;
 mod quarantine;
+mod retry;
 mod review;
 mod ses_heartbeat;
 mod session;
@@ -98,7 +99,7 @@ mod used_link;
 mod user;
 
 pub use brake::Brake;
-pub use client::{MAX_TRIES, Store, Stored, pause};
+pub use client::{Store, Stored};
 pub use customer::{CustomerLink, EventContext, EventSubject, Parked};
 pub use due::{Backlog, Due, MailDue, ParkedVerdict, WaitingEvent};
 pub use embed_session::EmbedSession;
@@ -110,6 +111,7 @@ pub use link::{Consumed, Link, LinkGrant, LinkLookup};
 pub use moved::OrgChange;
 pub use org_creation_grant::OrgCreationGrant;
 pub use quarantine::QuarantinedEvent;
+pub use retry::{MAX_TRIES, pause, retry};
 pub use review::{ReviewItem, ReviewItemKind, ReviewList, ReviewPage, ReviewedEvent};
 pub use session::SignedIn;
 pub use sign_in_request::{SignInRequest, SignInRequestId, SignInRequestResult};

@@ -6,10 +6,11 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{id::OrgId, org::Org};
 
 use crate::{
-    client::{MAX_TRIES, Store, Stored, pause},
+    client::{Store, Stored},
     error::Error,
     item::{decode, encode},
     key::Key,
+    retry::retry,
     update::{Change, Only, change, number, update},
 };
 
@@ -65,8 +66,7 @@ impl Store {
     }
 
     /// Loads an organization, calls `decide`, and writes the result. If another write changed the
-    /// organization in the meantime, starts again with the newer organization. Makes at most
-    /// [`MAX_TRIES`] attempts.
+    /// organization in the meantime, starts again with the newer organization, like [`retry`].
     ///
     /// Returns `None` if the organization does not exist. If `decide` returns an error, writes
     /// nothing and returns that error.
@@ -77,22 +77,18 @@ impl Store {
     pub async fn change_org<T, E>(
         &self,
         id: OrgId,
-        mut decide: impl FnMut(&mut Org) -> Result<T, E>,
+        decide: impl Fn(&mut Org) -> Result<T, E>,
     ) -> Result<Option<Result<T, E>>, Error> {
-        for attempt in 0..MAX_TRIES {
-            let Some(before) = self.load_org(id).await? else { return Ok(None) };
+        retry(|| async {
+            let Some(before) = self.load_org(id).await? else { return Ok(Ok(None)) };
             let mut after = before.value.clone();
             let decided = match decide(&mut after) {
                 Ok(decided) => decided,
-                Err(error) => return Ok(Some(Err(error))),
+                Err(error) => return Ok(Ok(Some(Err(error)))),
             };
-            match self.commit_org(&before, &after).await {
-                Ok(_) => return Ok(Some(Ok(decided))),
-                Err(Error::Conflict) => pause(attempt).await,
-                Err(error) => return Err(error),
-            }
-        }
-        Err(Error::Conflict)
+            Ok(self.commit_org(&before, &after).await.map(|_| Some(Ok(decided))))
+        })
+        .await
     }
 
     /// Returns the update that turns `before` into `after` and stores `version` as the new version.

@@ -1,0 +1,53 @@
+//! Repeats what failed because of another write at the same time.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// Maximum number of attempts at one operation. The code tries again after a conflict with another
+/// write, and after a batch read in which DynamoDB did not process all keys.
+pub const MAX_TRIES: u32 = 6;
+
+/// Calls `attempt`, and calls it again after a conflict. Makes at most 6 attempts, with full jitter
+/// between them (AWS Builders' Library, "Timeouts, retries, and backoff with jitter").
+///
+/// An attempt loads, decides, and commits. It returns the result of the commit, in which
+/// [`Error::Conflict`] asks for another attempt. An error outside that result ends the attempts.
+///
+/// ```
+/// # use domain::id::UserId;
+/// # use store::{Error, Store, retry};
+/// # async fn sign_out(store: &Store, id: UserId) -> Result<(), Error> {
+/// retry(|| async {
+///     let Some(before) = store.load_user(id).await? else { return Ok(Ok(())) };
+///     let mut after = before.value.clone();
+///     after.end_sessions();
+///     Ok(store.commit_user(&before, &after).await)
+/// })
+/// .await
+/// # }
+/// ```
+///
+/// # Errors
+/// The error of the last attempt: [`Error::Conflict`] if every attempt had a conflict.
+pub async fn retry<T, E, F>(mut attempt: impl FnMut() -> F) -> Result<T, E>
+where
+    E: From<Error>,
+    F: Future<Output = Result<Result<T, Error>, E>>,
+{
+    for failed in 0..MAX_TRIES - 1 {
+        match attempt().await? {
+            Err(Error::Conflict) => pause(failed).await,
+            committed => return Ok(committed?),
+        }
+    }
+    Ok(attempt().await??)
+}
+
+/// Waits for a random time before the next attempt. The maximum wait is 20 ms for `attempt` 0. It
+/// doubles with each further attempt, up to 640 ms.
+pub async fn pause(attempt: u32) {
+    let cap = 20_u64.saturating_mul(1 << attempt.min(5));
+    let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
+    tokio::time::sleep(Duration::from_millis(cap).mul_f64(share)).await;
+}

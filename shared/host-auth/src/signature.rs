@@ -78,7 +78,7 @@ pub fn sign(key: &Key, at: Timestamp, body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use jiff::SignedDuration;
     use serde_json::json;
 
     use super::*;
@@ -93,10 +93,6 @@ mod tests {
         "2026-01-15T09:00:00Z".parse().unwrap()
     }
 
-    fn seconds(later: i64) -> Timestamp {
-        Timestamp::from_second(now().as_second() + later).unwrap()
-    }
-
     #[test]
     fn signature_equals_the_output_of_openssl() {
         // printf '1768467600.{"type":"project.created"}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf 'new%.0s' 1 2 3 4 5 6 7 8 9 10 11 | xxd -p -c 99)
@@ -108,50 +104,32 @@ mod tests {
 
     #[test]
     fn header_is_accepted_or_rejected_with_its_reason() {
-        let (ours, old) = (keys("bmV3"), keys("b2xk"));
-        let good = sign(ours.first().unwrap(), now(), BODY);
-        let theirs = sign(old.first().unwrap(), now(), BODY);
-        let v1 = |header: &str| header.split_once(",v1=").unwrap().1.to_owned();
+        let ours = keys("bmV3");
         let t = now().as_second();
+        let good = format!("t={t},v1={OPENSSL}");
+        let stale = sign(ours.first().unwrap(), now() - SignedDuration::from_secs(301), BODY);
         for (header, expected) in [
-            (Some(good.clone()), Ok(())),
-            (Some(format!("{theirs},v1={}", v1(&good))), Ok(())),
-            (Some(format!("t={t},v1=zz,v2=x,kid=k,v1={}", v1(&good).to_uppercase())), Ok(())),
-            (Some(format!("t={t}, v1={}", v1(&good))), Ok(())),
-            (Some(theirs.clone()), Err(HostSignatureError::Key)),
-            (Some(format!("t={},v1={}", t + 1, v1(&good))), Err(HostSignatureError::Key)),
-            (Some(format!("t=0{t},v1={}", v1(&good))), Err(HostSignatureError::Key)),
-            (Some(format!("{good},t={t}")), Err(HostSignatureError::Malformed)),
-            (Some(format!("v1={}", v1(&good))), Err(HostSignatureError::Malformed)),
-            (Some(format!("t={t}")), Err(HostSignatureError::Malformed)),
-            (Some(format!("t={t},v0={}", v1(&good))), Err(HostSignatureError::Malformed)),
-            (Some(format!("t={t},v1={}", &v1(&good)[..62])), Err(HostSignatureError::Malformed)),
-            (Some(format!("t=-{t},v1={}", v1(&good))), Err(HostSignatureError::Malformed)),
-            (Some(format!("t=,v1={}", v1(&good))), Err(HostSignatureError::Malformed)),
-            (Some(format!("t=1234567890123,v1={}", v1(&good))), Err(HostSignatureError::Malformed)),
-            (Some(format!("{good}{}", ",v1=00".repeat(16))), Err(HostSignatureError::Malformed)),
-            (Some(format!("{good},{}", "x=".repeat(2100))), Err(HostSignatureError::Malformed)),
-            (Some("nonsense".to_owned()), Err(HostSignatureError::Malformed)),
-            (Some(String::new()), Err(HostSignatureError::Malformed)),
+            (Some(good.replace(',', ", ")), Ok(())),
+            (Some(sign(keys("b2xk").first().unwrap(), now(), BODY)), Err(HostSignatureError::Key)),
+            (Some(format!("v1={OPENSSL}")), Err(HostSignatureError::Malformed)),
+            (Some(format!("t={t},v0={OPENSSL}")), Err(HostSignatureError::Malformed)),
+            (Some(stale), Err(HostSignatureError::Stale(301))),
             (None, Err(HostSignatureError::NoHeader)),
         ] {
             assert_eq!(verify(header.as_deref(), BODY, &ours, now()), expected, "{header:?}");
         }
-        assert_eq!(verify(Some(&good), &BODY[1..], &ours, now()), Err(HostSignatureError::Key));
         assert_eq!(verify(Some(&good), BODY, &Keys::default(), now()), Err(HostSignatureError::Key));
     }
 
     #[test]
-    fn signature_is_valid_for_five_minutes_in_either_direction() {
-        let ours = keys("bmV3");
-        let good = sign(ours.first().unwrap(), now(), BODY);
-        for (later, expected) in [
-            (300, Ok(())),
-            (301, Err(HostSignatureError::Stale(301))),
-            (-300, Ok(())),
-            (-301, Err(HostSignatureError::Stale(301))),
+    fn only_a_mismatch_may_match_another_key() {
+        for (error, expected) in [
+            (HostSignatureError::Key, true),
+            (HostSignatureError::NoHeader, false),
+            (HostSignatureError::Malformed, false),
+            (HostSignatureError::Stale(301), false),
         ] {
-            assert_eq!(verify(Some(&good), BODY, &ours, seconds(later)), expected, "{later}");
+            assert_eq!(error.may_match_another_key(), expected, "{error}");
         }
     }
 
@@ -176,14 +154,5 @@ mod tests {
             verify(Some(&format!("t={head},v1={v1}")), body.as_bytes(), &ours, now()),
             Err(HostSignatureError::Malformed)
         );
-    }
-
-    proptest! {
-        #[test]
-        fn arbitrary_header_is_rejected_without_panic(header in ".{0,300}", parts in "(t=[0-9]{0,14}|v1=[0-9a-f]{0,70}|,|=){0,12}") {
-            for text in [header, parts] {
-                prop_assert!(verify(Some(&text), BODY, &keys("bmV3"), now()).is_err());
-            }
-        }
     }
 }

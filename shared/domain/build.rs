@@ -1,4 +1,4 @@
-//! Generates the constants of `domain::definition` from the checklist definition files.
+//! Generates the constants of `domain::checklist` from the checklist definition files.
 //!
 //! An invalid file stops the build with an error that names the file and the problem.
 

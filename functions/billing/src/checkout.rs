@@ -10,7 +10,10 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use domain::{billing::CustomerId, checkout::FirstCharge, plan::Plan, secret::Hash};
+use domain::{
+    billing::{CustomerId, FirstCharge, Plan},
+    secret::Hash,
+};
 use http::HeaderMap;
 use stripe::client::{CallError, Client, NewCheckout};
 use web::{FieldError, Fields, Problem, ResponseFormat};

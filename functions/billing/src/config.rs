@@ -1,6 +1,6 @@
 //! Configuration of the function, read from environment variables.
 
-use domain::plan::Prices;
+use domain::billing::Prices;
 use runtime::{BaseUrl, ConfigErrors, Env};
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
@@ -72,7 +72,7 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use domain::plan::Plan;
+    use domain::billing::Plan;
 
     use super::*;
 

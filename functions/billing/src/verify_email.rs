@@ -6,8 +6,8 @@
 
 use axum::response::Response;
 use domain::{
-    address::Address,
-    limit::{network, sign_in_limits},
+    limits::{network, sign_in_limits},
+    people::Address,
     secret::Secret,
 };
 use http::{StatusCode, header::SET_COOKIE};

@@ -2,8 +2,8 @@
 
 use domain::{
     billing::IssueKind,
-    definition::Milestone,
-    status::{Access, Status},
+    checklist::Milestone,
+    org::{Access, Status},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -146,7 +146,7 @@ impl OrganizationOut {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{Complete, Skip};
+    use domain::checklist::ChecklistCommand::{Complete, Skip};
     use jiff::SignedDuration;
 
     use super::*;

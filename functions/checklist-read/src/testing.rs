@@ -1,17 +1,16 @@
 //! Views for tests, created with the domain's own commands.
 
 use domain::{
-    address::Address,
     billing::{
         Attribution, Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
         SubscriptionId, SubscriptionStatus,
     },
+    checklist::ChecklistCommand,
     id::{OrgId, ProjectId, UserId},
-    name::Name,
-    org::{AdminContact, ChecklistCommand, Org},
-    people::{Admin, Member, Role, Session, User},
-    trial::{Trial, add},
-    zone::Zone,
+    org::{AdminContact, Org},
+    people::{Address, Admin, Member, Name, Role, Session, User},
+    time::{Zone, add},
+    trial::Trial,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -98,7 +97,7 @@ pub fn paid() -> FactKind {
 
 /// Returns the commands that complete all eight tasks.
 pub fn every_task() -> Vec<ChecklistCommand<'static>> {
-    domain::definition::BUILT_IN.tasks.iter().map(|task| ChecklistCommand::Complete(task.key)).collect()
+    domain::checklist::BUILT_IN.tasks.iter().map(|task| ChecklistCommand::Complete(task.key)).collect()
 }
 
 impl View {

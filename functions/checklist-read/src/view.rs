@@ -1,12 +1,10 @@
 //! The view model of all pages, fragments, and JSON reads.
 
 use domain::{
+    checklist::{Progress, Task, TaskTarget},
     id::OrgId,
-    org::Org,
+    org::{Access, Org, Status},
     people::{Admin, Member},
-    progress::Progress,
-    status::{Access, Status},
-    task::{Task, TaskTarget},
 };
 use jiff::Timestamp;
 use maud::{Markup, Render};

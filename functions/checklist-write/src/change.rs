@@ -9,7 +9,10 @@ use axum::{
     response::Response,
     routing::{MethodRouter, post},
 };
-use domain::org::{ChecklistCommand, ChecklistError, Org};
+use domain::{
+    checklist::{ChecklistCommand, ChecklistError},
+    org::Org,
+};
 use jiff::Timestamp;
 use serde_json::json;
 use web::{Kind, Links, Problem, ResponseFormat};
@@ -142,12 +145,10 @@ pub fn store_problem(error: store::Error) -> Problem {
 #[cfg(test)]
 mod tests {
     use domain::{
-        address::Address,
-        name::Name,
         org::AdminContact,
-        people::{Role, Session, User},
+        people::{Address, Name, Role, Session, User},
+        time::Zone,
         trial::Trial,
-        zone::Zone,
     };
     use store::{SignedIn, Stored};
 

@@ -5,10 +5,7 @@
 
 use std::convert::Infallible;
 
-use domain::{
-    id::OrgId,
-    org::{HostEventResult, Org},
-};
+use domain::{checklist::HostEventResult, id::OrgId, org::Org};
 use event_bus::HostEvent;
 use jiff::Timestamp;
 use runtime::InvocationResult;

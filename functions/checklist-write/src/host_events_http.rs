@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use domain::{id::OrgId, name::Name};
+use domain::{id::OrgId, people::Name};
 use event_bus::HostEvent;
 use host_auth::signature::{HEADER, verify};
 use jiff::Timestamp;

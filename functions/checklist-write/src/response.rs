@@ -4,7 +4,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use domain::org::{ChecklistCommand, Org};
+use domain::{checklist::ChecklistCommand, org::Org};
 use jiff::Timestamp;
 use serde::Serialize;
 use web::{Links, TaskOut};

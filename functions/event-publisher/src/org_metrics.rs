@@ -2,7 +2,7 @@
 
 use domain::{
     id::OrgId,
-    measure::{COMPLETION_TARGET, Measure},
+    org::{COMPLETION_TARGET, Measure},
 };
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};

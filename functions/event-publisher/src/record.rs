@@ -2,7 +2,7 @@
 //!
 //! Source: AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB".
 
-use domain::{event::between, measure::measures};
+use domain::org::{DomainEvent, measures};
 use event_bus::{Origin, Outgoing};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,7 @@ impl RecordIn {
             at: self.written_at(),
         };
         Ok(Some(Change {
-            events: Outgoing::of(&between(old, &new.value), &origin),
+            events: Outgoing::of(&DomainEvent::between(old, &new.value), &origin),
             metrics: OrgMetrics {
                 org: new.value.id,
                 measures: measures(old, &new.value),

@@ -1,6 +1,6 @@
 //! Updates the mail brake from SES events about welcome emails.
 
-use domain::{brake::FirstMails, notice::NoticeKey};
+use domain::mail::{NoticeKey, brake::FirstMails};
 use mail::Tags;
 use store::{Error, Stored};
 use telemetry::LogArea;

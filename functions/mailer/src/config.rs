@@ -1,6 +1,6 @@
 //! Configuration from environment variables.
 
-use domain::address::Address;
+use domain::people::Address;
 use mail::{ConfigurationSets, Product, Sender, SenderName};
 use runtime::{BASE_URL, BaseUrl, ConfigErrors, Env};
 

@@ -1,12 +1,11 @@
 //! Builds the content of a notice from the current state of its organization.
 
 use domain::{
-    address::Address,
     billing::{NextBillingEvent, NextKind},
-    notice::{ClaimedMail, NoticeKey},
-    org::Org,
+    mail::{ClaimedMail, NoticeKey},
+    org::{Org, Status},
+    people::Address,
     secret::Secret,
-    status::Status,
 };
 use jiff::Timestamp;
 use mail::{
@@ -115,13 +114,12 @@ fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
 #[cfg(test)]
 mod tests {
     use domain::{
-        billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId},
-        delivery::Claim,
-        name::Name,
+        billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
+        mail::Claim,
         org::AdminContact,
-        plan::{PlanPrices, Prices},
-        trial::{DAY, Trial, add},
-        zone::Zone,
+        people::Name,
+        time::{DAY, Zone, add},
+        trial::Trial,
     };
 
     use super::*;

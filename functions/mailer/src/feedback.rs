@@ -1,9 +1,8 @@
 //! Handles SES events about sent emails.
 
 use domain::{
-    delivery::{Delivery, Failure, Outcome},
     id::{OrgId, UserId},
-    notice::{ClaimedMail, NoticeKey},
+    mail::{ClaimedMail, Delivery, Failure, NoticeKey, Outcome},
     org::{Org, SuppressionReason},
 };
 use mail::Tags;

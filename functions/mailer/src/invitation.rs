@@ -2,8 +2,8 @@
 
 use domain::{
     id::OrgId,
-    invitation::{Invitation, InvitationId},
     org::Org,
+    people::{Invitation, InvitationId},
     secret::{Hash, Secret},
 };
 use mail::{PlainText, Tags};

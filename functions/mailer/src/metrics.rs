@@ -1,6 +1,6 @@
 //! Metrics and log messages about deliveries. Each final state of an email is counted once.
 
-use domain::delivery::{Delivery, Failure};
+use domain::mail::{Delivery, Failure};
 use jiff::Timestamp;
 use telemetry::{LogArea, Metric};
 

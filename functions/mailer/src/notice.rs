@@ -1,9 +1,8 @@
 //! Sends the notices of an organization.
 
 use domain::{
-    delivery::{Claim, Outcome, SesHeartbeat},
     id::OrgId,
-    notice::{ClaimedMail, Outbox},
+    mail::{Claim, ClaimedMail, Outbox, Outcome, SesHeartbeat},
     org::Org,
     secret::Secret,
 };
@@ -144,7 +143,7 @@ fn claimed_by(outbox: &Outbox, claim: &Claim) -> Vec<ClaimedMail> {
 
 #[cfg(test)]
 mod tests {
-    use domain::notice::NoticeKey;
+    use domain::mail::NoticeKey;
     use jiff::Timestamp;
 
     use super::*;

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use domain::delivery::{Delivery, Outcome, SesHeartbeat};
+use domain::mail::{Delivery, Outcome, SesHeartbeat};
 use jiff::Timestamp;
 use runtime::Clock;
 

@@ -1,10 +1,10 @@
 //! Sends the emails of sign-in requests.
 
 use domain::{
-    delivery::{Claim, Delivery, SesHeartbeat},
+    mail::{Claim, Delivery, SesHeartbeat},
     people::{SIGN_IN_LINK_TTL, User},
     secret::Secret,
-    trial::add,
+    time::add,
 };
 use jiff::Timestamp;
 use mail::{PlainText, SignIn, Tags};
@@ -130,7 +130,10 @@ fn decide(
 
 #[cfg(test)]
 mod tests {
-    use domain::{address::Address, delivery::LEASE, name::Name};
+    use domain::{
+        mail::CLAIM_LEASE,
+        people::{Address, Name},
+    };
 
     use super::*;
 
@@ -176,7 +179,7 @@ mod tests {
         // Another claim cannot take over the request. After the lease it marks the delivery as
         // unknown.
         let other = Claim("b".to_owned());
-        for now in [now, add(now, LEASE)] {
+        for now in [now, add(now, CLAIM_LEASE)] {
             assert_eq!(decide(&mut request, Some(&user()), &other, &secret, None, now), (None, None));
         }
         assert!(matches!(request.delivery, Delivery::Unknown { needs_review: false, .. }));

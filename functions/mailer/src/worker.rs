@@ -7,8 +7,8 @@ use std::{
 };
 
 use domain::{
-    delivery::{Claim, SesHeartbeat},
     id::OrgId,
+    mail::{Claim, SesHeartbeat},
     org::Org,
 };
 use futures_util::{Stream, StreamExt, stream};

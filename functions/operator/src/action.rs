@@ -4,7 +4,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use domain::extension::Reason;
+use domain::people::Reason;
 use serde::Serialize;
 use web::{FieldError, Fields, ResponseFormat};
 

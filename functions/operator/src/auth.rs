@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, response::Response};
-use domain::{
-    operator::{Operator, OperatorError},
-    people::SessionToken,
-};
+use domain::people::{Operator, OperatorError, SessionToken};
 use http::{Method, request::Parts};
 use jiff::Timestamp;
 use maud::{Markup, Render};

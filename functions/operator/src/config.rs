@@ -1,6 +1,6 @@
 //! Configuration from environment variables.
 
-use domain::{operator::Operators, plan::Prices};
+use domain::{billing::Prices, people::Operators};
 use runtime::{BaseUrl, ConfigErrors, Env};
 use web::Origins;
 

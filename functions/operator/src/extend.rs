@@ -8,10 +8,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    event::{DomainEvent, between},
-    extension::{Days, FirstTrial, Grant, NotExtendable},
-    org::Org,
+    org::{DomainEvent, Org},
     secret::Hash,
+    trial::{Days, FirstTrial, Grant, NotExtendable},
 };
 use http::HeaderMap;
 use telemetry::{LogArea, Metric};
@@ -90,7 +89,7 @@ async fn commit(app: &App, auth: &AuthenticatedOperator, org: &Org, grant: &Gran
     let changed = app.store.change_org(org.id, |org| {
         let before = org.clone();
         org.extend_trial(&auth.operator, grant, &first, now)?;
-        Ok::<_, NotExtendable>((org.clone(), between(Some(&before), org)))
+        Ok::<_, NotExtendable>((org.clone(), DomainEvent::between(Some(&before), org)))
     });
     let changed = changed.await.map_err(store_problem)?.ok_or_else(Problem::not_found)?;
     let (after, events) = changed.map_err(|error| Problem::new(Kind::Conflict, error.to_string()))?;

@@ -1,6 +1,6 @@
 //! Finds organizations by id or by the email address of a member.
 
-use domain::{address::Address, id::OrgId};
+use domain::{id::OrgId, people::Address};
 use web::{FieldError, Problem};
 
 use crate::{App, store_problem, words};

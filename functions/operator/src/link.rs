@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
     response::Response,
 };
-use domain::{billing::CustomerId, id::OrgId, operator::ActionRecord, org::Org};
+use domain::{billing::CustomerId, id::OrgId, org::Org, people::ActionRecord};
 use store::{Error, EventSubject};
 use telemetry::{LogArea, Metric};
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};

@@ -1,10 +1,9 @@
 //! JSON responses. Times are RFC 3339 in UTC.
 
 use domain::{
-    billing::{Billing, Conflict, Invoice, Issue, Subscription, Surplus},
-    delivery::Delivery,
+    billing::{Billing, Conflict, Currency, Invoice, Issue, Money, Subscription, Surplus},
     id::OrgId,
-    money::{Currency, Money},
+    mail::Delivery,
     org::{Org, Reminders, SuppressionReason, Undeliverable},
 };
 use jiff::Timestamp;

@@ -2,10 +2,10 @@
 //! should do.
 
 use domain::{
-    delivery::{Delivery, Failure},
+    billing::ReviewKind,
     id::OrgId,
+    mail::{Delivery, Failure},
     org::Org,
-    review::ReviewKind,
 };
 use jiff::Timestamp;
 use store::{ReviewItem, ReviewItemKind};

@@ -100,7 +100,7 @@ pub mod item {
 
 /// Texts of payments without effect in the review queue: a title and an advice for each kind.
 pub mod money {
-    use domain::review::ReviewKind;
+    use domain::billing::ReviewKind;
 
     pub const NOT_LINKED: &str =
         "The payment points to the organization below, but its customer is not linked.";

@@ -1,6 +1,6 @@
 //! Configuration of the function.
 
-use domain::{brake::Budget, definition::Offered, people::User};
+use domain::{checklist::Offered, mail::brake::Budget, people::User};
 use runtime::{BaseUrl, ConfigErrors, Env};
 
 /// Maximum trial length in days: Stripe's limit for `trial_period_days`.

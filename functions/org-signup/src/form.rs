@@ -1,12 +1,10 @@
 //! Parses the sign-up form into domain types.
 
 use domain::{
-    address::Address,
-    definition::{Industry, Offered},
-    name::{Name, NameError},
-    people::User,
+    checklist::{Industry, Offered},
+    people::{Address, Name, NameError, User},
     secret::Hash,
-    zone::Zone,
+    time::Zone,
 };
 use http::HeaderMap;
 use web::{FieldError, Fields};

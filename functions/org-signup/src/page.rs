@@ -6,7 +6,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use domain::{definition::Offered, people::Role, secret::Secret};
+use domain::{checklist::Offered, people::Role, secret::Secret};
 use http::StatusCode;
 use maud::{Markup, Render, html};
 use store::SignedIn;

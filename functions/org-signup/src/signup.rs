@@ -14,16 +14,16 @@ use axum::{
     response::Response,
 };
 use domain::{
-    address::Address,
-    brake,
     id::{OrgId, UserId},
-    limit::{
+    limits::{
         RateLimitWindow, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, network, sign_in_limits, site,
     },
+    mail::brake,
     org::{AdminContact, Org},
-    people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
+    people::{Address, ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
     secret::Secret,
-    trial::{self, Trial},
+    time,
+    trial::Trial,
 };
 use http::{HeaderMap, StatusCode, header::SET_COOKIE};
 use jiff::Timestamp;
@@ -86,7 +86,7 @@ impl RequestContext {
     fn signed_in_at(&self) -> Option<Timestamp> {
         match self.known.as_ref()? {
             Requester::SignedIn(found) => found.session.signed_in_at,
-            Requester::CreationGrant(grant, _) => Some(trial::add(grant.expires_at, -ORG_CREATION_GRANT_TTL)),
+            Requester::CreationGrant(grant, _) => Some(time::add(grant.expires_at, -ORG_CREATION_GRANT_TTL)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Configuration of the function.
 
-use domain::operator::Operators;
+use domain::people::Operators;
 use host_auth::{KeySource, Keys};
 use runtime::{BaseUrl, ConfigErrors, Env};
 

@@ -53,7 +53,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use domain::operator::Operators;
+use domain::people::Operators;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use web::{Problem, ResponseFormat, SecurityProfile};

@@ -15,7 +15,7 @@ use domain::{
     id::{OrgId, UserId},
     people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
     secret::{Hash, Secret},
-    trial,
+    time,
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -125,7 +125,7 @@ async fn use_link(
     let grant = OrgCreationGrant {
         secret_hash: secret.hash(),
         user: after.id,
-        expires_at: trial::add(now, ORG_CREATION_GRANT_TTL),
+        expires_at: time::add(now, ORG_CREATION_GRANT_TTL),
         used_for: None,
     };
     let link_grant = match &session {
@@ -251,7 +251,7 @@ fn problem_response(app: &App, wants: ResponseFormat, problem: Problem) -> Respo
 
 #[cfg(test)]
 mod tests {
-    use domain::{address::Address, name::Name};
+    use domain::people::{Address, Name};
 
     use super::*;
 

@@ -9,11 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    address::Address,
-    limit::{SIGN_INS_OF_IP, network, sign_in_limits},
-    people::SIGN_IN_LINK_TTL,
+    limits::{SIGN_INS_OF_IP, network, sign_in_limits},
+    people::{Address, SIGN_IN_LINK_TTL},
     secret::Secret,
-    trial,
+    time,
 };
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
@@ -90,7 +89,7 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
             // The limit of a network counts requests for all addresses. So its newest request may
             // be for another address, and this address may have no valid link.
             let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);
-            if newest.is_some_and(|at| now < trial::add(at, SIGN_IN_LINK_TTL)) {
+            if newest.is_some_and(|at| now < time::add(at, SIGN_IN_LINK_TTL)) {
                 problem.detail = words_of::latest_link_works(&problem.detail).into();
             }
             if wants == ResponseFormat::Json {

@@ -255,10 +255,9 @@ pub mod account {
 /// `/members`: the members of an organization and its invitations.
 pub mod members {
     use domain::{
-        invitation::{InvitationStatus, MAX_OPEN_INVITATIONS, MAX_SENDS},
-        limit::INVITATIONS_OF_ORG,
+        limits::INVITATIONS_OF_ORG,
         org::MAX_ADMINS,
-        people::Role,
+        people::{InvitationStatus, MAX_OPEN_INVITATIONS, MAX_SENDS, Role},
     };
 
     pub const TITLE: &str = "Members";

@@ -1,6 +1,6 @@
 //! Configuration of the function, read from environment variables.
 
-use domain::plan::Prices;
+use domain::billing::Prices;
 use runtime::{ConfigErrors, Env};
 use stripe::Secrets;
 

@@ -1,10 +1,9 @@
 //! Ingests one verified event: applies it, links its customer, parks it, or quarantines it.
 
 use domain::{
-    billing::{Conflict, CustomerId, EventId, Fact, FactKind, IncidentKind, SubscriptionId},
+    billing::{Conflict, CustomerId, EventId, Fact, FactKind, IncidentKind, ReviewKind, SubscriptionId},
     id::OrgId,
     org::Org,
-    review::ReviewKind,
 };
 use jiff::Timestamp;
 use store::{

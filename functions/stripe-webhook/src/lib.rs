@@ -32,7 +32,7 @@ mod words;
 
 use std::sync::Arc;
 
-use domain::plan::Prices;
+use domain::billing::Prices;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 

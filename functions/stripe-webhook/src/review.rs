@@ -3,10 +3,9 @@
 use std::{collections::BTreeSet, fmt};
 
 use domain::{
-    billing::{Conflict, Fact, FactKind, IncidentKind, SubscriptionId, Surplus},
+    billing::{Conflict, Fact, FactKind, IncidentKind, ReviewKind, SubscriptionId, Surplus},
     id::OrgId,
     org::Org,
-    review::ReviewKind,
 };
 use jiff::Timestamp;
 use store::Stored;

@@ -32,12 +32,9 @@ mod parked;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use domain::{
-    billing::TRIAL_LIMIT,
-    event::{DomainEvent, between},
+    billing::{Prices, ReviewKind, TRIAL_LIMIT},
     id::OrgId,
-    org::Org,
-    plan::Prices,
-    review::ReviewKind,
+    org::{DomainEvent, Org},
 };
 use futures_util::StreamExt;
 use jiff::Timestamp;
@@ -223,7 +220,10 @@ impl App {
             .change_org(id, |org| {
                 let before = org.clone();
                 org.run_trial_sweep(now);
-                Ok::<_, Infallible>((between(Some(&before), org), confirmation_is_missing(&before, now)))
+                Ok::<_, Infallible>((
+                    DomainEvent::between(Some(&before), org),
+                    confirmation_is_missing(&before, now),
+                ))
             })
             .await?;
         let Some(Ok((events, unconfirmed))) = changed else { return Ok(()) };

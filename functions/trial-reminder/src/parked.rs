@@ -4,7 +4,12 @@
 //! Such a payment gives no access, because a visitor can set every field that points to the
 //! organization. An operator decides.
 
-use domain::{address::Address, billing::FactKind, id::OrgId, org::Org, plan::Prices, review::ReviewKind};
+use domain::{
+    billing::{FactKind, Prices, ReviewKind},
+    id::OrgId,
+    org::Org,
+    people::Address,
+};
 use jiff::Timestamp;
 use store::{Error, ParkedVerdict, Store};
 use stripe::Event;
@@ -82,11 +87,12 @@ fn verdict(event: &Event, found: Found) -> ParkedVerdict {
 #[cfg(test)]
 mod tests {
     use domain::{
-        billing::{CustomerId, EventId, Fact, SubscriptionFact, SubscriptionId, SubscriptionStatus},
-        name::Name,
+        billing::{
+            CustomerId, EventId, Fact, PlanPrices, SubscriptionFact, SubscriptionId, SubscriptionStatus,
+        },
         org::AdminContact,
-        plan::PlanPrices,
-        zone::Zone,
+        people::Name,
+        time::Zone,
     };
     use serde_json::{Value, json};
 

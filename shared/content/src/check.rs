@@ -10,7 +10,7 @@ use crate::{
     file::{MilestoneIn, ResolvedDefinition, TaskIn, Text},
 };
 
-/// The plans of a condition, the same as in `domain::plan::Plan`.
+/// The plans of a condition, the same as in `domain::billing::Plan`.
 const PLANS: [&str; 2] = ["single", "team"];
 
 /// Maximum number of tasks. An organization's item stores the completion of each task, and DynamoDB

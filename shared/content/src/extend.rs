@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::Spanned;
 
-use crate::{
-    DefinitionFile,
-    file::{FileIn, ResolvedDefinition, TaskIn, Text},
-};
+use crate::file::{DefinitionFile, FileIn, ResolvedDefinition, TaskIn, Text};
 
 /// An error: its position in the file, as a byte offset, and its reason.
 pub type Finding = (usize, String);

@@ -1,7 +1,38 @@
-//! The fields of a checklist file. Each value has its position, so that an error can name the line.
+//! A checklist file and its fields. Each value has its position, so that an error can name the line.
+
+use std::fmt;
 
 use serde::Deserialize;
 use toml::Spanned;
+
+/// The key of the default definition, which every build contains.
+pub const BUILT_IN: &str = "built-in";
+
+/// A checklist file with its key.
+#[derive(Clone, Debug)]
+pub struct DefinitionFile<'a> {
+    /// The key of the definition, which is the file name without `.toml`.
+    pub key: &'a str,
+    /// The TOML text of the file.
+    pub text: &'a str,
+}
+
+/// An error in a checklist file, with its position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefinitionError {
+    /// The key of the file.
+    pub key: String,
+    /// The line of the error, starting at 1.
+    pub line: usize,
+    /// The description of the error, with the expected value where possible.
+    pub reason: String,
+}
+
+impl fmt::Display for DefinitionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.toml:{}: {}", self.key, self.line, self.reason)
+    }
+}
 
 /// A string with its position.
 pub type Text = Spanned<String>;

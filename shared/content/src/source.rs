@@ -2,12 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::{
-    BUILT_IN,
-    file::{MilestoneIn, ResolvedDefinition, TaskIn, Text, TitledIn},
-};
+use crate::file::{BUILT_IN, MilestoneIn, ResolvedDefinition, TaskIn, Text, TitledIn};
 
-/// Returns the source of the statics that `domain::definition` includes: the built-in definition,
+/// Returns the source of the statics that `domain::checklist` includes: the built-in definition,
 /// and the list of all definitions.
 ///
 /// Only the built-in definition is a static with its own name. The names of other files could

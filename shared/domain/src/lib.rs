@@ -15,8 +15,8 @@
 //! - A function that needs the rights of a user requires a proof of these rights as an argument. A
 //!   command of an admin requires an [`Admin`](people::Admin). An `Admin` can only be created from
 //!   a checked session or embed token.
-//! - Text from users is parsed once, into a type such as [`Name`](name::Name) or
-//!   [`Address`](address::Address).
+//! - Text from users is parsed once, into a type such as [`Name`](people::Name) or
+//!   [`Address`](people::Address).
 //! - Old facts and notices are removed or replaced by short marks, so an organization fits into one
 //!   stored item.
 //!
@@ -24,7 +24,7 @@
 //!
 //! It performs no input or output and reads no clock, no random numbers, and no environment. It has
 //! no `async` functions, no AWS or Stripe SDK, and no serialization. Only its build script reads
-//! files: the checklist definitions, which become constants in [`definition`].
+//! files: the checklist definitions, which become constants in [`checklist`].
 //!
 //! # Where to start
 //!
@@ -34,31 +34,26 @@
 //! ([`Org::trial_ends_at`](org::Org::trial_ends_at)), and the remaining trial days
 //! ([`Org::trial_days_remaining`](org::Org::trial_days_remaining)).
 //!
-//! - Organization: [`org`] (state, status, trial end, and provisioning), [`status`] (the values of
-//!   status and access), [`event`] (domain events), [`measure`] (product measures), [`operator`]
-//!   (operator access).
-//! - People: [`people`] (users, sessions, and proofs), [`team`] (memberships), [`invitation`],
-//!   [`name`], [`address`].
-//! - Billing: [`billing`] (join of Stripe facts), [`checkout`] (first charge and payer), [`plan`]
-//!   (plans and prices).
-//! - Checklist: [`definition`] (checklist files), [`task`], [`onboarding`] (selection of tasks),
-//!   [`checklist`] (completions), [`progress`].
-//! - Mail: [`notice`] (outbox), [`delivery`] (states of one email), [`brake`] (limit on welcome
-//!   emails to unverified addresses).
-//! - Trial: [`trial`] (times and reminders), [`extension`] (days that operators grant).
-//! - Limits: [`limit`] (rate limits).
-//! - Shared types: [`id`], [`secret`], [`zone`].
+//! - [`org`]: the organization, its status, its domain events, and its product measures.
+//! - [`people`]: users, sessions, and proofs; memberships and invitations; operators; names and
+//!   addresses.
+//! - [`billing`]: the join of Stripe facts, plans and prices, the first charge, and payments that
+//!   need review.
+//! - [`checklist`]: definitions, tasks, completions, and progress.
+//! - [`mail`]: the outbox with its notices, the delivery of one email, and the limit on welcome
+//!   emails to unverified addresses.
+//! - [`trial`]: the trial that Onramp runs, and the days that operators grant.
+//! - [`limits`]: rate limits.
+//! - Shared types: [`id`], [`secret`], [`time`].
 //!
 //! # Example
 //!
 //! ```
 //! use domain::{
-//!     address::Address,
-//!     name::Name,
-//!     org::{AdminContact, Org},
-//!     status::Status,
+//!     org::{AdminContact, Org, Status},
+//!     people::{Address, Name},
+//!     time::Zone,
 //!     trial::Trial,
-//!     zone::Zone,
 //! };
 //!
 //! let now = "2025-01-08T10:00:00Z".parse().unwrap();
@@ -78,32 +73,13 @@
 //! assert_eq!(org.outbox.due_at(), Some(now));
 //! ```
 
-pub mod address;
 pub mod billing;
-pub mod brake;
 pub mod checklist;
-pub mod checkout;
-pub mod definition;
-pub mod delivery;
-pub mod event;
-pub mod extension;
 pub mod id;
-pub mod invitation;
-pub mod limit;
-pub mod measure;
-pub mod money;
-pub mod name;
-pub mod notice;
-pub mod onboarding;
-pub mod operator;
+pub mod limits;
+pub mod mail;
 pub mod org;
 pub mod people;
-pub mod plan;
-pub mod progress;
-pub mod review;
 pub mod secret;
-pub mod status;
-pub mod task;
-pub mod team;
+pub mod time;
 pub mod trial;
-pub mod zone;

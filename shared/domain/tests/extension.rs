@@ -9,24 +9,16 @@
 )]
 
 use domain::{
-    address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
-        SubscriptionId, SubscriptionStatus,
+        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices,
+        SubscriptionFact, SubscriptionId, SubscriptionStatus,
     },
-    delivery::Claim,
-    event::{DomainEvent, between},
-    extension::{Days, FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable, Reason},
-    name::Name,
-    notice::NoticeKey,
-    operator::Operator,
-    org::{AdminContact, Org, Trigger},
-    people::{Member, Role, Session, User},
-    plan::{PlanPrices, Prices},
+    mail::{Claim, NoticeKey},
+    org::{Access, AdminContact, DomainEvent, Org, Status, Trigger},
+    people::{Address, Member, Name, Operator, Reason, Role, Session, User},
     secret::Hash,
-    status::{Access, Status},
-    trial::{Trial, days_remaining},
-    zone::Zone,
+    time::{Zone, days_remaining},
+    trial::{Days, FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable, Trial},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -205,7 +197,7 @@ fn extension_without_a_trial_starts_one_and_provisions() {
     assert_eq!(org.provisioned.as_ref().unwrap().trigger, Trigger::Trial);
     assert_eq!(org.status(at(40, 0)).access(), Access::Full);
     assert_eq!(keys(&org), ["welcome"]);
-    let events = between(Some(&before), &org);
+    let events = DomainEvent::between(Some(&before), &org);
     assert_eq!(events, [DomainEvent::Provisioned(Trigger::Trial), DomainEvent::TrialExtended { days: 5 }]);
 }
 
@@ -214,8 +206,8 @@ fn extension_is_published_once() {
     let old = trialing();
     let mut new = old.clone();
     extend(&mut new, 7, "form", at(3, 0)).unwrap();
-    assert_eq!(between(Some(&old), &new), [DomainEvent::TrialExtended { days: 7 }]);
-    assert_eq!(between(Some(&new), &new), []);
+    assert_eq!(DomainEvent::between(Some(&old), &new), [DomainEvent::TrialExtended { days: 7 }]);
+    assert_eq!(DomainEvent::between(Some(&new), &new), []);
 }
 
 #[test]

@@ -3,19 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::{
-    address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
-        SubscriptionId,
+        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices,
+        SubscriptionFact, SubscriptionId,
         SubscriptionStatus::{self, Active, Canceled, Trialing},
     },
     checklist::{Completion, Source},
-    measure::{COMPLETION_TARGET, Measure, measures},
-    name::Name,
-    org::{AdminContact, Org},
-    plan::{PlanPrices, Prices},
+    org::{AdminContact, COMPLETION_TARGET, Measure, Org, measures},
+    people::{Address, Name},
+    time::Zone,
     trial::Trial,
-    zone::Zone,
 };
 use jiff::{SignedDuration, Timestamp};
 

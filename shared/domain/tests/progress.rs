@@ -3,25 +3,19 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use domain::{
-    address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, Item, SubscriptionFact, SubscriptionId,
-        SubscriptionStatus,
+        Change, CustomerId, EventId, Fact, FactKind, Item, Plan, PlanPrices, Prices, SubscriptionFact,
+        SubscriptionId, SubscriptionStatus,
     },
-    definition::BUILT_IN,
-    event::{DomainEvent, between},
-    measure::{Measure, measures},
-    name::Name,
-    org::{
-        AdminContact,
+    checklist::{
+        BUILT_IN,
         ChecklistCommand::{self, Complete, ConfirmCompletion, Dismiss, Restore, Skip, Unskip},
-        ChecklistError, HostEventResult, Org,
+        ChecklistError, HostEventResult,
     },
-    people::{Admin, Member, Role, Session, User},
-    plan::{Plan, PlanPrices, Prices},
-    status::Status,
+    org::{AdminContact, DomainEvent, Measure, Org, Status, measures},
+    people::{Address, Admin, Member, Name, Role, Session, User},
+    time::Zone,
     trial::Trial,
-    zone::Zone,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -271,14 +265,17 @@ fn hidden_completion_is_published_when_the_task_is_shown() {
     );
     assert!(acme.org.checklist.completions.contains_key("approved_timesheet"));
     assert_eq!(acme.org.checklist.updated_at, before.checklist.updated_at);
-    assert_eq!((between(Some(&before), &acme.org), measures(Some(&before), &acme.org)), (vec![], vec![]));
+    assert_eq!(
+        (DomainEvent::between(Some(&before), &acme.org), measures(Some(&before), &acme.org)),
+        (vec![], vec![])
+    );
 
     let hidden = acme.org.clone();
     acme.org.onboarding.plan = Some(Plan::Single);
-    assert_eq!(between(Some(&hidden), &acme.org), [], "this plan does not show the task");
+    assert_eq!(DomainEvent::between(Some(&hidden), &acme.org), [], "this plan does not show the task");
     acme.subscribe("price_team", 3);
     assert_eq!(acme.org.checklist.updated_at, Some(at(3)));
-    let events = between(Some(&hidden), &acme.org);
+    let events = DomainEvent::between(Some(&hidden), &acme.org);
     let tasks: Vec<_> = events.iter().filter(|it| it.name() == "checklist.task_completed").collect();
     assert_eq!(tasks, [&DomainEvent::TaskCompleted { task: "approved_timesheet".to_owned() }]);
     let after = SignedDuration::from_hours(1);
@@ -295,7 +292,7 @@ fn hidden_completion_is_published_when_the_task_is_shown() {
     );
     acme.apply(Complete("created_project"), 5).unwrap();
     assert_eq!(
-        between(Some(&shown), &acme.org),
+        DomainEvent::between(Some(&shown), &acme.org),
         [DomainEvent::TaskCompleted { task: "created_project".to_owned() }]
     );
     assert_eq!(measures(Some(&shown), &acme.org), []);

@@ -3,14 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::{
-    address::Address,
-    delivery::{Claim, Delivery},
     id::UserId,
-    name::Name,
-    notice::NoticeKey,
+    mail::{Claim, Delivery, NoticeKey},
     org::{AdminContact, Org, Reminders, SuppressionReason},
-    trial::{DAY, Trial, add},
-    zone::Zone,
+    people::{Address, Name},
+    time::{DAY, Zone, add},
+    trial::Trial,
 };
 use jiff::Timestamp;
 

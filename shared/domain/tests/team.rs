@@ -3,21 +3,19 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use domain::{
-    address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, Item, SubscriptionFact, SubscriptionId,
-        SubscriptionStatus,
+        Change, CustomerId, EventId, Fact, FactKind, Item, Plan, PlanPrices, Prices, SubscriptionFact,
+        SubscriptionId, SubscriptionStatus,
     },
-    delivery::{Delivery, Failure},
     id::{OrgId, UserId},
-    invitation::{Invitation, MAX_OPEN_INVITATIONS, MAX_SENDS},
-    name::Name,
+    mail::{Delivery, Failure},
     org::{AdminContact, MAX_ADMINS, Org, Reminders, SuppressionReason},
-    people::{Admin, Member, Role, Session, User},
-    plan::{Plan, PlanPrices, Prices},
-    team::{Membership, Team, TeamError},
-    trial::{DAY, Trial, add},
-    zone::Zone,
+    people::{
+        Address, Admin, Invitation, MAX_OPEN_INVITATIONS, MAX_SENDS, Member, Membership, Name, Role, Session,
+        Team, TeamError, User,
+    },
+    time::{DAY, Zone, add},
+    trial::Trial,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;

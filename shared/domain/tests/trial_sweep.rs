@@ -9,19 +9,15 @@
 )]
 
 use domain::{
-    address::Address,
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, NextKind, SubscriptionFact,
-        SubscriptionId, SubscriptionStatus,
+        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, NextKind, PlanPrices, Prices,
+        SubscriptionFact, SubscriptionId, SubscriptionStatus,
     },
-    delivery::{Claim, Outcome},
-    name::Name,
-    notice::NoticeKey,
-    org::{AdminContact, Org},
-    plan::{PlanPrices, Prices},
-    status::{Access, Status},
+    mail::{Claim, NoticeKey, Outcome},
+    org::{Access, AdminContact, Org, Status},
+    people::{Address, Name},
+    time::Zone,
     trial::Trial,
-    zone::Zone,
 };
 use jiff::{SignedDuration, Timestamp};
 

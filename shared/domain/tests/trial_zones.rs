@@ -12,12 +12,10 @@
 )]
 
 use domain::{
-    address::Address,
-    name::Name,
-    org::{AdminContact, Org},
-    status::Status,
+    org::{AdminContact, Org, Status},
+    people::{Address, Name},
+    time::Zone,
     trial::Trial,
-    zone::Zone,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proptest::prelude::*;
@@ -146,7 +144,7 @@ proptest! {
             prop_assert_eq!(org.outbox.0.len() - known, expected, "at {}", now);
         }
         let mut announced: Vec<u16> = org.outbox.0.keys().filter_map(|key| match key {
-            domain::notice::NoticeKey::TrialEnding { days, .. } => Some(*days),
+            domain::mail::NoticeKey::TrialEnding { days, .. } => Some(*days),
             _ => None,
         }).collect();
         announced.sort_unstable();

@@ -1,6 +1,6 @@
 //! Parses the host app's events, as EventBridge delivers them.
 
-use domain::{id::OrgId, name::Name};
+use domain::{id::OrgId, people::Name};
 use jiff::Timestamp;
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
 //! Converts domain events to the format of `schema/domain-event.json`.
 
-use domain::{event::DomainEvent, id::OrgId};
+use domain::{id::OrgId, org::DomainEvent};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -78,7 +78,7 @@ fn specific_fields(event: &DomainEvent) -> Vec<(&'static str, Value)> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::{delivery::Failure, org::Trigger};
+    use domain::{mail::Failure, org::Trigger};
     use serde_json::json;
 
     use super::*;

@@ -13,7 +13,7 @@
 //! # What it never does
 //!
 //! This crate never decides who gets an email or when, and it never retries. [`Mailer::send`] makes
-//! one request to SES and returns the [`Outcome`](domain::delivery::Outcome) of the request.
+//! one request to SES and returns the [`Outcome`](domain::mail::Outcome) of the request.
 //!
 //! # Where to start
 //!

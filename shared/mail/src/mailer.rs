@@ -10,7 +10,7 @@ use aws_sdk_sesv2::{
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::SdkConfig;
-use domain::{address::Address, delivery::Outcome};
+use domain::{mail::Outcome, people::Address};
 
 use crate::{content::Rendered, outcome, sender::Sender, tags::Tags};
 

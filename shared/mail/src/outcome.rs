@@ -7,7 +7,7 @@ use aws_sdk_sesv2::{
     operation::send_email::SendEmailError,
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::ConnectorError};
-use domain::delivery::Outcome;
+use domain::mail::Outcome;
 
 type SendError = SdkError<SendEmailError, HttpResponse>;
 

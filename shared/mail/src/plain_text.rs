@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::name::Name;
+use domain::people::Name;
 
 /// Word joiner (U+2060): an invisible character that prevents a line break.
 const JOINER: char = '\u{2060}';

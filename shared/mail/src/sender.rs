@@ -1,7 +1,7 @@
 //! The `From` address of all emails.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use domain::address::Address;
+use domain::people::Address;
 
 /// Sender of all emails, in the format of a `From` header (RFC 5322, section 3.4).
 #[derive(Clone, Debug, PartialEq, Eq)]

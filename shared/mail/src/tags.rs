@@ -1,9 +1,8 @@
 //! SES message tags, which identify an email in SES events.
 
 use domain::{
-    delivery::Claim,
     id::{OrgId, UserId},
-    notice::NoticeKey,
+    mail::{Claim, NoticeKey},
     secret::Hash,
 };
 

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::{
-    address::Address, billing::IssueKind, definition::BUILT_IN, id::OrgId, name::Name, people::Role,
-    secret::Secret, status::Access,
+    billing::IssueKind,
+    checklist::BUILT_IN,
+    id::OrgId,
+    org::Access,
+    people::{Address, Name, Role},
+    secret::Secret,
 };
 use jiff::civil::{Date, date};
 use mail::{

@@ -22,9 +22,8 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use aws_types::{SdkConfig, region::Region};
 use domain::{
-    address::Address,
-    delivery::{Claim, Outcome},
-    notice::NoticeKey,
+    mail::{Claim, NoticeKey, Outcome},
+    people::Address,
 };
 use mail::{ConfigurationSets, Mailer, PlainText, Product, Rendered, Sender, SenderName, SignIn, Tags};
 use tokio::{io::AsyncReadExt, net::TcpListener};

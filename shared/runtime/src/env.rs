@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use domain::{
-    name::Name,
-    plan::{PlanPrices, Prices},
+    billing::{PlanPrices, Prices},
+    people::Name,
 };
 
 use crate::base_url::{BASE_URL, BaseUrl};

@@ -8,9 +8,9 @@
 //! uses only one shard. So parallel sign-ups rarely use the same item.
 
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ReturnValue, TransactWriteItem};
-use domain::{
+use domain::mail::{
+    Claim,
     brake::{Bounced, FirstMails, SHARDS, Share},
-    delivery::Claim,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brake {
     /// The counter that the sign-up tried has no emails left in this hour. Another counter may
-    /// have some (see [`domain::brake::Share`]).
+    /// have some (see [`domain::mail::brake::Share`]).
     Share,
     /// Too many of the newest welcome emails bounced.
     Bounces,
@@ -86,7 +86,7 @@ impl Store {
     /// Builds two actions: one counts the welcome email of a sign-up, and one checks that the gate
     /// of the same shard is open. [`closed_brake`] relies on this order.
     pub(crate) fn first_mail_actions(&self, share: Share) -> Result<[TransactWriteItem; 2], Error> {
-        let until = millis(domain::brake::next_hour(share.hour)) / 1000;
+        let until = millis(domain::mail::brake::next_hour(share.hour)) / 1000;
         let no = values([(":no", AttributeValue::Bool(false))]);
         let open = "attribute_not_exists(braked) OR braked = :no";
         Ok([

@@ -6,9 +6,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     billing::{CustomerId, EventId, SubscriptionId},
     id::OrgId,
-    operator::ActionRecord,
     org::Org,
-    trial::add,
+    people::ActionRecord,
+    time::add,
 };
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,7 @@
 //! Queries of the two indexes, and moves of items from one index partition to another.
 
 use aws_sdk_dynamodb::{operation::query::QueryOutput, types::AttributeValue};
-use domain::{id::OrgId, invitation::InvitationId, review::ReviewKind};
+use domain::{billing::ReviewKind, id::OrgId, people::InvitationId};
 use futures_util::{
     future::try_join_all,
     stream::{self, Stream, TryStreamExt},

@@ -2,13 +2,10 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
-    address::Address,
     id::OrgId,
-    invitation::{Invitation, InvitationId},
-    limit::RateLimitWindow,
-    name::Name,
+    limits::RateLimitWindow,
     org::Org,
-    people::Role,
+    people::{Address, Invitation, InvitationId, Name, Role},
     secret::Hash,
 };
 use serde::{Deserialize, Serialize};
@@ -223,7 +220,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use domain::delivery::{Claim, Outcome};
+    use domain::mail::{Claim, Outcome};
 
     use super::*;
 

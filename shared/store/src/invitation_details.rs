@@ -1,13 +1,10 @@
 //! Invitation links, and the acceptance of an invitation.
 
 use domain::{
-    address::Address,
     id::OrgId,
-    invitation::{Invitation, InvitationId},
     org::Org,
-    people::{Session, SessionToken, User},
+    people::{Address, Invitation, InvitationId, Membership, Session, SessionToken, User},
     secret::{Hash, Secret},
-    team::Membership,
 };
 use serde::{Deserialize, Serialize};
 

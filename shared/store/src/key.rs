@@ -7,12 +7,11 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    address::Address,
     billing::{CustomerId, EventId, SubscriptionId},
-    brake::Share,
     id::{OrgId, UserId},
-    invitation::InvitationId,
-    limit::RateLimitWindow,
+    limits::RateLimitWindow,
+    mail::brake::Share,
+    people::{Address, InvitationId},
     secret::Hash,
 };
 

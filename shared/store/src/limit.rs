@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt::Write};
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use domain::{limit::RateLimitWindow, trial::add};
+use domain::{limits::RateLimitWindow, time::add};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{

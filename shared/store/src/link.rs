@@ -1,9 +1,8 @@
 //! Sign-in links, and the session or organization grant that the use of a link creates.
 
 use domain::{
-    address::Address,
     id::UserId,
-    people::{Session, SessionToken, User},
+    people::{Address, Session, SessionToken, User},
     secret::{Hash, Secret},
 };
 use jiff::Timestamp;

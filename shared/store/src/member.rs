@@ -1,12 +1,9 @@
 //! Memberships: loads them, writes changed roles, and removes members.
 
 use domain::{
-    address::Address,
     id::{OrgId, UserId},
-    name::Name,
     org::{Org, Reminders, Undeliverable},
-    people::{Role, User},
-    team::Membership,
+    people::{Address, Membership, Name, Role, User},
 };
 use serde::{Deserialize, Serialize};
 

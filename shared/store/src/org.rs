@@ -111,13 +111,11 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use domain::{
-        address::Address,
-        billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId},
-        delivery::{Claim, Outcome},
-        name::Name,
+        billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
+        mail::{Claim, Outcome},
         org::AdminContact,
-        plan::{PlanPrices, Prices},
-        zone::Zone,
+        people::{Address, Name},
+        time::Zone,
     };
     use jiff::Timestamp;
 

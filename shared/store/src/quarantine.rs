@@ -1,7 +1,7 @@
 //! Signed events that need review by an operator.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{id::OrgId, review::ReviewKind, trial::add};
+use domain::{billing::ReviewKind, id::OrgId, time::add};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

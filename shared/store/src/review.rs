@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    billing::{CustomerId, EventId},
-    delivery::{Delivery, FAILURE_SHOWN_FOR},
+    billing::{CustomerId, EventId, ReviewKind},
     id::OrgId,
-    operator::ActionRecord,
+    mail::{Delivery, FAILURE_SHOWN_FOR},
     org::Org,
-    review::ReviewKind,
+    people::ActionRecord,
     secret::Hash,
-    trial::add,
+    time::add,
 };
 use futures_util::future::{try_join, try_join_all};
 use jiff::{SignedDuration, Timestamp};

@@ -2,7 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
-use domain::{address::Address, delivery::Delivery, limit::RateLimitWindow, people::User, secret::Hash};
+use domain::{
+    limits::RateLimitWindow,
+    mail::Delivery,
+    people::{Address, User},
+    secret::Hash,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

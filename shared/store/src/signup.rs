@@ -8,13 +8,12 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    brake::Share,
     id::{OrgId, UserId},
-    limit::RateLimitWindow,
+    limits::RateLimitWindow,
+    mail::brake::Share,
     org::Org,
-    people::{Role, Session, User},
+    people::{Membership, Role, Session, User},
     secret::{Hash, Secret},
-    team::Membership,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -181,7 +180,7 @@ impl Store {
             },
         )?;
         replay.extend([expires(now, 3600)]);
-        let outdated = AttributeValue::S(At(domain::trial::add(now, -REPLAY_PERIOD)).text());
+        let outdated = AttributeValue::S(At(domain::time::add(now, -REPLAY_PERIOD)).text());
         let unless_replayed =
             Only::If("attribute_not_exists(pk) OR created_at < :outdated", values([(":outdated", outdated)]));
         let mut actions = vec![put(table, replay, Some(unless_replayed))?];
@@ -237,7 +236,7 @@ impl Store {
                 user: read("user of a sign-up", &earlier.user)?,
                 trial: earlier.trial,
                 join: earlier.join,
-                until: domain::trial::add(earlier.created_at.0, REPLAY_PERIOD),
+                until: domain::time::add(earlier.created_at.0, REPLAY_PERIOD),
             });
         }
         if let Some(window) = reached(&sign_up.limits, reasons.get(1..).unwrap_or_default()) {
@@ -303,7 +302,7 @@ impl Store {
     pub async fn load_sign_up(&self, replay: Hash, now: Timestamp) -> Result<Option<(OrgId, bool)>, Error> {
         let Some(item) = self.get(&Key::sign_up(replay)).await? else { return Ok(None) };
         let item: SignUpItem = from_item(item)?;
-        if item.created_at.0 < domain::trial::add(now, -REPLAY_PERIOD) {
+        if item.created_at.0 < domain::time::add(now, -REPLAY_PERIOD) {
             return Ok(None);
         }
         Ok(Some((read("organization of a sign-up", &item.org)?, item.trial)))

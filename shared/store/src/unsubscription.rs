@@ -3,7 +3,7 @@
 use domain::{
     id::{OrgId, UserId},
     secret::Hash,
-    trial::add,
+    time::add,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use domain::{
     id::UserId,
     people::{LINK_REPEAT_PERIOD, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session, User},
     secret::{Hash, Secret},
-    trial::add,
+    time::add,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
-    address::Address,
     id::{OrgId, UserId},
-    name::Name,
-    people::{Joins, User},
+    people::{Address, Joins, Name, User},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -4,9 +4,8 @@
 //! all supported versions, the newest first. Source: Stripe's API reference for each object, and
 //! the changelog of 2025-03-31 ("basil").
 
-use domain::{
-    billing::{Change, CustomerId, FactKind, IncidentKind, InvoiceFact, InvoiceId, SubscriptionId},
-    money::{MAX_AMOUNT, Money},
+use domain::billing::{
+    Change, CustomerId, FactKind, IncidentKind, InvoiceFact, InvoiceId, MAX_AMOUNT, Money, SubscriptionId,
 };
 use jiff::Timestamp;
 

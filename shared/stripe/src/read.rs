@@ -1,9 +1,6 @@
 //! Reads fields of Stripe's JSON, which may be missing or have another type than expected.
 
-use domain::{
-    billing::BadId,
-    money::{Currency, MAX_AMOUNT, Money},
-};
+use domain::billing::{BadId, Currency, MAX_AMOUNT, Money};
 use jiff::Timestamp;
 use serde_json::Value;
 

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::{
-    billing::{
-        Change, CustomerId, FactKind, InvoiceId, Item, Pause, Previous, PreviousCancel, SubscriptionFact,
-        SubscriptionId, SubscriptionStatus,
-    },
-    money::{Interval, MAX_AMOUNT, Money},
+use domain::billing::{
+    Change, CustomerId, FactKind, Interval, InvoiceId, Item, MAX_AMOUNT, Money, Pause, Previous,
+    PreviousCancel, SubscriptionFact, SubscriptionId, SubscriptionStatus,
 };
 use jiff::Timestamp;
 

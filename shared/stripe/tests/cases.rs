@@ -12,14 +12,12 @@ use std::{collections::BTreeSet, path::Path};
 
 use case::{Case, Names, Step, is_about_state, read_all};
 use domain::{
-    address::Address,
-    billing::Fact,
+    billing::{Fact, PlanPrices, Prices},
     id::OrgId,
-    name::Name,
     org::{AdminContact, Org},
-    plan::{PlanPrices, Prices},
+    people::{Address, Name},
+    time::Zone,
     trial::Trial,
-    zone::Zone,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

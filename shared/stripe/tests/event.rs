@@ -1,12 +1,9 @@
 //! Tests of the event parser: each event type in each supported API version.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
-use domain::{
-    billing::{
-        Change, CustomerId, Fact, FactKind, IncidentKind, InvoiceFact, InvoiceId, Item, Pause, Previous,
-        PreviousCancel, SubscriptionFact, SubscriptionId, SubscriptionStatus,
-    },
-    money::{Currency, Money},
+use domain::billing::{
+    Change, Currency, CustomerId, Fact, FactKind, IncidentKind, InvoiceFact, InvoiceId, Item, Money, Pause,
+    Previous, PreviousCancel, SubscriptionFact, SubscriptionId, SubscriptionStatus,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! Points in time, formatted for users.
 
-use domain::zone::Zone;
+use domain::time::Zone;
 use jiff::Timestamp;
 use maud::{Markup, html};
 

@@ -1,6 +1,9 @@
 //! The plan and the next billing event of an organization, in JSON responses and passes.
 
-use domain::{billing::NextBillingEvent, org::Org, plan::Plan};
+use domain::{
+    billing::{NextBillingEvent, Plan},
+    org::Org,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 //! Absolute URLs of the pages of one organization.
 
 use domain::{
+    checklist::{Task, TaskTarget},
     id::OrgId,
-    task::{Task, TaskTarget},
 };
 
 /// Builds absolute URLs of an organization's pages. Absolute URLs also work in emails and in
@@ -50,7 +50,7 @@ mod tests {
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let url = |key, app| {
             let links = Links { origin: "https://onramp.example.com", app, org };
-            links.of(domain::definition::BUILT_IN.task(key).unwrap())
+            links.of(domain::checklist::BUILT_IN.task(key).unwrap())
         };
         let plans = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
         assert_eq!(url("added_billing_info", app), plans);

@@ -1,6 +1,6 @@
 //! JSON representation of a task.
 
-use domain::{checklist::Checklist, task::Task};
+use domain::checklist::{Checklist, Task};
 use serde::Serialize;
 
 use crate::links::Links;
@@ -54,10 +54,7 @@ impl TaskOut {
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        checklist::{Completion, Source},
-        definition::BUILT_IN,
-    };
+    use domain::checklist::{BUILT_IN, Completion, Source};
     use serde_json::json;
 
     use super::*;

@@ -2,7 +2,7 @@
 
 use domain::{
     billing::{Issue, IssueKind, NextKind},
-    status::Status,
+    org::Status,
 };
 use maud::{Markup, html};
 use ui::{Tone, Weight, link_button, post_button};

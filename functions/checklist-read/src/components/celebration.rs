@@ -44,7 +44,7 @@ pub fn render(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{ConfirmCompletion, Skip, Unskip};
+    use domain::checklist::ChecklistCommand::{ConfirmCompletion, Skip, Unskip};
 
     use super::*;
     use crate::testing::{every_task, read, trial};

@@ -3,8 +3,7 @@
 
 use domain::{
     billing::{NextBillingEvent, NextKind},
-    org::Org,
-    status::Status,
+    org::{Org, Status},
 };
 use jiff::Timestamp;
 
@@ -38,7 +37,7 @@ pub fn sentence(org: &Org, now: Timestamp) -> Option<String> {
 mod tests {
     use domain::{
         billing::{Change, CustomerId, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus},
-        trial::add,
+        time::add,
     };
     use jiff::SignedDuration;
 

@@ -1,7 +1,7 @@
 //! The plans for sale with the date of the first charge, or the button that opens the billing
 //! portal.
 
-use domain::{checkout::FirstCharge, status::Status};
+use domain::{billing::FirstCharge, org::Status};
 use maud::{Markup, html};
 use ui::{Tone, Weight, hidden, note, post_button, submit};
 

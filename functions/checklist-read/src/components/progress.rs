@@ -1,6 +1,6 @@
 //! The progress bar of a checklist.
 
-use domain::progress::Progress;
+use domain::checklist::Progress;
 use maud::{Markup, html};
 
 use crate::words;

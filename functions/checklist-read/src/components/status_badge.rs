@@ -2,8 +2,7 @@
 
 use domain::{
     billing::{NextKind, Pause},
-    org::Org,
-    status::Status,
+    org::{Org, Status},
 };
 use jiff::Timestamp;
 use maud::{Markup, html};

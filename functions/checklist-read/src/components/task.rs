@@ -1,9 +1,6 @@
 //! A task of the checklist, rendered as the next task, as a row, as a line, or as a card.
 
-use domain::{
-    checklist::{Completion, Source},
-    task::Task,
-};
+use domain::checklist::{Completion, Source, Task};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use ui::{Weight, link_button, post_button, tick};

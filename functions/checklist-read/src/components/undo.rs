@@ -4,7 +4,7 @@
 //! reload, in another tab, and for the organization's other admins. After the note disappears, the
 //! page's own buttons still restore the task or the checklist.
 
-use domain::task::Task;
+use domain::checklist::Task;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use ui::{Weight, post_button};
@@ -58,7 +58,7 @@ fn flash(view: &View, text: &str, undo: &str, about: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{Dismiss, Skip};
+    use domain::checklist::ChecklistCommand::{Dismiss, Skip};
 
     use super::*;
     use crate::testing::{read, trial};

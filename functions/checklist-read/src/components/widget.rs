@@ -68,7 +68,7 @@ pub fn render(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{Complete, ConfirmCompletion, Dismiss, Restore};
+    use domain::checklist::ChecklistCommand::{Complete, ConfirmCompletion, Dismiss, Restore};
     use jiff::SignedDuration;
 
     use super::*;

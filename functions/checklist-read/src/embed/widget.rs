@@ -77,7 +77,7 @@ pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{Complete, Dismiss};
+    use domain::checklist::ChecklistCommand::{Complete, Dismiss};
     use jiff::SignedDuration;
     use serde_json::Value;
 

@@ -2,10 +2,7 @@
 
 use std::cmp::Reverse;
 
-use domain::{
-    progress::Progress,
-    task::{Category, Task},
-};
+use domain::checklist::{Category, Progress, Task};
 use maud::{Markup, html};
 use ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 
@@ -188,7 +185,7 @@ fn member(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::{Complete, Dismiss, Skip};
+    use domain::checklist::ChecklistCommand::{Complete, Dismiss, Skip};
     use jiff::SignedDuration;
 
     use super::*;

@@ -88,7 +88,7 @@ fn organization(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::Dismiss;
+    use domain::checklist::ChecklistCommand::Dismiss;
 
     use super::*;
     use crate::testing::{config, pending, read, trial};

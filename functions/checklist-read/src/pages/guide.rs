@@ -1,9 +1,6 @@
 //! The setup guide: how to complete each task, and common questions.
 
-use domain::{
-    definition::BUILT_IN,
-    task::{Task, TaskTarget},
-};
+use domain::checklist::{BUILT_IN, Task, TaskTarget};
 use maud::{Markup, Render, html};
 use ui::{NavItem, Page, Width};
 

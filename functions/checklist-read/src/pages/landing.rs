@@ -1,6 +1,6 @@
 //! The home page of Onramp.
 
-use domain::definition::BUILT_IN;
+use domain::checklist::BUILT_IN;
 use maud::{Markup, Render, html};
 use ui::{Page, Weight, Width, link_button, tick};
 

@@ -6,7 +6,7 @@
 
 use domain::{
     billing::{NextKind, SubscriptionStatus},
-    status::Status,
+    org::Status,
 };
 use maud::{Markup, html};
 use ui::{Tone, Weight, Width, link_button, note};

@@ -1,6 +1,6 @@
 //! The first page after sign-up.
 
-use domain::{status::Status, task::Task};
+use domain::{checklist::Task, org::Status};
 use maud::{Markup, html};
 use ui::{Weight, Width, link_button};
 
@@ -127,7 +127,7 @@ fn link(href: &str, label: &str, about: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::org::ChecklistCommand::Complete;
+    use domain::checklist::ChecklistCommand::Complete;
     use jiff::SignedDuration;
 
     use super::*;

@@ -2,9 +2,8 @@
 
 use domain::{
     billing::{Billing, Invoice, InvoiceId, Subscription, SubscriptionId},
-    extension::{Extension, MAX_DAYS},
-    org::{Org, Reminders},
-    status::Access,
+    org::{Access, Org, Reminders},
+    trial::{Days, Extension},
 };
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
@@ -185,7 +184,7 @@ fn extension_form(org: &Org, rejected: Option<&Rejected<'_>>, token: &str) -> Ma
         autocomplete: "off",
         error: errors.iter().find(|(field, _)| *field == name).map(|(_, message)| *message),
     };
-    let range = words::trial::days_hint(MAX_DAYS, org.trial.is_some());
+    let range = words::trial::days_hint(Days::MAX, org.trial.is_some());
     html! {
         form class="form" method="post" action={ (path(org.id)) "/extend-trial" } novalidate {
             (ui::error_summary(&errors))

@@ -1,6 +1,6 @@
 //! View of the review queue and the search.
 
-use domain::{id::OrgId, zone::Zone};
+use domain::{id::OrgId, time::Zone};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use store::{ReviewList, ReviewPage};

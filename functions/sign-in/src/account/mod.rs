@@ -17,7 +17,7 @@ use domain::{
     id::OrgId,
     people::{SWITCH_GRACE_PERIOD, SessionToken},
     secret::{Hash, Secret},
-    trial,
+    time,
 };
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -126,7 +126,7 @@ impl App {
             org.filter(|org| caller.found.user.value.orgs.contains(org)).ok_or_else(Problem::not_found)?;
         let next = fields.get("next").and_then(web::next_path);
         let session = caller.found.session.switched(org, &caller.found.user.value, caller.now);
-        let until = trial::add(caller.now, SWITCH_GRACE_PERIOD);
+        let until = time::add(caller.now, SWITCH_GRACE_PERIOD);
         let secret = Secret::new(self.entropy.bytes());
         if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(store_problem)? {
             return Err(Problem::unauthorized());

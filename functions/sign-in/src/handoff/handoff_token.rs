@@ -1,6 +1,6 @@
 //! The handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app.
 
-use domain::{people::Role, plan::Plan};
+use domain::{billing::Plan, people::Role};
 use host_auth::Key;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

@@ -21,12 +21,11 @@ use axum::{
 };
 use domain::{
     id::OrgId,
-    invitation::{self, InvitationId},
-    name::Name,
-    people::{ORG_CREATION_GRANT_TTL, Session, SessionToken, User},
+    people::{
+        Invitation, InvitationId, Name, ORG_CREATION_GRANT_TTL, Session, SessionToken, TeamError, User,
+    },
     secret::{Hash, Secret},
-    team::TeamError,
-    trial,
+    time,
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -248,7 +247,7 @@ async fn find_by_secret(
         Some(found) if found.user.value.address != details.invitation.value.address => {
             Found::OtherUser(details, found)
         }
-        None if !invitation::signs_in(known, &app.operators) => Found::SignInFirst(details),
+        None if !Invitation::signs_in(known, &app.operators) => Found::SignInFirst(details),
         Some(found) => Found::Open(details, Identity::Session(found)),
         None => Found::Open(details, Identity::Link),
     })
@@ -274,7 +273,7 @@ async fn find_by_reference(
             let granted = app.store.load_org_creation_grant(grant.hash()).await.map_err(store_problem)?;
             let granted = granted.filter(|(grant, _)| now < grant.expires_at && grant.used_for.is_none());
             let (grant, user) = granted.ok_or_else(Problem::unauthorized)?;
-            (user.value, Identity::Grant(trial::add(grant.expires_at, -ORG_CREATION_GRANT_TTL)))
+            (user.value, Identity::Grant(time::add(grant.expires_at, -ORG_CREATION_GRANT_TTL)))
         }
         (None, None) => return Err(Problem::unauthorized()),
     };

@@ -1,9 +1,6 @@
 //! Changes members and invitations, with retries after concurrent writes.
 
-use domain::{
-    invitation::Invitation,
-    team::{Membership, TeamError},
-};
+use domain::people::{Invitation, Membership, TeamError};
 use http::HeaderMap;
 use jiff::Timestamp;
 use web::{Fields, Problem};
@@ -76,9 +73,7 @@ impl App {
             let caller = self.authenticate(headers).await?;
             match self.try_change(&caller, request, fields).await {
                 Ok(changed) => Ok(Ok(changed)),
-                Err(TeamChangeError::Rejected(error)) => {
-                    Err(to_problem(error, origin, caller.member.org()))
-                }
+                Err(TeamChangeError::Rejected(error)) => Err(to_problem(error, origin, caller.member.org())),
                 Err(TeamChangeError::Problem(problem)) => Err(problem),
                 Err(TeamChangeError::Store(error)) => Ok(Err(error)),
             }

@@ -2,8 +2,8 @@
 
 use domain::{
     id::OrgId,
-    limit::{INVITATIONS_OF_ORG, RateLimitWindow},
-    team::TeamError,
+    limits::{INVITATIONS_OF_ORG, RateLimitWindow},
+    people::TeamError,
 };
 use jiff::Timestamp;
 use serde_json::json;

@@ -4,10 +4,8 @@
 //! invited again before the first invitation would have expired, the count continues.
 
 use domain::{
-    invitation::{Invitation, InvitationId},
-    limit::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ADDRESS_BY_ALL, RateLimitWindow},
-    people::Admin,
-    team::Team,
+    limits::{INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ADDRESS_BY_ALL, RateLimitWindow},
+    people::{Admin, Invitation, InvitationId, Team},
 };
 use jiff::Timestamp;
 use store::{Invited, Stored};

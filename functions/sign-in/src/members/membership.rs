@@ -3,8 +3,7 @@
 use domain::{
     id::UserId,
     org::Org,
-    people::{Admin, User},
-    team::Membership,
+    people::{Admin, Membership, User},
 };
 use store::Stored;
 use telemetry::LogArea;

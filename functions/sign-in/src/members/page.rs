@@ -1,10 +1,6 @@
 //! The page of members and invitations.
 
-use domain::{
-    invitation::{Invitation, InvitationStatus},
-    people::Role,
-    team::{Membership, Team, TeamError},
-};
+use domain::people::{Invitation, InvitationStatus, Membership, Role, Team, TeamError};
 use maud::{Markup, Render, html};
 use ui::{Choice, Field, NavItem, Page, RadioOption, Tone, Weight, Width};
 use web::{FieldError, Fields, Problem};

@@ -1,6 +1,6 @@
 //! Requests to change the team, and their form fields.
 
-use domain::{address::Address, people::Role};
+use domain::people::{Address, Role};
 use web::{FieldError, Fields, Problem};
 
 use crate::words::members::invite as words_of;

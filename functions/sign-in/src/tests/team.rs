@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use domain::{id::OrgId, invitation::InvitationId, secret::Secret};
+use domain::{id::OrgId, people::InvitationId, secret::Secret};
 use serde_json::{Map, Value, json};
 
 use super::{empty, recorded, run, with};
@@ -71,7 +71,7 @@ fn all_items() -> Vec<Value> {
     };
     let id = InvitationId::of(
         ORG.parse::<OrgId>().unwrap(),
-        &domain::address::Address::parse("mo@acme.example").unwrap(),
+        &domain::people::Address::parse("mo@acme.example").unwrap(),
     );
     let session = json!({ "pk": format!("USER#{JO}"), "sk": format!("SESSION#{}", hash(COOKIE)), "org": ORG,
         "user": JO, "created_at": NOW, "seen_at": NOW, "expires_at": 0 });

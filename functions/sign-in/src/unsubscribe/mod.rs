@@ -14,9 +14,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    address::Address,
-    name::Name,
     org::{Org, Reminders},
+    people::{Address, Name},
     secret::Secret,
 };
 use http::StatusCode;

@@ -63,7 +63,7 @@ fn shell(product: &str, title: &str, main: Markup) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::{address::Address, name::Name};
+    use domain::people::{Address, Name};
 
     use super::*;
 

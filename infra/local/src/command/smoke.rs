@@ -1,7 +1,7 @@
 //! `onramp smoke`: reads the options and prints each step.
 
 use clap::Args;
-use domain::address::Address;
+use domain::people::Address;
 use runtime::{BaseUrl, Clock, OutboundHttp, Rng};
 
 use crate::{

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use client::Client;
-use domain::address::Address;
+use domain::people::Address;
 use runtime::{BaseUrl, Clock, Rng};
 use steps::{STEPS, Step};
 

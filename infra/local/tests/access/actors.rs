@@ -1,7 +1,7 @@
 //! The callers of the access matrix. All of them use one local stack. After a request that changes
 //! the stack's table, [`Actors::restore`] restores it.
 
-use domain::{address::Address, invitation::InvitationId};
+use domain::people::{Address, InvitationId};
 use local::Config;
 use serde_json::{Value, json};
 

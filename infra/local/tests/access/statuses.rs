@@ -1,6 +1,6 @@
 //! Causes every status that a route can return and that does not depend on the caller.
 
-use domain::limit::INVITATIONS_TO_ADDRESS_BY_ALL;
+use domain::limits::INVITATIONS_TO_ADDRESS_BY_ALL;
 use futures_util::future::join_all;
 use serde_json::json;
 

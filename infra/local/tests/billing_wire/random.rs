@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{delivery::Delivery, id::OrgId, notice::NoticeKey, org::Org};
+use domain::{
+    id::OrgId,
+    mail::{Delivery, NoticeKey},
+    org::Org,
+};
 use futures_util::{StreamExt, future::join_all, stream};
 use serde_json::Value;
 

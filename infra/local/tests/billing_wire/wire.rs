@@ -7,10 +7,9 @@ use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::body::Bytes;
 use domain::{
-    billing::{CustomerId, Fact},
+    billing::{CustomerId, Fact, PlanPrices, Prices},
     id::{OrgId, ProjectId},
     org::Org,
-    plan::{PlanPrices, Prices},
 };
 use http::{Request, Response};
 use jiff::Timestamp;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use domain::task::CompletionTrigger;
+use domain::checklist::CompletionTrigger;
 
 use crate::handoff::{claims, press_button, world};
 
@@ -38,7 +38,7 @@ async fn handoff_token_has_exactly_the_documented_claims() {
 #[test]
 fn documented_events_are_those_that_complete_tasks() {
     let listed = rows(&read("docs/host-app.md"), "## Complete tasks from your app");
-    let tasks = domain::definition::BUILT_IN.tasks.iter().flat_map(|task| task.completed_by);
+    let tasks = domain::checklist::BUILT_IN.tasks.iter().flat_map(|task| task.completed_by);
     let completing = tasks.filter_map(|trigger| match trigger {
         CompletionTrigger::HostEvent(kind) => Some((*kind).to_owned()),
         CompletionTrigger::Billing | CompletionTrigger::Invitation => None,

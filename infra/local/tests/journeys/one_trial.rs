@@ -1,6 +1,6 @@
 //! One trial per mailbox: trial records, and sign-ups that continue without a trial.
 
-use domain::address::Address;
+use domain::people::Address;
 use serde_json::{Value, json};
 
 use crate::{

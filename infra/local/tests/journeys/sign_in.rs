@@ -1,6 +1,6 @@
 //! Sign-in links and sign-out.
 
-use domain::address::Address;
+use domain::people::Address;
 use serde_json::json;
 
 use crate::driver::{Visitor, World};

@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
 };
-use domain::address::Address;
+use domain::people::Address;
 use local::{
     Config, Stack, WEBHOOK_SECRET,
     smoke::{Journey, StepResult, TestData, run},

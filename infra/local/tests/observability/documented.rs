@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::review::ReviewKind;
+use domain::billing::ReviewKind;
 use telemetry::Metric;
 
 use crate::watch::{Watch, of_type, root, text};

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Billing, CustomerId, END_GRACE, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Subscription,
+    Billing, CustomerId, END_GRACE, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Plan, Subscription,
     SubscriptionFact, SubscriptionId, SubscriptionStatus, TRIAL_GRACE,
 };
-use crate::{plan::Plan, trial::add};
+use crate::time::add;
 
 /// The subscription that determines the organization's status.
 #[derive(Clone, Copy, Debug)]

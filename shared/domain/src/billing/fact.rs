@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Change, CustomerId, EventId, InvoiceId, SubscriptionFact, SubscriptionId};
-use crate::{id::OrgId, money::Money, plan::Prices};
+use super::{Change, CustomerId, EventId, InvoiceId, Money, Prices, SubscriptionFact, SubscriptionId};
+use crate::id::OrgId;
 
 /// What one Stripe event states.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{InvoiceFact, InvoiceId, SubscriptionId};
-use crate::money::Money;
+use super::{InvoiceFact, InvoiceId, Money, SubscriptionId};
 
 /// State of one invoice. Two states can be joined in any order, because each field of the result is
 /// the smaller or the larger of the two values.

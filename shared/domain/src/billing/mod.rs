@@ -62,6 +62,7 @@
 //! assert!(one.has_billing_info() && one.customer_deleted());
 //! ```
 
+mod checkout;
 mod conflict;
 mod derive;
 mod fact;
@@ -69,8 +70,11 @@ mod fold;
 mod id;
 mod invoice;
 mod marks;
+mod money;
 mod next;
+mod plan;
 mod previous;
+mod review;
 mod status;
 mod subscription;
 mod subscription_fact;
@@ -78,14 +82,18 @@ mod surplus;
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
+pub use checkout::FirstCharge;
 pub use conflict::Conflict;
 pub use fact::{Attribution, Fact, FactKind, IncidentKind, InvoiceFact};
 pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
 pub use invoice::{Invoice, Issue, IssueKind};
 use jiff::Timestamp;
 pub use marks::{InvoiceMarks, SubscriptionMarks};
+pub use money::{Currency, Interval, MAX_AMOUNT, Money};
 pub use next::{NextBillingEvent, NextKind};
+pub use plan::{Plan, PlanPrices, Prices};
 pub use previous::{Previous, PreviousCancel};
+pub use review::ReviewKind;
 pub use status::SubscriptionStatus;
 pub use subscription::{
     END_GRACE, Facts, Mention, PaidInvoice, StoredFact, Subscription, TRIAL_GRACE, TRIAL_LIMIT, Upcoming,

@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Billing, InvoiceId, SubscriptionId, SubscriptionStatus, derive::Best};
+use super::{Billing, InvoiceId, Money, SubscriptionId, SubscriptionStatus, derive::Best};
 use crate::{
-    money::Money,
     org::Org,
-    trial::{DAY, add},
+    time::{DAY, add},
 };
 
 /// The next billing event of an organization.

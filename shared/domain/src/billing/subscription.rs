@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Attribution, Change, CustomerId, EventId, InvoiceId, SubscriptionFact, SubscriptionStatus, invoice::first,
+    Attribution, Change, CustomerId, EventId, InvoiceId, Money, SubscriptionFact, SubscriptionStatus,
+    invoice::first,
 };
-use crate::{id::OrgId, money::Money, trial::add};
+use crate::{id::OrgId, time::add};
 
 /// Time after a scheduled end at which the subscription counts as ended, even if no event reported
 /// the end.

@@ -3,11 +3,7 @@
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{InvoiceId, Previous, SubscriptionStatus};
-use crate::{
-    money::{Interval, Money},
-    plan::Plan,
-};
+use super::{Interval, InvoiceId, Money, Plan, Previous, SubscriptionStatus};
 
 /// State of a subscription as one event reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]

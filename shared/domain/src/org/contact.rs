@@ -2,7 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::{address::Address, id::UserId, name::Name, notice::NoticeKey};
+use crate::{
+    id::UserId,
+    mail::NoticeKey,
+    people::{Address, Name},
+};
 
 /// An admin of an organization, with the data that the mailer needs to send them a notice.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,9 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::Org;
 use crate::{
     billing::{Invoice, InvoiceId},
-    delivery::Delivery,
-    notice::NoticeKey,
-    trial::add,
+    mail::{Delivery, NoticeKey},
+    time::add,
 };
 
 /// Maximum number of payment notices whose emails are not all finished. When one of these notices

@@ -3,19 +3,17 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    address::Address,
     billing::{
-        Billing, Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, Item, Previous,
-        PreviousCancel, Recorded, SubscriptionFact, SubscriptionId,
+        Billing, Change, Currency, CustomerId, EventId, Fact, FactKind, Interval, InvoiceFact, InvoiceId,
+        Item, Money, PlanPrices, Previous, PreviousCancel, Prices, Recorded, SubscriptionFact,
+        SubscriptionId,
         SubscriptionStatus::{self, Trialing},
     },
     id::OrgId,
-    money::{Currency, Interval, Money},
-    name::Name,
     org::{AdminContact, Org},
-    plan::{PlanPrices, Prices},
+    people::{Address, Name},
+    time::Zone,
     trial::Trial,
-    zone::Zone,
 };
 use jiff::Timestamp;
 

@@ -11,11 +11,9 @@ use domain::{
         SubscriptionStatus::{Active, Canceled, Incomplete, IncompleteExpired, PastDue, Trialing},
         Surplus,
     },
-    delivery::Claim,
-    notice::NoticeKey,
-    org::Org,
-    status::{
-        Access,
+    mail::{Claim, NoticeKey},
+    org::{
+        Access, Org,
         Status::{self, TrialExpired},
     },
 };

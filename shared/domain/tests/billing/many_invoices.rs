@@ -9,8 +9,7 @@ use domain::{
         InvoiceFact::{self, Voided},
         SubscriptionStatus::{Active, Canceled, PastDue},
     },
-    delivery::{Claim, Outcome},
-    notice::NoticeKey,
+    mail::{Claim, NoticeKey, Outcome},
     org::Org,
 };
 

@@ -14,10 +14,8 @@ use domain::{
             self, Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Trialing, Unpaid,
         },
     },
-    delivery::Claim,
-    event::{DomainEvent, between},
-    notice::NoticeKey,
-    org::Org,
+    mail::{Claim, NoticeKey},
+    org::{DomainEvent, Org},
 };
 
 use crate::fixture::{
@@ -323,7 +321,7 @@ fn canceled_trial_gets_no_reminder() {
         for fact in &facts {
             let before = org.clone();
             record_at(&mut org, fact, at(12 * DAY));
-            events.extend(between(Some(&before), &org));
+            events.extend(DomainEvent::between(Some(&before), &org));
         }
         let published = events.contains(&DomainEvent::TrialEnding { days: 3 });
         let mails = org.claim_mail(&Claim("a".to_owned()), 99, None, at(12 * DAY));
@@ -359,9 +357,9 @@ fn other_invoices_and_moves_announce_nothing_wrong() {
 fn move_away_publishes_the_end_once() {
     let here = live(org(), &[plan("evt_1", 1, Active)]);
     let gone = live(here.clone(), &[names_globex(plan("evt_2", 2, Active))]);
-    assert_eq!(between(Some(&here), &gone), [DomainEvent::SubscriptionCanceled]);
+    assert_eq!(DomainEvent::between(Some(&here), &gone), [DomainEvent::SubscriptionCanceled]);
     let later = live(gone.clone(), &[names_globex(plan("evt_3", 3, Active))]);
-    assert_eq!(between(Some(&gone), &later), []);
+    assert_eq!(DomainEvent::between(Some(&gone), &later), []);
 }
 
 #[test]

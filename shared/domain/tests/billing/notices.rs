@@ -10,10 +10,8 @@ use domain::{
         IssueKind,
         SubscriptionStatus::{Active, Canceled, PastDue, Trialing},
     },
-    delivery::Claim,
-    notice::NoticeKey,
-    org::Org,
-    status::Status,
+    mail::{Claim, NoticeKey},
+    org::{Org, Status},
 };
 use proptest::prelude::*;
 

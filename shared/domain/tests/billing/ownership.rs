@@ -3,11 +3,10 @@
 use domain::{
     billing::{
         Change::{Created, Updated},
-        Fact, Mention,
+        Fact, Mention, Plan,
         SubscriptionStatus::{Active, PastDue},
     },
-    plan::Plan,
-    status::Status,
+    org::Status,
 };
 use jiff::Timestamp;
 

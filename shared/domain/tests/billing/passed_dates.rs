@@ -6,9 +6,7 @@ use domain::{
         Fact, FactKind,
         SubscriptionStatus::{self, Active, Canceled, PastDue, Trialing},
     },
-    event::{DomainEvent, between},
-    org::Org,
-    status::Status,
+    org::{DomainEvent, Org, Status},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -126,7 +124,7 @@ fn sweeps(org: &mut Org, moments: impl IntoIterator<Item = i64>) -> Vec<(i64, Do
     for second in moments {
         let before = org.clone();
         org.run_trial_sweep(at(second));
-        events.extend(between(Some(&before), org).into_iter().map(|event| (second, event)));
+        events.extend(DomainEvent::between(Some(&before), org).into_iter().map(|event| (second, event)));
         assert!(org.due_at().is_none_or(|due| due > at(second)), "the time of the next sweep moves on");
         let after = org.clone();
         org.run_trial_sweep(at(second));
@@ -153,7 +151,7 @@ fn passed_end_is_published_once() {
         // The event that Stripe sends at last reports nothing new.
         let before = org.clone();
         record_at(&mut org, &sub("sub_1", "evt_2", 10 * DAY, Deleted, Canceled, None), at(40 * DAY));
-        assert_eq!(between(Some(&before), &org), []);
+        assert_eq!(DomainEvent::between(Some(&before), &org), []);
     }
 }
 
@@ -170,7 +168,7 @@ fn trial_without_news_is_published_once_as_past_due() {
         assert_eq!(org.due_at(), None);
         let before = org.clone();
         record_at(&mut org, &pay(31 * DAY, 2900), at(31 * DAY));
-        assert_eq!(between(Some(&before), &org)[0], DomainEvent::SubscriptionActivated);
+        assert_eq!(DomainEvent::between(Some(&before), &org)[0], DomainEvent::SubscriptionActivated);
     }
     let mut org = live(org(), [&trial("evt_1", 0)]);
     assert!(sweeps(&mut org, [15 * DAY]).is_empty());
@@ -183,7 +181,7 @@ fn later_fact_takes_a_published_end_back() {
     sweeps(&mut org, [11 * DAY]);
     let before = org.clone();
     record_at(&mut org, &sub("sub_1", "evt_2", 12 * DAY, Updated, Active, None), at(12 * DAY));
-    assert_eq!(between(Some(&before), &org), [DomainEvent::SubscriptionActivated]);
+    assert_eq!(DomainEvent::between(Some(&before), &org), [DomainEvent::SubscriptionActivated]);
     assert_eq!(sweeps(&mut org, every_six_hours()), []);
     // A new end lies after the dates that the sweep has seen.
     let next = canceling(sub("sub_1", "evt_3", 13 * DAY, Updated, Active, None), Some(20 * DAY), None);
@@ -198,7 +196,10 @@ fn fact_with_a_date_that_passed_is_published_once() {
     let before = org.clone();
     // The event arrives after its date passed. The sweep then notes the date.
     record_at(&mut org, &ending("evt_2", DAY, Active), at(30 * DAY));
-    assert_eq!((between(Some(&before), &org), org.status(at(30 * DAY))), (vec![], Status::Canceled));
+    assert_eq!(
+        (DomainEvent::between(Some(&before), &org), org.status(at(30 * DAY))),
+        (vec![], Status::Canceled)
+    );
     assert_eq!(org.due_at(), Some(at(11 * DAY)));
     assert_eq!(sweeps(&mut org, [30 * DAY, 31 * DAY]), [(30 * DAY, DomainEvent::SubscriptionCanceled)]);
 }
@@ -208,7 +209,7 @@ fn end_before_the_sweep_is_published_once() {
     let mut org = live(org(), [&ending("evt_1", 0, Active)]);
     let before = org.clone();
     record_at(&mut org, &sub("sub_1", "evt_2", 10 * DAY, Deleted, Canceled, None), at(10 * DAY));
-    assert_eq!(between(Some(&before), &org), [DomainEvent::SubscriptionCanceled]);
+    assert_eq!(DomainEvent::between(Some(&before), &org), [DomainEvent::SubscriptionCanceled]);
     assert_eq!(org.due_at(), None);
     assert_eq!(sweeps(&mut org, every_six_hours()), []);
 }

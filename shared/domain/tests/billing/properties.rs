@@ -6,12 +6,11 @@ use domain::{
     billing::{
         Billing,
         Change::{self, Created, Deleted, Updated},
-        Fact, FactKind, IncidentKind, InvoiceFact, InvoiceMarks, Item, Pause, Previous, PreviousCancel,
+        Fact, FactKind, IncidentKind, InvoiceFact, InvoiceMarks, Item, Pause, Plan, Previous, PreviousCancel,
         Recorded, SubscriptionFact, SubscriptionMarks,
         SubscriptionStatus::{self, Active, Canceled, Incomplete, IncompleteExpired, PastDue, Trialing},
     },
     org::Org,
-    plan::Plan,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::{prelude::*, sample::select};
@@ -606,7 +605,7 @@ proptest! {
         };
         if let Some(next) = next.filter(|next| announces(*next)) {
             prop_assert!(next.at.is_some_and(|at| at > now), "a charge lies in the future");
-            prop_assert!(org.status(now).access() == domain::status::Access::Full);
+            prop_assert!(org.status(now).access() == domain::org::Access::Full);
         }
     }
 }

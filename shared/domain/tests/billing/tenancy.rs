@@ -3,16 +3,14 @@
 use domain::{
     billing::{
         Change::{self, Created, Deleted, Updated},
-        Fact,
+        Fact, FirstCharge,
         InvoiceFact::Voided,
         SubscriptionStatus::{
             self, Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Trialing, Unpaid,
         },
     },
-    checkout::FirstCharge,
-    notice::NoticeKey,
-    org::Trigger,
-    status::{Access, Status},
+    mail::NoticeKey,
+    org::{Access, Status, Trigger},
 };
 
 use crate::fixture::{

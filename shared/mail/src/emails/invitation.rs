@@ -1,6 +1,9 @@
 //! Invitation to join an organization.
 
-use domain::{address::Address, people::Role, secret::Secret};
+use domain::{
+    people::{Address, Role},
+    secret::Secret,
+};
 use jiff::civil::Date;
 
 use crate::{

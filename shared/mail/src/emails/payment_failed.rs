@@ -1,6 +1,6 @@
 //! Notice about a payment that failed or needs confirmation.
 
-use domain::{billing::IssueKind, id::OrgId, status::Access};
+use domain::{billing::IssueKind, id::OrgId, org::Access};
 use jiff::civil::Date;
 
 use crate::{

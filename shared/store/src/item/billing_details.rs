@@ -310,8 +310,11 @@ impl TryFrom<UpcomingItem> for Upcoming {
 #[cfg(test)]
 mod tests {
     use domain::{
-        address::Address, billing::SubscriptionStatus, name::Name, org::AdminContact, org::Org,
-        status::Status, trial::Trial, zone::Zone,
+        billing::SubscriptionStatus,
+        org::{AdminContact, Org, Status},
+        people::{Address, Name},
+        time::Zone,
+        trial::Trial,
     };
     use serde_json::{Value, json};
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::{
-    billing::{InvoiceId, Item, Pause, Previous, PreviousCancel, SubscriptionFact, SubscriptionStatus},
-    money::{Currency, Interval, Money},
-    plan::Plan,
+use domain::billing::{
+    Currency, Interval, InvoiceId, Item, Money, Pause, Plan, Previous, PreviousCancel, SubscriptionFact,
+    SubscriptionStatus,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

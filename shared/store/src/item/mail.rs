@@ -1,6 +1,6 @@
 //! Stored form of an email's delivery state.
 
-use domain::delivery::{Attempts, Claim, Delivery, Failure};
+use domain::mail::{Attempts, Claim, Delivery, Failure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -176,7 +176,7 @@ impl From<FailureItem> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use domain::delivery::{Outcome, SesHeartbeat};
+    use domain::mail::{Outcome, SesHeartbeat};
     use jiff::{SignedDuration, Timestamp};
     use serde_dynamo::AttributeValue;
 

@@ -3,7 +3,7 @@
 //! The form is a separate attribute beside the checklist. A version of the code that does not
 //! understand this attribute can write the checklist, and keeps the attribute unchanged.
 
-use domain::{onboarding::Onboarding, plan::Plan};
+use domain::{billing::Plan, checklist::Onboarding};
 use serde::{Deserialize, Serialize};
 
 use super::At;

@@ -7,13 +7,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    address::Address,
     billing::Billing,
-    name::Name,
-    notice::Outbox,
+    mail::Outbox,
     org::{AdminContact, Org, Project, Provisioned, Reminders, SuppressionReason, Trigger, Undeliverable},
+    people::{Address, Name},
+    time::Zone,
     trial::Trial,
-    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -320,17 +319,16 @@ fn outbox(mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>) -> Result<Outb
 mod tests {
     use domain::{
         billing::{
-            Change, Conflict, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, InvoiceMarks,
-            Item, Pause, Previous, PreviousCancel, SubscriptionFact, SubscriptionId, SubscriptionMarks,
-            SubscriptionStatus,
+            Change, Conflict, Currency, CustomerId, EventId, Fact, FactKind, Interval, InvoiceFact,
+            InvoiceId, InvoiceMarks, Item, Money, Pause, Plan, PlanPrices, Previous, PreviousCancel, Prices,
+            SubscriptionFact, SubscriptionId, SubscriptionMarks, SubscriptionStatus,
         },
-        delivery::{Claim, Outcome},
-        extension::{Days, Extension, Reason},
+        checklist::Onboarding,
         id::OrgId,
-        money::{Currency, Interval, Money},
-        onboarding::Onboarding,
-        plan::{Plan, PlanPrices, Prices},
+        mail::{Claim, Outcome},
+        people::Reason,
         secret::Hash,
+        trial::{Days, Extension},
     };
     use jiff::Timestamp;
 

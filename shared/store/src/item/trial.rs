@@ -1,9 +1,8 @@
 //! Stored form of the trial, with the extensions by operators.
 
 use domain::{
-    extension::{Days, Extension, Reason},
-    name::Name,
-    trial::Trial,
+    people::{Name, Reason},
+    trial::{Days, Extension, Trial},
 };
 use serde::{Deserialize, Serialize};
 

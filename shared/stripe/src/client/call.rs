@@ -4,7 +4,10 @@
 //! Checkout Sessions", "Expire a Checkout Session", "List subscriptions", and "Create a portal
 //! session".
 
-use domain::{billing::CustomerId, checkout::FirstCharge, id::OrgId};
+use domain::{
+    billing::{CustomerId, FirstCharge},
+    id::OrgId,
+};
 use form_urlencoded::Serializer;
 
 use super::checkout::CheckoutId;

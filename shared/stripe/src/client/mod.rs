@@ -24,9 +24,8 @@ use call::Call;
 pub use call::{NewCheckout, NewCustomer, NewPortal};
 pub use checkout::{Checkout, CheckoutId};
 use domain::{
-    billing::{CustomerId, SubscriptionStatus},
+    billing::{CustomerId, Prices, SubscriptionStatus},
     id::OrgId,
-    plan::Prices,
 };
 pub use error::CallError;
 pub use key::{InvalidKey, SecretKey};

@@ -6,7 +6,10 @@ use aws_smithy_runtime_api::{
     client::{http::HttpConnectorFuture, result::ConnectorError},
     http::StatusCode,
 };
-use domain::{checkout::FirstCharge, id::OrgId, plan::PlanPrices};
+use domain::{
+    billing::{FirstCharge, PlanPrices},
+    id::OrgId,
+};
 use serde_json::json;
 
 use super::*;

@@ -1,8 +1,12 @@
 //! Sample emails: each kind of email in its variants, some with difficult names.
 
 use domain::{
-    address::Address, billing::IssueKind, definition::BUILT_IN, id::OrgId, name::Name, people::Role,
-    secret::Secret, status::Access,
+    billing::IssueKind,
+    checklist::BUILT_IN,
+    id::OrgId,
+    org::Access,
+    people::{Address, Name, Role},
+    secret::Secret,
 };
 use jiff::civil::{Date, date};
 use mail::{

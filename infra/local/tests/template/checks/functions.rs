@@ -51,7 +51,7 @@ pub fn reserved(stack: &Stack) -> Vec<String> {
 /// Checks that the mailer's timeout is shorter than the lease of a claimed email. During the lease,
 /// no other run of the mailer sends the email.
 pub fn lease(stack: &Stack) -> Vec<String> {
-    let lease = domain::delivery::LEASE.as_secs();
+    let lease = domain::mail::CLAIM_LEASE.as_secs();
     let wrong = |name: &str, function: &Value| {
         name == "MailerFunction" && number(&function["Timeout"]).is_none_or(|seconds| seconds >= lease)
     };

@@ -7,7 +7,11 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{address::Address, people::SIGN_IN_LINK_TTL, secret::Hash, trial::add};
+use crate::{
+    people::{Address, SIGN_IN_LINK_TTL},
+    secret::Hash,
+    time::{add, hour_of},
+};
 
 /// A rate limit of `max` attempts in each window of `period` seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,13 +135,6 @@ pub fn site(address: &str) -> Option<String> {
         Ok(IpAddr::V6(address)) => Some(format!("{}/48", Ipv6Addr::from_bits(address.to_bits() >> 80 << 80))),
         _ => None,
     }
-}
-
-/// Returns the start of the UTC hour of `now`.
-#[must_use]
-pub fn hour_of(now: Timestamp) -> Timestamp {
-    let since = now.duration_since(Timestamp::UNIX_EPOCH);
-    add(now, -SignedDuration::new(since.as_secs() % 3600, since.subsec_nanos()))
 }
 
 /// One rate limit applied to one subject and one period of time.

@@ -9,17 +9,14 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-pub(crate) use self::marks::is_invisible;
-
-/// Maximum number of graphemes (user-perceived characters) in a name.
-pub const MAX_GRAPHEMES: usize = 80;
+pub(super) use marks::is_invisible;
 
 /// A name of a user or an organization.
 ///
 /// Invariants (script and mark rules: Unicode Technical Standard #39, 5.2 and 5.4):
 ///
 /// - normalized to NFC, trimmed, and with single spaces
-/// - 1 to [`MAX_GRAPHEMES`] graphemes
+/// - 1 to [`Name::MAX_GRAPHEMES`] graphemes
 /// - no invisible characters, except joiners that a script or an emoji sequence needs
 /// - at most four marks per letter
 /// - no word that mixes scripts that are easily confused
@@ -32,7 +29,7 @@ pub enum NameError {
     /// The text contains only white space.
     #[error("Enter a name.")]
     Empty,
-    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 16 × [`MAX_GRAPHEMES`] bytes.
+    /// More than [`Name::MAX_GRAPHEMES`] graphemes, or more than 16 × [`Name::MAX_GRAPHEMES`] bytes.
     #[error("Use at most 80 characters.")]
     TooLong,
     /// Control, bidi, zero-width, private, or unassigned characters, or line breaks. A joiner that
@@ -62,6 +59,9 @@ impl NameError {
 }
 
 impl Name {
+    /// Maximum number of graphemes (user-perceived characters) in a name.
+    pub const MAX_GRAPHEMES: usize = 80;
+
     /// Parses a name from user input.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl Name {
     pub fn parse(text: &str) -> Result<Self, NameError> {
         // A grapheme can have many bytes, but the average is never as high as 64. A longer text is
         // rejected here, because the checks below would take long for it.
-        if text.len() > MAX_GRAPHEMES * 64 {
+        if text.len() > Self::MAX_GRAPHEMES * 64 {
             return Err(NameError::TooLong);
         }
         let trimmed: String = text.trim().nfc().collect();
@@ -80,7 +80,7 @@ impl Name {
             return Err(NameError::Invisible);
         }
         let name = trimmed.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.graphemes(true).count() > MAX_GRAPHEMES || name.len() > MAX_GRAPHEMES * 16 {
+        if name.graphemes(true).count() > Self::MAX_GRAPHEMES || name.len() > Self::MAX_GRAPHEMES * 16 {
             return Err(NameError::TooLong);
         }
         if marks::has_excess_marks(&name) {

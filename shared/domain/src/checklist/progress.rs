@@ -4,12 +4,8 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use crate::{
-    checklist::{Checklist, Completion, UnknownTask},
-    definition::{Definition, Milestone, MilestoneRule},
-    org::Org,
-    task::Task,
-};
+use super::{Checklist, Completion, Definition, Milestone, MilestoneRule, Task, UnknownTask};
+use crate::org::Org;
 
 /// Checklist of one organization at one point in time.
 #[derive(Clone, Debug)]

@@ -1,32 +1,21 @@
 //! Trial extensions: days that an operator grants, with the reason.
 
-use std::fmt;
-
 use jiff::Timestamp;
-use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
 
+use super::Trial;
 use crate::{
     id::{ProjectId, UserId},
-    name::{Name, is_invisible},
-    operator::Operator,
     org::{Org, Trigger},
+    people::{Name, Operator, Reason},
     secret::Hash,
-    trial::{DAY, Trial, add, truncate_to_second},
+    time::{DAY, add, truncate_to_second},
 };
 
-/// Maximum days of one extension, equal to Stripe's maximum for a trial.
-pub const MAX_DAYS: u16 = 730;
-/// Maximum number of graphemes in a reason.
-pub const MAX_GRAPHEMES: usize = 500;
-/// Maximum number of bytes in a reason. A grapheme, which is one visible character, can consist of
-/// any number of bytes, and the size of a stored item is limited.
-const MAX_REASON_BYTES: usize = MAX_GRAPHEMES * 4;
 /// Maximum number of extensions per trial. The extensions are stored in the organization's item,
 /// whose size is limited.
 pub const MAX_EXTENSIONS: usize = 50;
 
-/// Number of days in one extension, 1 to [`MAX_DAYS`].
+/// Number of days in one extension, 1 to [`Days::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Days(u16);
 
@@ -36,13 +25,16 @@ pub struct Days(u16);
 pub struct NotDays;
 
 impl Days {
+    /// Maximum days of one extension, equal to Stripe's maximum for a trial.
+    pub const MAX: u16 = 730;
+
     /// Parses a number of days from user input.
     ///
     /// # Errors
-    /// [`NotDays`] unless the text is a whole number from 1 to [`MAX_DAYS`] in ASCII digits.
+    /// [`NotDays`] unless the text is a whole number from 1 to [`Days::MAX`] in ASCII digits.
     pub fn parse(text: &str) -> Result<Self, NotDays> {
         let text = text.trim();
-        let days = text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
+        let days = text.parse().ok().filter(|days| (1..=Self::MAX).contains(days));
         days.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit())).map(Self).ok_or(NotDays)
     }
 
@@ -56,74 +48,6 @@ impl Days {
     #[must_use]
     pub const fn get(self) -> u16 {
         self.0
-    }
-}
-
-/// Reason of an extension or of another action of an operator: one line of NFC text, 1 to
-/// [`MAX_GRAPHEMES`] graphemes, no invisible characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason(String);
-
-/// Reason why a text is not a valid [`Reason`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReasonError {
-    /// The text contains only white space.
-    #[error("Enter a reason. We store it for other operators.")]
-    Empty,
-    /// More than [`MAX_GRAPHEMES`] graphemes, or more than 4 × [`MAX_GRAPHEMES`] bytes.
-    #[error("Use at most 500 characters.")]
-    TooLong,
-    /// Control, bidi, or zero-width characters, or line breaks.
-    #[error("Remove line breaks, invisible characters, and control characters.")]
-    Invisible,
-}
-
-impl ReasonError {
-    /// Returns the code for the `errors` entry of a problem response.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Empty => "required",
-            Self::TooLong => "too_long",
-            Self::Invisible => "invisible_characters",
-        }
-    }
-}
-
-impl Reason {
-    /// Parses a reason from user input.
-    ///
-    /// # Errors
-    /// Returns the error of the first rule that the text violates.
-    pub fn parse(text: &str) -> Result<Self, ReasonError> {
-        if text.len() > MAX_REASON_BYTES {
-            return Err(ReasonError::TooLong);
-        }
-        let reason: String = text.trim().nfc().collect();
-        match reason.graphemes(true).count() {
-            0 => Err(ReasonError::Empty),
-            _ if reason.chars().any(is_invisible) => Err(ReasonError::Invisible),
-            1..=MAX_GRAPHEMES => Ok(Self(reason)),
-            _ => Err(ReasonError::TooLong),
-        }
-    }
-
-    /// Wraps a reason that was parsed before it was stored.
-    #[must_use]
-    pub const fn from_stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// Returns the text of the reason.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -263,25 +187,5 @@ mod tests {
         ] {
             assert_eq!(Days::parse(typed).ok().map(Days::get), days, "{typed:?}");
         }
-    }
-
-    #[test]
-    fn reason_is_one_line_of_visible_text() {
-        for (typed, expected) in [
-            (" Asked by their\u{a0}CFO — see #42 ", Ok("Asked by their\u{a0}CFO — see #42")),
-            ("Cafe\u{301}", Ok("Café")),
-            (" \t ", Err(ReasonError::Empty)),
-            ("two\nlines", Err(ReasonError::Invisible)),
-            ("a\u{202e}b", Err(ReasonError::Invisible)),
-        ] {
-            assert_eq!(
-                Reason::parse(typed).as_ref().map(Reason::as_str),
-                expected.as_ref().copied(),
-                "{typed:?}"
-            );
-        }
-        assert!(Reason::parse(&"ä".repeat(MAX_GRAPHEMES)).is_ok());
-        assert_eq!(Reason::parse(&"ä".repeat(MAX_GRAPHEMES + 1)), Err(ReasonError::TooLong));
-        assert_eq!(Reason::parse(&format!("a{}", "\u{301}".repeat(4000))), Err(ReasonError::TooLong));
     }
 }

@@ -1,11 +1,9 @@
-//! The trial that Onramp runs, and the time arithmetic of the crate.
+//! The trial that Onramp runs.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::extension::Extension;
-
-/// One day of a trial: always 24 hours, also when a clock changes for daylight saving time.
-pub const DAY: SignedDuration = SignedDuration::from_hours(24);
+use super::Extension;
+use crate::time::{DAY, add, truncate_to_second};
 
 /// A trial that Onramp runs, with the times of its reminders.
 ///
@@ -52,34 +50,12 @@ impl Trial {
     }
 }
 
-/// Returns the days until `end`, rounded up: 1 on the last day, 0 from the end on. Every page,
-/// email, and response uses this function.
-#[must_use]
-pub fn days_remaining(end: Timestamp, now: Timestamp) -> u32 {
-    let left = end.duration_since(now);
-    if left <= SignedDuration::ZERO {
-        return 0;
-    }
-    let whole = left.as_secs() / DAY.as_secs();
-    let rest = left - DAY * i32::try_from(whole).unwrap_or(i32::MAX);
-    u32::try_from(whole).unwrap_or(u32::MAX).saturating_add(u32::from(rest > SignedDuration::ZERO))
-}
-
-/// Returns `at` without its fraction of a second.
-#[must_use]
-pub fn truncate_to_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
-}
-
-/// Returns `at` moved by `by`, limited to the range of [`Timestamp`].
-#[must_use]
-pub fn add(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.saturating_add(by).unwrap_or(at)
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
+    use crate::time::days_remaining;
 
     #[test]
     fn days_remaining_round_up_and_never_go_below_zero() {

@@ -1,28 +1,18 @@
 //! The organization: its state, and the decisions that involve several of its parts.
 
-mod checklist;
-mod contact;
-mod notices;
-
 use std::collections::BTreeSet;
 
-pub use checklist::{ChecklistCommand, ChecklistError, HostEventResult};
-pub use contact::{AdminContact, Reminders, SuppressionReason, Undeliverable};
 use jiff::Timestamp;
 
+use super::{AdminContact, Reminders, Status, SuppressionReason, Undeliverable};
 use crate::{
-    billing::{Billing, Conflict, Fact, FactKind, NextKind, SubscriptionStatus},
-    checklist::{Checklist, Completion, Source},
-    delivery::{Claim, Delivery, FAILURE_SHOWN_FOR, SesHeartbeat},
+    billing::{Billing, Conflict, Fact, FactKind, NextKind, Plan, Prices, SubscriptionStatus},
+    checklist::{Checklist, Completion, CompletionTrigger, Onboarding, Source},
     id::{OrgId, ProjectId, UserId},
-    name::Name,
-    notice::{ClaimedMail, NoticeKey, Outbox},
-    onboarding::Onboarding,
-    plan::{Plan, Prices},
-    status::Status,
-    task::CompletionTrigger,
-    trial::{Trial, add, days_remaining},
-    zone::Zone,
+    mail::{Claim, ClaimedMail, Delivery, FAILURE_SHOWN_FOR, NoticeKey, Outbox, SesHeartbeat},
+    people::Name,
+    time::{Zone, add, days_remaining},
+    trial::Trial,
 };
 
 /// Maximum number of admins. The admins are stored in the organization's item, and DynamoDB limits
@@ -490,7 +480,7 @@ impl Org {
         self.admins.iter().find(|admin| admin.user == user)
     }
 
-    fn enqueue_notice(&mut self, key: NoticeKey, now: Timestamp) {
+    pub(super) fn enqueue_notice(&mut self, key: NoticeKey, now: Timestamp) {
         self.outbox.enqueue(key, self.admins.iter().map(|admin| admin.user), now);
     }
 }

@@ -9,7 +9,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{delivery::Claim, limit::hour_of, trial::add};
+use super::Claim;
+use crate::time::{add, hour_of};
 
 /// Number of counters that share the budget of an hour. With several counters, parallel sign-ups
 /// rarely write the same counter.

@@ -1,6 +1,7 @@
 //! Money without effect, as an operator reviews it.
 
-use crate::{billing::Surplus, org::Org};
+use super::Surplus;
+use crate::org::Org;
 
 /// Why a payment needs review by an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,13 +4,8 @@ use std::{collections::BTreeSet, str::FromStr};
 
 use jiff::Timestamp;
 
-use crate::{
-    address::{Address, AddressError},
-    extension::Reason,
-    id::UserId,
-    name::Name,
-    people::{Member, Session, User},
-};
+use super::{Address, AddressError, Member, Name, Reason, Session, User};
+use crate::id::UserId;
 
 /// Addresses of the operators. The default list is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,7 +110,7 @@ mod tests {
     use super::*;
     use crate::{
         people::{FRESH_SIGN_IN, Role},
-        trial::add,
+        time::add,
     };
 
     #[test]

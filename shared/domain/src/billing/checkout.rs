@@ -2,12 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{
-    billing::{Billing, CustomerId, Fact, FactKind},
-    id::ProjectId,
-    org::Org,
-    plan::Prices,
-};
+use super::{Billing, CustomerId, Fact, FactKind, Prices};
+use crate::{id::ProjectId, org::Org};
 
 /// Minimum remaining trial that a Checkout can carry over into the subscription.
 ///
@@ -87,14 +83,14 @@ impl Billing {
 mod tests {
     use super::*;
     use crate::{
-        address::Address,
-        billing::{Change, EventId, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus},
+        billing::{
+            Change, EventId, FactKind, PlanPrices, SubscriptionFact, SubscriptionId, SubscriptionStatus,
+        },
         id::OrgId,
-        name::Name,
         org::AdminContact,
-        plan::PlanPrices,
+        people::{Address, Name},
+        time::Zone,
         trial::Trial,
-        zone::Zone,
     };
 
     const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";

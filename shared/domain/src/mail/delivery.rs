@@ -11,15 +11,13 @@
 //! be in the dead-letter queue. With this evidence, the mailer sends the email again, but only
 //! once. Without it, the email stays unknown and needs review.
 
-mod claim;
-
-pub use claim::{Claim, SesHeartbeat};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::trial::add;
+use super::{Claim, SesHeartbeat};
+use crate::time::add;
 
 /// Duration of a claim. It is longer than the mailer's timeout for one request to SES.
-pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
+pub const CLAIM_LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How long an email is retried while each attempt definitely failed.
 pub const RETRY_PERIOD: SignedDuration = SignedDuration::from_hours(4 * 24);
 /// How long a failed or unknown email is shown for review.
@@ -194,7 +192,7 @@ impl Delivery {
             }
             _ => return None,
         };
-        Some(Self::Sending { attempts, claim: claim.clone(), until: add(now, LEASE) })
+        Some(Self::Sending { attempts, claim: claim.clone(), until: add(now, CLAIM_LEASE) })
     }
 
     /// Gives up an email, so that no sender attempts it again.

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    plan::Plan,
-    task::{Action, Category, CompletionTrigger, Condition, Task, TaskTarget, UrgencyBoost},
-};
+use super::{Action, Category, CompletionTrigger, Condition, Task, TaskTarget, UrgencyBoost};
+use crate::billing::Plan;
 
 include!(concat!(env!("OUT_DIR"), "/definitions.rs"));
 
@@ -59,6 +57,12 @@ pub enum MilestoneRule {
 }
 
 impl Definition {
+    /// Returns the definition with that key.
+    #[must_use]
+    pub fn find(key: &str) -> Option<&'static Self> {
+        ALL.iter().copied().find(|definition| definition.key == key)
+    }
+
     /// Returns the task with that key, whether or not an organization sees it.
     #[must_use]
     pub fn task(&self, key: &str) -> Option<&'static Task> {
@@ -69,12 +73,6 @@ impl Definition {
     pub fn completed_by(&self, trigger: CompletionTrigger<'_>) -> impl Iterator<Item = &'static Task> {
         self.tasks.iter().filter(move |task| task.completed_by.contains(&trigger))
     }
-}
-
-/// Returns the definition with that key.
-#[must_use]
-pub fn find(key: &str) -> Option<&'static Definition> {
-    ALL.iter().copied().find(|definition| definition.key == key)
 }
 
 /// The definitions that a deployment offers at sign-up.
@@ -88,7 +86,7 @@ impl Offered {
     /// Parses keys that are separated by commas; `None` if a key is unknown or the list is empty.
     #[must_use]
     pub fn parse(keys: &str) -> Option<Self> {
-        keys.split(',').map(|key| find(key.trim())).collect::<Option<Vec<_>>>().map(Self)
+        keys.split(',').map(|key| Definition::find(key.trim())).collect::<Option<Vec<_>>>().map(Self)
     }
 
     /// Returns the industries of the sign-up form. If several definitions contain an industry, only
@@ -151,7 +149,7 @@ mod tests {
             tasks: &[],
             milestones: &[],
         };
-        let offered = Offered(vec![&BUILT_IN, find("agency").unwrap(), &STUDIOS]);
+        let offered = Offered(vec![&BUILT_IN, Definition::find("agency").unwrap(), &STUDIOS]);
         let listed: Vec<_> = offered.industries().map(|it| (it.key, it.title)).collect();
         assert_eq!(listed, [("agency", "Agency or studio"), ("film", "Film")]);
         assert_eq!([offered.of(Some("agency")).key, offered.of(Some("film")).key], ["agency", "studios"]);

@@ -4,16 +4,12 @@ use std::{fmt, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::{Address, Name, Operators, Role, TeamError, User};
 use crate::{
-    address::Address,
-    delivery::{Claim, Delivery, SesHeartbeat},
     id::{OrgId, UserId},
-    name::Name,
-    operator::Operators,
-    people::{Role, User},
+    mail::{Claim, Delivery, SesHeartbeat},
     secret::Hash,
-    team::TeamError,
-    trial::add,
+    time::add,
 };
 
 /// How long an invitation can be accepted after its last email.
@@ -26,17 +22,6 @@ pub const MAX_SENDS: u32 = 4;
 /// Minimum time between two emails of one invitation. A second email invalidates the link in the
 /// first email. Two emails at almost the same time would confuse the recipient.
 pub const RESEND_DELAY: SignedDuration = SignedDuration::from_mins(1);
-
-/// Returns whether an invitation link also signs the invited user in.
-///
-/// An invitation link works for days, which is long for a link that signs a user in. It therefore
-/// signs in only a user who has no organization and is not an operator. The session of such a user
-/// gives access only to the organization that invites. `known` is the user with the invited
-/// address; `None` if there is no such user.
-#[must_use]
-pub fn signs_in(known: Option<&User>, operators: &Operators) -> bool {
-    known.is_none_or(|user| user.orgs.is_empty() && !operators.include(&user.address))
-}
 
 /// Id of an invitation, derived from the organization and the invited address. So an address has at
 /// most one invitation per organization. The id is not secret.
@@ -124,6 +109,17 @@ impl InvitationStatus {
 }
 
 impl Invitation {
+    /// Returns whether an invitation link also signs the invited user in.
+    ///
+    /// An invitation link works for days, which is long for a link that signs a user in. It therefore
+    /// signs in only a user who has no organization and is not an operator. The session of such a user
+    /// gives access only to the organization that invites. `known` is the user with the invited
+    /// address; `None` if there is no such user.
+    #[must_use]
+    pub fn signs_in(known: Option<&User>, operators: &Operators) -> bool {
+        known.is_none_or(|user| user.orgs.is_empty() && !operators.include(&user.address))
+    }
+
     /// Returns a new invitation, whose email is due at `now`.
     #[must_use]
     pub fn new(org: OrgId, address: Address, role: Role, inviter: (UserId, Name), now: Timestamp) -> Self {
@@ -257,7 +253,7 @@ impl Invitation {
 mod tests {
     use super::*;
     use crate::{
-        delivery::{Attempts, Failure, Outcome},
+        mail::{Attempts, Failure, Outcome},
         secret::Secret,
     };
 

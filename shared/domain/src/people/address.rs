@@ -7,7 +7,7 @@ use idna::AsciiDenyList;
 use crate::secret::Hash;
 
 /// Maximum bytes of an address (RFC 5321, 4.5.3.1.3, without the angle brackets).
-pub const MAX_BYTES: usize = 254;
+const MAX_BYTES: usize = 254;
 
 /// One email address in its canonical spelling.
 ///

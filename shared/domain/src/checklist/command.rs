@@ -2,12 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::Org;
+use super::{Completion, CompletionTrigger, Source, UnknownTask};
 use crate::{
-    checklist::{Completion, Source, UnknownTask},
+    org::{Access, Org, Status},
     people::Admin,
-    status::{Access, Status},
-    task::CompletionTrigger,
 };
 
 /// Reason why a checklist command was rejected.
@@ -140,7 +138,7 @@ impl Org {
 
     /// Updates the plan from the best subscription. A new plan can change the shown tasks. If the
     /// subscription has no price of a plan, the last known plan stays.
-    pub(super) fn update_plan(&mut self, now: Timestamp) {
+    pub(crate) fn update_plan(&mut self, now: Timestamp) {
         let plan = self.billing.plan(now);
         if plan.is_some() && plan != self.onboarding.plan {
             let progress = self.progress_at_any_time();

@@ -1,16 +1,16 @@
 //! Product measures, derived from two successive states of an organization.
 //!
-//! Like [`crate::event::between`], each function compares two stored states. A repeated request
+//! Like [`crate::org::DomainEvent`], each function compares two stored states. A repeated request
 //! does not change the stored state, so it is not measured again. `docs/metrics.md` defines the
 //! metrics.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Org;
 use crate::{
     billing::SubscriptionStatus,
     checklist::{Completion, Source},
-    notice::NoticeKey,
-    org::Org,
+    mail::NoticeKey,
 };
 
 /// Target duration from provisioning to a complete checklist.

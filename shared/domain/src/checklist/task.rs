@@ -1,6 +1,6 @@
 //! Tasks: the static data of a checklist definition.
 
-use crate::plan::Plan;
+use crate::billing::Plan;
 
 /// One task of a checklist. The build fails if a task in a definition file lacks a required value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,11 +8,8 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use jiff::Timestamp;
 
-use crate::{
-    billing::InvoiceId,
-    delivery::{Claim, Delivery, Outcome, SesHeartbeat},
-    id::UserId,
-};
+use super::{Claim, Delivery, Outcome, SesHeartbeat};
+use crate::{billing::InvoiceId, id::UserId};
 
 /// Occasion of a notice. The outbox contains at most one notice per key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -216,7 +213,7 @@ impl Outbox {
     /// email needs review.
     ///
     /// The review queue shows an email only for
-    /// [`FAILURE_SHOWN_FOR`](crate::delivery::FAILURE_SHOWN_FOR). With the earliest time, an old
+    /// [`FAILURE_SHOWN_FOR`](crate::mail::FAILURE_SHOWN_FOR). With the earliest time, an old
     /// email would hide the organization although a newer email needs review.
     #[must_use]
     pub fn review_since(&self) -> Option<Timestamp> {

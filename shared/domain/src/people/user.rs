@@ -4,13 +4,11 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::{Address, Membership, Name};
 use crate::{
-    address::Address,
     id::{OrgId, UserId},
-    name::Name,
     secret::Secret,
-    team::Membership,
-    trial::add,
+    time::add,
 };
 
 /// A session ends this long after its last use.

@@ -12,16 +12,11 @@
 
 use jiff::Timestamp;
 
+use super::{Address, Admin, Invitation, MAX_OPEN_INVITATIONS, Member, Name, Role, User};
 use crate::{
-    address::Address,
-    checklist::{Completion, Source},
+    checklist::{Completion, CompletionTrigger, Source},
     id::{OrgId, UserId},
-    invitation::{Invitation, MAX_OPEN_INVITATIONS},
-    name::Name,
-    org::{AdminContact, MAX_ADMINS, Org, Reminders, Undeliverable},
-    people::{Admin, Member, Role, User},
-    status::{Access, Status},
-    task::CompletionTrigger,
+    org::{Access, AdminContact, MAX_ADMINS, Org, Reminders, Status, Undeliverable},
 };
 
 /// A user's membership in an organization.
@@ -93,7 +88,7 @@ pub enum TeamError {
     /// The organization has [`MAX_OPEN_INVITATIONS`] open invitations.
     #[error("too many open invitations")]
     TooManyOpen,
-    /// The invitation was sent [`MAX_SENDS`](crate::invitation::MAX_SENDS) times.
+    /// The invitation was sent [`MAX_SENDS`](crate::people::MAX_SENDS) times.
     #[error("sent too often")]
     SentTooOften,
     /// The invitation has no valid inviter ([`Org::has_valid_inviter`]).

@@ -2,10 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    definition::{self, Definition},
-    plan::Plan,
-};
+use super::{BUILT_IN, Definition};
+use crate::billing::Plan;
 
 /// Values that select the definition and the tasks of an organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +25,6 @@ impl Onboarding {
     /// stored, or if the build contains no definition with the stored key.
     #[must_use]
     pub fn definition(&self) -> &'static Definition {
-        self.definition.as_deref().and_then(definition::find).unwrap_or(&definition::BUILT_IN)
+        self.definition.as_deref().and_then(Definition::find).unwrap_or(&BUILT_IN)
     }
 }

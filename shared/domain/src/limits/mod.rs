@@ -1,0 +1,9 @@
+//! Rate limits.
+
+mod rate;
+
+pub use rate::{
+    INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ADDRESS_BY_ALL, RateLimit, RateLimitWindow,
+    SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP, SIGN_INS_OF_PAIR, SIGN_INS_OF_PAIR_HOURLY, SIGN_UPS_OF_ADDRESS,
+    SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, network, sign_in_limits, site,
+};

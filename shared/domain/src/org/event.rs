@@ -1,0 +1,167 @@
+//! Domain events, derived from two successive states of an organization.
+//!
+//! Events are computed from stored states and not from requests. A repeated request does not change
+//! the state, so it causes no second event.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Org, Trigger};
+use crate::{
+    billing::SubscriptionStatus,
+    mail::{Delivery, Failure, NoticeKey},
+};
+
+/// An event of an organization. The code that publishes it adds the id and the time of the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DomainEvent {
+    /// The organization signed up.
+    SignedUp,
+    /// The organization was provisioned. Contains the cause.
+    Provisioned(Trigger),
+    /// The trial ends soon, and the admins are notified.
+    TrialEnding {
+        /// Days before the end, as configured for the reminder.
+        days: u16,
+    },
+    /// The trial ended without a payment.
+    TrialExpired {
+        /// Whether a payment method is on file.
+        payment_method: bool,
+    },
+    /// An operator extended the trial.
+    TrialExtended {
+        /// Number of added days.
+        days: u16,
+    },
+    /// The best subscription became active.
+    SubscriptionActivated,
+    /// The best subscription became past due.
+    SubscriptionPastDue,
+    /// All subscriptions of the organization have ended.
+    SubscriptionCanceled,
+    /// A task was completed.
+    TaskCompleted {
+        /// Key of the task.
+        task: String,
+    },
+    /// Every task is completed or skipped.
+    ChecklistCompleted,
+    /// The checklist was dismissed.
+    ChecklistDismissed,
+    /// A notice did not arrive and will not be sent again.
+    MailFailed {
+        /// Kind of the notice.
+        kind: &'static str,
+        /// Reason of the failure.
+        why: Failure,
+    },
+}
+
+impl DomainEvent {
+    /// Returns the detail-type on the event bus.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SignedUp => "organization.signed_up",
+            Self::Provisioned(_) => "organization.provisioned",
+            Self::TrialEnding { .. } => "trial.ending",
+            Self::TrialExpired { .. } => "trial.expired",
+            Self::TrialExtended { .. } => "trial.extended",
+            Self::SubscriptionActivated => "subscription.activated",
+            Self::SubscriptionPastDue => "subscription.past_due",
+            Self::SubscriptionCanceled => "subscription.canceled",
+            Self::TaskCompleted { .. } => "checklist.task_completed",
+            Self::ChecklistCompleted => "checklist.completed",
+            Self::ChecklistDismissed => "checklist.dismissed",
+            Self::MailFailed { .. } => "mail.failed",
+        }
+    }
+
+    /// Returns the events that the change from `old` to `new` caused, in a fixed order. `old` is `None`
+    /// for a new organization.
+    #[must_use]
+    pub fn between(old: Option<&Org>, new: &Org) -> Vec<Self> {
+        let mut events = Vec::new();
+        if old.is_none() {
+            events.push(Self::SignedUp);
+        }
+        if let Some(provisioned) = &new.provisioned
+            && old.is_none_or(|old| old.provisioned.is_none())
+        {
+            events.push(Self::Provisioned(provisioned.trigger));
+        }
+        let extensions = |org: &'_ Org| org.trial.as_ref().map_or(0, |trial| trial.extensions.len());
+        let before = old.map_or(0, extensions);
+        for extension in new.trial.iter().flat_map(|trial| &trial.extensions).skip(before) {
+            events.push(Self::TrialExtended { days: extension.days.get() });
+        }
+        for key in new.outbox.0.keys().filter(|key| old.is_none_or(|old| !old.outbox.0.contains_key(key))) {
+            match key {
+                NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } => {}
+                // A reminder can announce an end that is not the end of the current trial. Such a
+                // reminder causes no event, and the mailer drops its email instead of claiming it.
+                NoticeKey::TrialEnding { ends_at, .. }
+                    if new.trial_ends_at(just_before(*ends_at)) != Some(*ends_at)
+                        || new.trial_is_canceled(just_before(*ends_at)) => {}
+                NoticeKey::TrialEnding { days, .. } => events.push(Self::TrialEnding { days: *days }),
+                NoticeKey::TrialEnded { .. } => {
+                    events.push(Self::TrialExpired { payment_method: new.billing.has_billing_info() });
+                }
+            }
+        }
+        let subscription = new.recorded_billing_status();
+        if subscription != old.and_then(Org::recorded_billing_status) {
+            match subscription {
+                Some(SubscriptionStatus::Active) => events.push(Self::SubscriptionActivated),
+                Some(SubscriptionStatus::PastDue) => events.push(Self::SubscriptionPastDue),
+                Some(SubscriptionStatus::Canceled) => events.push(Self::SubscriptionCanceled),
+                // The subscription was moved to another organization.
+                None if new.billing.moved_away() => events.push(Self::SubscriptionCanceled),
+                _ => {}
+            }
+        }
+        // A task that the checklist does not show can be completed. Its event is published when the
+        // checklist shows the task. If a change of the plan hides the task, and a later change shows it
+        // again, the event is published again.
+        let before = old.map(done).unwrap_or_default();
+        for task in done(new).difference(&before) {
+            events.push(Self::TaskCompleted { task: (*task).to_owned() });
+        }
+        let completed_at = new.checklist.completed_at;
+        if completed_at.is_some() && old.is_none_or(|old| old.checklist.completed_at != completed_at) {
+            events.push(Self::ChecklistCompleted);
+        }
+        if new.checklist.dismissed_at.is_some() && old.is_none_or(|old| old.checklist.dismissed_at.is_none())
+        {
+            events.push(Self::ChecklistDismissed);
+        }
+        for (key, recipients) in &new.outbox.0 {
+            for (user, delivery) in recipients {
+                let failed = |org: &Org| {
+                    matches!(
+                        org.outbox.0.get(key).and_then(|recipients| recipients.get(user)),
+                        Some(Delivery::Failed { .. })
+                    )
+                };
+                if let Delivery::Failed { why, .. } = delivery
+                    && !old.is_some_and(failed)
+                {
+                    events.push(Self::MailFailed { kind: key.kind(), why: *why });
+                }
+            }
+        }
+        events
+    }
+}
+
+/// Returns the completed tasks that the organization sees.
+fn done(org: &Org) -> BTreeSet<&'static str> {
+    org.progress_at_any_time().done().map(|(task, _)| task.key).collect()
+}
+
+/// Returns the last moment before `end`.
+fn just_before(end: Timestamp) -> Timestamp {
+    end.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(end)
+}

@@ -1,0 +1,7 @@
+//! Time: arithmetic on timestamps, and the time zone of an organization.
+
+mod arithmetic;
+mod zone;
+
+pub use arithmetic::{DAY, add, days_remaining, hour_of, truncate_to_second};
+pub use zone::Zone;

@@ -284,7 +284,7 @@ proptest! {
     fn parsed_name_parses_to_itself(text in any::<String>()) {
         if let Ok(name) = Name::parse(&text) {
             prop_assert_eq!(Name::parse(name.as_str()), Ok(name.clone()));
-            prop_assert!(name.as_str().chars().count() >= 1 && name.as_str().len() <= Name::Name::MAX_GRAPHEMES * 16);
+            prop_assert!(name.as_str().chars().count() >= 1 && name.as_str().len() <= Name::MAX_GRAPHEMES * 16);
             prop_assert!(!name.as_str().chars().any(char::is_control));
             prop_assert_eq!(name.as_str().trim(), name.as_str());
         }

@@ -7,7 +7,7 @@ use store::Stored;
 use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, errors};
+use crate::App;
 
 /// The parts of a request that authentication needs.
 pub struct Credentials {
@@ -68,7 +68,7 @@ impl App {
     pub async fn authenticate(&self, credentials: &Credentials) -> Result<AuthenticatedAdmin, Problem> {
         let Credentials { headers, origin, ip } = credentials;
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
-        let found = self.store.load_session(&token).await.map_err(errors::from_store)?;
+        let found = self.store.load_session(&token).await?;
         let found = found.ok_or_else(Problem::unauthorized)?;
         let member = found.authorize(self.clock.now()).ok_or_else(Problem::unauthorized)?;
         member.admin().ok_or_else(Problem::forbidden)?;

@@ -6,7 +6,7 @@ use stripe::client::{Client, NewCustomer};
 use telemetry::LogArea;
 use web::{Kind, Problem};
 
-use crate::{App, auth::AuthenticatedAdmin, errors, words};
+use crate::{App, auth::AuthenticatedAdmin, words};
 
 /// Length of the period, in seconds, in which a new customer's idempotency key stays the same.
 const KEY_PERIOD: i64 = 3600;
@@ -36,8 +36,8 @@ impl App {
             return Ok((linked.clone(), org.clone()));
         }
         let customer = self.create_customer(stripe, caller).await?;
-        let linked = store::retry(async || Ok(self.link(&customer, org).await)).await.flatten();
-        linked.map_err(errors::from_store)?.ok_or_else(Problem::internal)
+        let linked = store::retry(|| async { Ok::<_, Problem>(self.link(&customer, org).await) }).await?;
+        linked.ok_or_else(Problem::internal)
     }
 
     /// Returns whether `customer` is linked to an organization other than `org`. A subscription of
@@ -46,7 +46,7 @@ impl App {
     /// That metadata can be wrong, and must never open the portal of another organization.
     async fn belongs_to_another(&self, customer: &CustomerId, org: &Org) -> Result<bool, Problem> {
         let context = self.store.load_event_context(subject(customer, org)).await;
-        let linked = context.map_err(errors::from_store)?.link.org;
+        let linked = context?.link.org;
         Ok(linked.is_some_and(|linked| linked != org.id))
     }
 

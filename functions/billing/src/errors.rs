@@ -1,4 +1,4 @@
-//! Converts errors of the store and of Stripe to problems.
+//! Converts errors of Stripe to problems.
 
 use http::header::RETRY_AFTER;
 use stripe::client::CallError;
@@ -8,10 +8,6 @@ use crate::words;
 
 /// Value of `Retry-After`, in seconds.
 const RETRY_AFTER_SECONDS: &str = "30";
-
-pub fn from_store(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_transient(), error)
-}
 
 /// Returns 503 for every error of Stripe. The detail says whether the error is transient.
 pub fn from_stripe(error: &CallError) -> Problem {

@@ -22,7 +22,7 @@
 //! - `verify_email`: sends a sign-in link to an admin whose address is unverified.
 //! - `keys`: provides Stripe's secret key.
 //! - `config`: reads the environment variables.
-//! - `errors`: converts errors of the store and of Stripe to problems.
+//! - `errors`: converts errors of Stripe to problems.
 //! - `words`: contains all texts that users and API clients read.
 
 mod auth;

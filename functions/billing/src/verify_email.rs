@@ -17,7 +17,7 @@ use store::{SignInRequest, SignInRequestResult};
 use ui::{Page, Person, Tone, Width, note};
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, auth::AuthenticatedAdmin, errors, words::verify_email as words};
+use crate::{App, auth::AuthenticatedAdmin, words::verify_email as words};
 
 impl App {
     /// Sends the caller a sign-in link and returns a page that says so.
@@ -36,7 +36,7 @@ impl App {
             now,
         );
         let limits = sign_in_limits(address, &network(&caller.ip), now);
-        match self.store.request_sign_in(&request, &limits).await.map_err(errors::from_store)? {
+        match self.store.request_sign_in(&request, &limits).await? {
             SignInRequestResult::Recorded if caller.format == ResponseFormat::Json => {
                 Err(Problem::new(Kind::Forbidden, words::JSON)
                     .with("sign_in_url", json!(format!("/login?next={}", caller.org_path())))

@@ -93,7 +93,7 @@ impl OptionalFromRequestParts<App> for View {
 /// without a valid session. If the request has no session cookie, reads nothing.
 async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
     let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
-    let Some(found) = app.store.load_session(&token).await.map_err(store_problem)? else { return Ok(None) };
+    let Some(found) = app.store.load_session(&token).await? else { return Ok(None) };
     let now = app.clock.now();
     let needs_update = found.session.needs_last_seen_update(now);
     let view = View::of(found, now);
@@ -117,10 +117,6 @@ impl View {
         let (org, orgs) = (found.org.value, found.user.value.orgs);
         Some(Self { admin: member.admin(), member, org, orgs, auth: AuthMethod::Session, now })
     }
-}
-
-pub(crate) fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_transient(), error)
 }
 
 #[cfg(test)]

@@ -90,10 +90,7 @@ async fn organization(view: View, State(app): State<App>, uri: Uri, headers: Hea
     match other(&view, &app, uri.path()).await {
         Ok(Some(org)) => page(pages::other_org::render(&view, &app.config, &org)),
         Ok(None) => web::problem_response(ResponseFormat::of(&headers), Problem::not_found()),
-        Err(error) => web::problem_response(
-            ResponseFormat::of(&headers),
-            Problem::from_failure(error.is_transient(), error),
-        ),
+        Err(error) => web::problem_response(ResponseFormat::of(&headers), error.into()),
     }
 }
 

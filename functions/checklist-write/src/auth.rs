@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use store::Stored;
 use web::Problem;
 
-use crate::{App, change::store_problem};
+use crate::App;
 
 /// The credentials of a request, which are not verified yet.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl Credentials {
         match self {
             Self::None => Err(Problem::unauthorized()),
             Self::Session(token) => {
-                let found = app.store.load_session(token).await.map_err(store_problem)?;
+                let found = app.store.load_session(token).await?;
                 let found = found.ok_or_else(Problem::unauthorized)?;
                 Ok(Authenticated {
                     member: found.authorize(now),
@@ -68,11 +68,7 @@ impl Credentials {
                 let verified = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await;
                 let token = verified.map_err(invalid)?;
                 token.check_origin(origin.as_deref()).map_err(invalid)?;
-                let found = app
-                    .store
-                    .load_embed_session(token.organization, token.user)
-                    .await
-                    .map_err(store_problem)?;
+                let found = app.store.load_embed_session(token.organization, token.user).await?;
                 let found = found.ok_or_else(|| invalid(EmbedTokenError::NotAMember))?;
                 let member = found.authorize().ok_or_else(|| invalid(EmbedTokenError::NotAMember))?;
                 Ok(Authenticated { org: found.org, member: Some(member), session: None })

@@ -91,19 +91,15 @@ async fn change(
     command: ChecklistCommand<'_>,
     origin: &str,
 ) -> Result<Org, Problem> {
-    for attempt in 0..store::MAX_TRIES {
+    store::retry(|| async {
         let now = app.clock.now();
         let found = caller.authenticate(app, now).await?;
         let after = decide(&found, command, now, links(app, &found.org.value, origin))?;
         let (committed, ()) =
             tokio::join!(app.store.commit_org(&found.org, &after), record_use(app, caller, &found, now));
-        match committed {
-            Ok(committed) => return Ok(committed.value),
-            Err(store::Error::Conflict) => store::pause(attempt).await,
-            Err(error) => return Err(store_problem(error)),
-        }
-    }
-    Err(store_problem(store::Error::Conflict))
+        Ok(committed.map(|org| org.value))
+    })
+    .await
 }
 
 /// Returns the organization after the command. Checks the session, the role, the access, and then
@@ -135,11 +131,6 @@ async fn record_use(app: &App, caller: &Credentials, found: &Authenticated, now:
 
 fn links<'a>(app: &'a App, org: &Org, origin: &'a str) -> Links<'a> {
     Links { origin, app: app.config.app_url.as_ref().map(runtime::BaseUrl::as_str), org: org.id }
-}
-
-/// Converts a failed read or write into a problem.
-pub fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_transient(), error)
 }
 
 #[cfg(test)]

@@ -23,7 +23,6 @@ use web::{Kind, Problem};
 
 use crate::{
     App,
-    change::store_problem,
     host_events::{Outcome, complete, count_ignored},
     words::events as words,
 };
@@ -142,7 +141,7 @@ async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOu
     }
     match failed {
         None => Ok(ResultsOut { results }),
-        Some(error) => Err(store_problem(error)),
+        Some(error) => Err(error.into()),
     }
 }
 

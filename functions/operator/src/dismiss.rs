@@ -12,7 +12,7 @@ use web::{Fields, Kind, Problem, ResponseFormat};
 
 use crate::{
     App, action, auth::AuthenticatedOperator, out::DoneOut, pages::dismiss::render,
-    review_item::ReviewItemView, store_problem, words,
+    review_item::ReviewItemView, words,
 };
 
 /// Handles the form that dismisses a parked or quarantined event. The event stays stored until it
@@ -38,7 +38,7 @@ async fn respond(
 ) -> Result<Response, Problem> {
     let event = ReviewedEvent::parse(id).ok_or_else(Problem::not_found)?;
     // If the event does not exist, respond with 404 even if the form is invalid.
-    let item = app.store.load_reviewed_event(&event).await.map_err(store_problem)?;
+    let item = app.store.load_reviewed_event(&event).await?;
     let item = item.ok_or_else(Problem::not_found)?;
     let fields = Fields::read(request).await?;
     let mut errors = Vec::new();
@@ -56,7 +56,7 @@ async fn respond(
         Ok(()) => {}
         // The customer was linked in the meantime, which deleted the event.
         Err(Error::Conflict) => return Err(Problem::not_found()),
-        Err(error) => return Err(store_problem(error)),
+        Err(error) => return Err(error.into()),
     }
     let operator = auth.operator.user();
     tracing::info!(area = %LogArea::Operator, event = %id, %operator, "dismissed event");

@@ -22,7 +22,6 @@ use crate::{
     find::path,
     out::ExtendedOut,
     pages::organization::{FormName, Rejected},
-    store_problem,
 };
 
 /// Handles the form that extends or starts the trial of an organization.
@@ -91,7 +90,7 @@ async fn commit(app: &App, auth: &AuthenticatedOperator, org: &Org, grant: &Gran
         org.extend_trial(&auth.operator, grant, &first, now)?;
         Ok::<_, NotExtendable>((org.clone(), DomainEvent::between(Some(&before), org)))
     });
-    let changed = changed.await.map_err(store_problem)?.ok_or_else(Problem::not_found)?;
+    let changed = changed.await?.ok_or_else(Problem::not_found)?;
     let (after, events) = changed.map_err(|error| Problem::new(Kind::Conflict, error.to_string()))?;
     for event in events {
         match event {

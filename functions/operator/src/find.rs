@@ -3,7 +3,7 @@
 use domain::{id::OrgId, people::Address};
 use web::{FieldError, Problem};
 
-use crate::{App, store_problem, words};
+use crate::{App, words};
 
 /// Returns the path of an organization's page.
 pub fn path(id: OrgId) -> String {
@@ -18,19 +18,9 @@ impl App {
     pub async fn find(&self, text: &str) -> Result<Result<Vec<OrgId>, FieldError>, Problem> {
         let text = text.trim();
         let found = if let Ok(id) = text.parse::<OrgId>() {
-            self.store
-                .load_org(id)
-                .await
-                .map_err(store_problem)?
-                .map(|org| org.value.id)
-                .into_iter()
-                .collect()
+            self.store.load_org(id).await?.map(|org| org.value.id).into_iter().collect()
         } else if let Ok(address) = Address::parse_existing(text) {
-            self.store
-                .load_user_of(&address)
-                .await
-                .map_err(store_problem)?
-                .map_or(Vec::new(), |user| user.value.orgs)
+            self.store.load_user_of(&address).await?.map_or(Vec::new(), |user| user.value.orgs)
         } else {
             return Ok(Err(FieldError::new("find", "invalid", words::search::INVALID)));
         };

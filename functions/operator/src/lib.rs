@@ -53,7 +53,7 @@ use axum::{
 };
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
-use web::{Problem, SecurityProfile};
+use web::SecurityProfile;
 
 use crate::config::Config;
 
@@ -90,11 +90,6 @@ fn router(app: Arc<App>) -> Router {
         .route("/operator/organizations/{id}/release-parked", post(link::release_parked))
         .route("/operator/review/{id}/dismiss", post(dismiss::dismiss))
         .with_state(app)
-}
-
-/// Converts an error of the store to the problem that the caller sees.
-fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_transient(), error)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::{
     find::path,
     out::ActionOut,
     pages::organization::{FormName, Rejected},
-    store_problem, words,
+    words,
 };
 
 /// Start of the id of every Stripe customer.
@@ -119,7 +119,7 @@ enum Released {
 impl App {
     /// Links a customer. Releases its parked events.
     async fn link(&self, org: OrgId, customer: &CustomerId, record: &ActionRecord) -> Result<Org, Problem> {
-        match self.release_of(org, customer, record, FormName::Link).await.map_err(store_problem)? {
+        match self.release_of(org, customer, record, FormName::Link).await? {
             Released::Org(after) => Ok(*after),
             Released::LinkedElsewhere => Err(Problem::new(Kind::Conflict, words::actions::LINKED_ELSEWHERE)),
             Released::NoOrg => Err(Problem::not_found()),
@@ -132,7 +132,7 @@ impl App {
         let mut after = org.clone();
         for customer in customers(org) {
             let released = self.release_of(org.id, &customer, record, FormName::Release).await;
-            match released.map_err(store_problem)? {
+            match released? {
                 Released::Org(changed) => after = *changed,
                 // The parked events belong to the other organization.
                 Released::LinkedElsewhere => {}
@@ -149,7 +149,7 @@ impl App {
         record: &ActionRecord,
         form: FormName,
     ) -> Result<Released, Error> {
-        store::retry(async || Ok(self.try_release(org, customer, record, form).await)).await.flatten()
+        store::retry(|| async { Ok(self.try_release(org, customer, record, form).await) }).await
     }
 
     /// Attempts once to release the parked events of a customer: loads, decides, and commits. Links

@@ -17,7 +17,6 @@ use crate::{
     auth::AuthenticatedOperator,
     out::OrganizationOut,
     pages::organization::{Rejected, render},
-    store_problem,
 };
 
 /// Handles a request for the page or the JSON of one organization.
@@ -38,7 +37,7 @@ impl App {
     /// Loads the organization whose id is in the path.
     pub async fn org(&self, id: &str) -> Result<Org, Problem> {
         let id = id.parse().map_err(|_| Problem::not_found())?;
-        let found = self.store.load_org(id).await.map_err(store_problem)?;
+        let found = self.store.load_org(id).await?;
         found.map(|org| org.value).ok_or_else(Problem::not_found)
     }
 

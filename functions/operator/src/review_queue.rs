@@ -18,7 +18,7 @@ use crate::{
     find::path,
     out::{FoundOut, ReviewPageOut},
     pages::review_queue::{Listed, Search, render},
-    store_problem, words,
+    words,
 };
 
 /// Usual number of items on a page. A page is longer if several items have the same time as its
@@ -69,7 +69,7 @@ async fn respond(app: &App, auth: &AuthenticatedOperator, uri: &Uri) -> Result<R
     };
     let status = if search.error.is_some() { Kind::Invalid.status() } else { StatusCode::OK };
 
-    let page = app.store.load_review_page(list, after, PAGE_SIZE, auth.now).await.map_err(store_problem)?;
+    let page = app.store.load_review_page(list, after, PAGE_SIZE, auth.now).await?;
     Ok(match auth.format {
         ResponseFormat::Json => Json(ReviewPageOut::of(&page, auth.now)).into_response(),
         ResponseFormat::Page => web::page(

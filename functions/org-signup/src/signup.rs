@@ -115,26 +115,30 @@ impl App {
         let (network, site) = (network(&ip), site(&ip));
         let mut first = Some(self.load_signed_in(&headers).await?);
         let fields = Fields::read(request).await?;
-        let response = store::retry(async || {
-            // If another request changed the user, load the user again.
-            let signed_in = match first.take() {
-                Some(signed_in) => signed_in,
-                None => self.load_signed_in(&headers).await?,
-            };
-            let known = match signed_in {
-                Some(found) => Some(Requester::SignedIn(Box::new(found))),
-                None => self.load_creation_grant(&fields).await?,
-            };
-            let caller = RequestContext { known, network: network.clone(), site: site.clone(), wants };
-            match self.attempt(&caller, &headers, &fields).await {
-                Err(problem) if problem.kind == Kind::TooMany && wants == ResponseFormat::Page => {
-                    let page = self.form_again(&caller, &fields, &[], Some(&problem));
-                    Ok(Ok(web::problem_page(problem, page)))
+        store::retry(|| {
+            let loaded = first.take();
+            let (headers, fields, network, site) = (&headers, &fields, network.clone(), site.clone());
+            async move {
+                let signed_in = match loaded {
+                    Some(signed_in) => signed_in,
+                    // Another request changed the user, so load the user again.
+                    None => self.load_signed_in(headers).await?,
+                };
+                let known = match signed_in {
+                    Some(found) => Some(Requester::SignedIn(Box::new(found))),
+                    None => self.load_creation_grant(fields).await?,
+                };
+                let caller = RequestContext { known, network, site, wants };
+                match self.attempt(&caller, headers, fields).await {
+                    Err(problem) if problem.kind == Kind::TooMany && wants == ResponseFormat::Page => {
+                        let page = self.form_again(&caller, fields, &[], Some(&problem));
+                        Ok(Ok(web::problem_page(problem, page)))
+                    }
+                    response => Ok(response?.ok_or(store::Error::Conflict)),
                 }
-                response => Ok(response?.ok_or(store::Error::Conflict)),
             }
-        });
-        response.await?.map_err(store_problem)
+        })
+        .await
     }
 
     /// Attempts the sign-up once. Returns `None` if a concurrent write requires another attempt.
@@ -190,7 +194,7 @@ impl App {
                 if sign_up.org.provisioned.is_some() {
                     telemetry::count(Metric::ProvisioningFailed, 1, now);
                 }
-                Err(store_problem(error))
+                Err(error.into())
             }
         };
         outcome.map(Some)
@@ -228,7 +232,7 @@ impl App {
     /// Loads the user of the session, or returns `None` without a valid session.
     async fn load_signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
         let Some(token) = web::session::token(headers) else { return Ok(None) };
-        let found = self.store.load_session(&token).await.map_err(store_problem)?;
+        let found = self.store.load_session(&token).await?;
         Ok(found.filter(|found| found.authorize(self.clock.now()).is_some()))
     }
 
@@ -241,7 +245,7 @@ impl App {
     async fn load_creation_grant(&self, fields: &Fields) -> Result<Option<Requester>, Problem> {
         let Some(secret) = fields.get("founding") else { return Ok(None) };
         let secret: Secret = secret.parse().map_err(|()| form_expired())?;
-        let found = self.store.load_org_creation_grant(secret.hash()).await.map_err(store_problem)?;
+        let found = self.store.load_org_creation_grant(secret.hash()).await?;
         let found = found.filter(|(grant, _)| self.clock.now() < grant.expires_at);
         let (grant, user) = found.ok_or_else(form_expired)?;
         Ok(Some(Requester::CreationGrant(grant, Box::new(user))))
@@ -322,7 +326,7 @@ impl App {
         let signed_in_at = known.and_then(|_| caller.signed_in_at());
         let session = Session { join: Some(earlier.join), signed_in_at, ..session };
         let started = self.store.start_repeat_session(sign_up.replay, proof, &session, &sign_up.secret).await;
-        match started.map_err(store_problem)? {
+        match started? {
             RepeatSession::Started => Ok(signed_in(&session, &sign_up.secret, earlier.trial)),
             RepeatSession::LimitReached => {
                 let seconds = earlier.until.duration_since(now).as_secs().max(1);
@@ -345,14 +349,13 @@ impl App {
     ) -> Result<Response, Problem> {
         let address = &found.user.value.address;
         if let Some(token) = &form.token {
-            let earlier =
-                self.store.load_sign_up(form::replay(token, address), now).await.map_err(store_problem)?;
+            let earlier = self.store.load_sign_up(form::replay(token, address), now).await?;
             if let Some((org, trial)) = earlier {
                 return Ok(web::see_other(&landing(org, trial)));
             }
         }
         let limits = caller.limits(address, self.config.limit_per_ip, now);
-        let reached = self.store.count_attempt(&limits).await.map_err(store_problem)?;
+        let reached = self.store.count_attempt(&limits).await?;
         if let Some(window) = reached {
             return Err(Problem::too_many(window.retry_after(now)));
         }
@@ -377,9 +380,7 @@ impl App {
         let request = SignInRequest::new(self.entropy.bytes(), address.clone(), None, None, now);
         let mut limits = sign_up.limits.clone();
         limits.extend(sign_in_limits(address, &caller.network, now));
-        if let SignInRequestResult::Limited(window) =
-            self.store.request_sign_in(&request, &limits).await.map_err(store_problem)?
-        {
+        if let SignInRequestResult::Limited(window) = self.store.request_sign_in(&request, &limits).await? {
             return Err(Problem::too_many(window.retry_after(now)));
         }
         Ok(match caller.wants {
@@ -458,9 +459,4 @@ fn signed_in(session: &Session, secret: &Secret, trial: bool) -> Response {
 /// with the plans.
 fn landing(org: OrgId, trial: bool) -> String {
     if trial { "/onboarding/welcome".to_owned() } else { format!("/organizations/{org}") }
-}
-
-/// Converts a failure of the store into a problem.
-fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_transient(), error)
 }

@@ -11,7 +11,7 @@ use store::SignedIn;
 use ui::{NavItem, Person};
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, store_problem};
+use crate::App;
 
 /// A signed-in user. Only [`App::authenticate`] creates it.
 pub struct AuthenticatedUser {
@@ -29,7 +29,7 @@ impl App {
     /// 401 if there is no valid session.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<AuthenticatedUser, Problem> {
         let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
-        let found = self.store.load_session(&token).await.map_err(store_problem)?;
+        let found = self.store.load_session(&token).await?;
         let found = found.ok_or_else(Problem::unauthorized)?;
         let now = self.clock.now();
         let member = found.authorize(now).ok_or_else(Problem::unauthorized)?;

@@ -114,10 +114,5 @@ fn respond(wants: ResponseFormat, outcome: Result<Response, Problem>) -> Respons
     outcome.unwrap_or_else(|problem| web::problem_response(wants, problem))
 }
 
-/// Converts a failure of the store into a problem.
-fn store_problem(error: store::Error) -> Problem {
-    Problem::from_failure(error.is_transient(), error)
-}
-
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ use store::{Consumed, Link, LinkGrant, LinkLookup, OrgCreationGrant, Reissued, U
 use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, browser::Browser, pages, store_problem, words};
+use crate::{App, browser::Browser, pages, words};
 
 /// The path that opens after signing in if the request for the link named no path.
 pub const HOME: &str = "/dashboard";
@@ -89,8 +89,8 @@ async fn sign_in(
     let previous = web::session::token(headers);
     let browser = web::browser::secret(headers).map(|secret| secret.hash());
     // After a conflict, the link or the user changed since they were read. Read both again.
-    let response = store::retry(async || {
-        Ok(match find(app, token).await? {
+    let response = store::retry(|| async {
+        Ok::<_, Problem>(match find(app, token).await? {
             Found::Usable(link) => use_link(app, &link, previous.as_ref(), browser, wants).await,
             Found::Used(used) if app.is_signed_in(headers, used.user).await => {
                 Ok(Some(web::see_other(used.next.as_deref().unwrap_or(HOME))))
@@ -102,7 +102,7 @@ async fn sign_in(
             Found::Expired(link) => Ok(Some(expired_response(app, headers, wants, link.user).await)),
         })
     });
-    response.await?.map_err(store_problem)?.ok_or_else(expired)
+    response.await?.ok_or_else(expired)
 }
 
 /// Uses a link for the first time. Returns `None` if the user no longer has the address to which
@@ -223,7 +223,7 @@ enum Found {
 /// DynamoDB deletes expired items late, so this function also checks whether the link has expired.
 async fn find(app: &App, token: &str) -> Result<Found, Problem> {
     let secret: Secret = token.parse().map_err(|()| expired())?;
-    Ok(match app.store.load_link(secret.hash()).await.map_err(store_problem)?.ok_or_else(expired)? {
+    Ok(match app.store.load_link(secret.hash()).await?.ok_or_else(expired)? {
         LinkLookup::Unused(link) if app.clock.now() < link.expires_at => Found::Usable(link),
         LinkLookup::Unused(link) => Found::Expired(link),
         LinkLookup::Used(used) => Found::Used(used),

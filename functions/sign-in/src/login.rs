@@ -20,7 +20,7 @@ use store::{SignInRequest, SignInRequestResult};
 use telemetry::LogArea;
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
-use crate::{App, pages, respond, store_problem, words::login as words_of};
+use crate::{App, pages, respond, words::login as words_of};
 
 /// `GET /login`: shows the form, or a link to the next page if the user is signed in.
 ///
@@ -72,7 +72,7 @@ async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Re
     let now = app.clock.now();
     let limits = sign_in_limits(&address, &ip, now);
     let sign_in = SignInRequest::new(app.entropy.bytes(), address, next, Some(secret.hash()), now);
-    match app.store.request_sign_in(&sign_in, &limits).await.map_err(store_problem)? {
+    match app.store.request_sign_in(&sign_in, &limits).await? {
         SignInRequestResult::Recorded => {
             tracing::info!(area = %LogArea::Access, asked = %sign_in.id, "requested sign-in link");
             let mut response = match wants {

@@ -10,7 +10,7 @@ use axum::{
 use telemetry::LogArea;
 use web::ResponseFormat;
 
-use crate::{App, respond, store_problem};
+use crate::{App, respond};
 
 /// `POST /logout`: ends the session, and responds with success only after it is deleted from the
 /// table.
@@ -19,7 +19,7 @@ pub async fn logout(State(app): State<Arc<App>>, request: Request) -> Response {
     if let Some(token) = web::session::token(request.headers())
         && let Err(error) = app.store.end_session(&token).await
     {
-        return respond(wants, Err(store_problem(error)));
+        return respond(wants, Err(error.into()));
     }
     tracing::info!(area = %LogArea::Access, "signed out");
     let mut response = web::see_other("/");

@@ -185,13 +185,6 @@ impl Problem {
         Self { unconfigured: true, ..Self::unavailable().because(cause) }
     }
 
-    /// 503 if the failure is `transient`, which means that a retry may succeed; otherwise 500. The
-    /// log line contains `cause`.
-    #[must_use]
-    pub fn from_failure(transient: bool, cause: impl fmt::Display) -> Self {
-        if transient { Self::unavailable() } else { Self::internal() }.because(cause)
-    }
-
     /// Makes the error page contain a link to the page of the submitted form.
     #[must_use]
     pub(crate) const fn back_to_form(mut self) -> Self {
@@ -272,6 +265,13 @@ impl Problem {
             Some(cause) => tracing::info!(area, status, %cause, "rejected request"),
             None => {}
         }
+    }
+}
+
+impl From<store::Error> for Problem {
+    /// 503 if a retry may succeed, otherwise 500. The log line contains the error.
+    fn from(error: store::Error) -> Self {
+        if error.is_transient() { Self::unavailable() } else { Self::internal() }.because(error)
     }
 }
 

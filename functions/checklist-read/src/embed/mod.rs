@@ -19,7 +19,6 @@ use web::Problem;
 
 use crate::{
     app::App,
-    auth::store_problem,
     view::{AuthMethod, View},
 };
 
@@ -34,7 +33,7 @@ pub async fn authenticate(app: &App, token: &str, origin: Option<&str>) -> Resul
     let invalid = |why: EmbedTokenError| Problem::invalid_token(&why);
     let token = app.keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(invalid)?;
     token.check_origin(origin).map_err(invalid)?;
-    let found = app.store.load_embed_session(token.organization, token.user).await.map_err(store_problem)?;
+    let found = app.store.load_embed_session(token.organization, token.user).await?;
     // The error is the same for a user who is not a member and for an organization that does not
     // exist. So it does not reveal which organizations exist.
     let not_a_member = || invalid(EmbedTokenError::NotAMember);

@@ -27,7 +27,7 @@ use web::{Fields, Problem, ResponseFormat};
 use crate::{
     App,
     account::page::{AccountPage, ActiveSession},
-    auth, store_problem,
+    auth,
 };
 
 /// The page to which the forms return.
@@ -78,7 +78,7 @@ impl App {
         let (orgs, sessions) =
             tokio::join!(self.store.load_orgs(&user.orgs), self.store.load_sessions(user.id));
         let current = caller.token.secret.hash();
-        let alive = sessions.map_err(store_problem)?.into_iter();
+        let alive = sessions?.into_iter();
         // After a switch, the previous session ends within a minute, so it is not listed.
         let alive = alive
             .filter(|(id, session)| *id == current || session.until.is_none())
@@ -86,7 +86,7 @@ impl App {
         let mut sessions: Vec<_> =
             alive.map(|(id, session)| ActiveSession { id, session, is_current: id == current }).collect();
         sessions.sort_by_key(|active| (!active.is_current, std::cmp::Reverse(active.session.seen_at)));
-        let orgs = orgs.map_err(store_problem)?;
+        let orgs = orgs?;
         let page = AccountPage { product: &self.product, caller: &caller, orgs: &orgs, sessions: &sessions };
         Ok(web::page(StatusCode::OK, page.render()))
     }
@@ -98,19 +98,19 @@ impl App {
         let session = session.ok_or_else(Problem::not_found)?;
         // The key of the item contains the caller's user ID, so the field cannot name a session of
         // another user.
-        self.store.end_session_of(caller.member.user(), session).await.map_err(store_problem)?;
+        self.store.end_session_of(caller.member.user(), session).await?;
         tracing::info!(area = %LogArea::Access, user = %caller.member.user(), "ended session");
         Ok(ended(wants, session == caller.token.secret.hash()))
     }
 
     async fn end_all(&self, headers: &HeaderMap, wants: ResponseFormat) -> Result<Response, Problem> {
-        let committed = store::retry(async || {
+        let committed = store::retry(|| async {
             let caller = self.authenticate(headers).await?;
             let mut after = caller.found.user.value.clone();
             after.end_sessions();
-            Ok(self.store.commit_user(&caller.found.user, &after).await.map(|()| after.id))
+            Ok::<_, Problem>(self.store.commit_user(&caller.found.user, &after).await.map(|()| after.id))
         });
-        let user = committed.await?.map_err(store_problem)?;
+        let user = committed.await?;
         tracing::info!(area = %LogArea::Access, %user, "ended all sessions");
         Ok(ended(wants, true))
     }
@@ -128,7 +128,7 @@ impl App {
         let session = caller.found.session.switched(org, &caller.found.user.value, caller.now);
         let until = time::add(caller.now, SWITCH_GRACE_PERIOD);
         let secret = Secret::new(self.entropy.bytes());
-        if !self.store.switch_session(&caller.token, until, &session, &secret).await.map_err(store_problem)? {
+        if !self.store.switch_session(&caller.token, until, &session, &secret).await? {
             return Err(Problem::unauthorized());
         }
         tracing::info!(area = %LogArea::Access, organization = %org, user = %session.user, "switched organization");

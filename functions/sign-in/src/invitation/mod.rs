@@ -38,7 +38,7 @@ use crate::{
     browser::Browser,
     invitation::page::InvitationPage,
     link::{self, Token},
-    members, respond, store_problem,
+    members, respond,
     words::invitation as words_of,
 };
 
@@ -124,11 +124,11 @@ async fn join(
     request: &AcceptRequest,
     fields: &Result<Fields, Problem>,
 ) -> Result<Response, Problem> {
-    let joined = store::retry(async || {
+    store::retry(|| async {
         let response = try_join(app, request, fields).await?;
         Ok(response.ok_or(store::Error::Conflict))
-    });
-    joined.await?.map_err(store_problem)
+    })
+    .await
 }
 
 /// Attempts to accept an invitation once. Returns `None` if another write changed the data after
@@ -162,7 +162,7 @@ async fn try_join(
             return Ok(Some(used_response(app, &request.headers, request.wants, &used).await));
         }
     };
-    let members = app.count_members(&details.org.value, now).await.map_err(store_problem)?;
+    let members = app.count_members(&details.org.value, now).await?;
     if let Err(error) = details.org.value.may_join(members, now) {
         let problem = to_problem(error, &details, &request.origin);
         return match (error, request.wants) {
@@ -196,7 +196,7 @@ async fn try_join(
         Ok(Accepted::Joined) => Ok(Some(joined(&accepted))),
         // Another request used the link first, possibly an earlier request of this browser.
         Ok(Accepted::AlreadyUsed) | Err(store::Error::Conflict) => Ok(None),
-        Err(error) => Err(store_problem(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -206,7 +206,7 @@ async fn repeat(app: &App, used: &UsedLink, wants: ResponseFormat) -> Result<Opt
     match link::repeat(app, used, wants).await {
         Ok(response) => response.map(Some).ok_or_else(expired),
         Err(store::Error::Conflict) => Ok(None),
-        Err(error) => Err(store_problem(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -237,7 +237,7 @@ async fn find_by_secret(
 ) -> Result<Found, Problem> {
     let (details, signed_in) =
         tokio::join!(app.store.load_invitation_for_link(secret), signed_in(app, headers, now));
-    let details = match details.map_err(store_problem)?.ok_or_else(expired)? {
+    let details = match details?.ok_or_else(expired)? {
         InvitationLookup::Open(details) if details.invitation.value.opens_to(secret, now) => details,
         InvitationLookup::Open(_) => return Err(expired()),
         InvitationLookup::Used(used) => return Ok(Found::Used(Box::new(used))),
@@ -270,7 +270,7 @@ async fn find_by_reference(
     let (user, identity) = match (found, grant) {
         (Some(found), _) => (found.user.value.clone(), Identity::Session(found)),
         (None, Some(grant)) => {
-            let granted = app.store.load_org_creation_grant(grant.hash()).await.map_err(store_problem)?;
+            let granted = app.store.load_org_creation_grant(grant.hash()).await?;
             let granted = granted.filter(|(grant, _)| now < grant.expires_at && grant.used_for.is_none());
             let (grant, user) = granted.ok_or_else(Problem::unauthorized)?;
             (user.value, Identity::Grant(time::add(grant.expires_at, -ORG_CREATION_GRANT_TTL)))
@@ -283,7 +283,7 @@ async fn find_by_reference(
     if user.orgs.contains(&org) {
         return Ok(Found::Member);
     }
-    let details = app.store.load_invitation_for_address(org, &user.address).await.map_err(store_problem)?;
+    let details = app.store.load_invitation_for_address(org, &user.address).await?;
     let details = details.filter(|details| details.invitation.value.is_open(now)).ok_or_else(expired)?;
     Ok(Found::Open(Box::new(details), identity))
 }
@@ -291,7 +291,7 @@ async fn find_by_reference(
 /// Loads the signed-in user, or returns `None` without a valid session.
 async fn signed_in(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Box<SignedIn>>, Problem> {
     let Some(token) = web::session::token(headers) else { return Ok(None) };
-    let found = app.store.load_session(&token).await.map_err(store_problem)?;
+    let found = app.store.load_session(&token).await?;
     Ok(found.filter(|found| found.authorize(now).is_some()).map(Box::new))
 }
 
@@ -404,7 +404,7 @@ fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Pr
 /// Returns whether the plan of the organization has a seat for the invited person.
 async fn has_seat(app: &App, details: &InvitationDetails, now: Timestamp) -> Result<bool, Problem> {
     let org = &details.org.value;
-    let members = app.count_members(org, now).await.map_err(store_problem)?;
+    let members = app.count_members(org, now).await?;
     Ok(org.check_seats(members, now).is_ok())
 }
 

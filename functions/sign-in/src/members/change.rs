@@ -12,7 +12,6 @@ use crate::{
         errors::to_problem,
         request::{InviteIn, TeamRequest},
     },
-    store_problem,
 };
 
 /// Outcome of a change.
@@ -69,7 +68,7 @@ impl App {
         request: &TeamRequest,
         fields: &Result<Fields, Problem>,
     ) -> Result<Changed, Problem> {
-        let changed = store::retry(async || {
+        store::retry(|| async {
             let caller = self.authenticate(headers).await?;
             match self.try_change(&caller, request, fields).await {
                 Ok(changed) => Ok(Ok(changed)),
@@ -77,8 +76,8 @@ impl App {
                 Err(TeamChangeError::Problem(problem)) => Err(problem),
                 Err(TeamChangeError::Store(error)) => Ok(Err(error)),
             }
-        });
-        changed.await?.map_err(store_problem)
+        })
+        .await
     }
 
     /// Attempts the change once. Checks the role, then the organization's access, then the input.

@@ -30,7 +30,6 @@ use crate::{
         page::{Draft, MembersPage},
         request::TeamRequest,
     },
-    store_problem,
 };
 
 /// The page to which the forms return.
@@ -80,7 +79,7 @@ async fn render(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<mau
         app.store.load_invitations(token.org),
     );
     let caller = caller?;
-    let (members, invitations) = (members.map_err(store_problem)?, invitations.map_err(store_problem)?);
+    let (members, invitations) = (members?, invitations?);
     let invitations: Vec<_> = invitations
         .into_iter()
         .map(|stored| stored.value)

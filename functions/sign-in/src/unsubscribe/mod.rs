@@ -23,7 +23,7 @@ use serde_json::json;
 use store::Unsubscription;
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, store_problem, words};
+use crate::{App, words};
 
 type Token = Result<Path<String>, PathRejection>;
 
@@ -93,7 +93,7 @@ fn text(token: Token) -> String {
 
 async fn load(app: &App, token: &str) -> Result<Recipient, Problem> {
     let link = find(app, token).await?;
-    let org = app.store.load_org(link.org).await.map_err(store_problem)?;
+    let org = app.store.load_org(link.org).await?;
     org.and_then(|org| Recipient::of(&org.value, &link)).ok_or_else(expired)
 }
 
@@ -104,7 +104,7 @@ async fn set(app: &App, token: &str, reminders: Reminders) -> Result<Recipient, 
         org.set_reminders(link.user, reminders);
         Recipient::of(org, &link).ok_or(())
     };
-    let changed = app.store.change_org(link.org, decide).await.map_err(store_problem)?;
+    let changed = app.store.change_org(link.org, decide).await?;
     changed.and_then(Result::ok).ok_or_else(expired)
 }
 
@@ -113,7 +113,7 @@ async fn set(app: &App, token: &str, reminders: Reminders) -> Result<Recipient, 
 /// DynamoDB deletes expired items late, so this function also checks whether the link has expired.
 async fn find(app: &App, token: &str) -> Result<Unsubscription, Problem> {
     let secret: Secret = token.parse().map_err(|()| expired())?;
-    let link = app.store.load_unsubscription(secret.hash()).await.map_err(store_problem)?;
+    let link = app.store.load_unsubscription(secret.hash()).await?;
     link.filter(|link| app.clock.now() < link.expires_at).ok_or_else(expired)
 }
 

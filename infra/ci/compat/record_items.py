@@ -1,7 +1,7 @@
 """Records an item of every kind as this version stores it. Tests check that later versions can read
 the items.
 
-    python3 -m infra.ci.compat.record_items target/debug/onramp NAME >infra/local/tests/journeys/items/NAME.json
+    python3 -m infra.ci.compat.record_items target/debug/onramp NAME >infra/e2e/tests/e2e/journeys/items/NAME.json
 
 The program performs the actions that create each kind of item. Then it prints the table, with a
 session of each user and the checklist JSON of each organization. All data is invented, and the

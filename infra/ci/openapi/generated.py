@@ -18,7 +18,7 @@ from infra.ci.running import running
 HERE = Path(__file__).parent
 # Three checks are off. `positive_data_acceptance` cannot handle signatures or used links.
 # `negative_data_rejection` expects ignored fields to be rejected. The check of `Allow` does not
-# expect pages under the same path. The access matrix tests in infra/local/tests cover these cases.
+# expect pages under the same path. The access matrix tests in infra/e2e cover these cases.
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",

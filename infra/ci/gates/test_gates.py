@@ -1,0 +1,65 @@
+"""Shows with sample crates that the gates fail.
+
+    python3 -m unittest infra.ci.gates.test_gates
+"""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+from infra.ci.gates import cycles
+
+
+class Cycles(unittest.TestCase):
+    def circles(self, **files: str) -> list[list[str]]:
+        """Returns the circles of a crate with these files. `__` in a name separates folders."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for path, text in files.items():
+                file = folder / f"{path.replace('__', '/')}.rs"
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(text)
+            return [[file.stem for file in circle] for circle in cycles.circles(cycles.edges(folder / "lib.rs"))]
+
+    def test_use_declarations_make_a_circle(self):
+        for use in ("use crate::b::B;", "use super::{b::{self, B as C}, c};", "use super::b::*;", "pub use crate::b::B;"):
+            with self.subTest(use):
+                self.assertEqual(self.circles(lib="mod a; mod b; mod c;", a=f"{use} pub struct A(B, C);", b="use crate::a::A; pub struct B(A);", c=""), [["a", "b"]])
+
+    def test_paths_make_a_circle(self):
+        for code in ("fn a() { super::b::b() }", "fn a() { let _ = json!({ x: crate::b::b() }); }", "use crate::b; fn a() { b::b() }"):
+            with self.subTest(code):
+                self.assertEqual(self.circles(lib="mod a; mod b;", a=code + " pub struct A;", b="use crate::a::A; pub fn b() -> A {}"), [["a", "b"]])
+
+    def test_trait_makes_a_circle_without_being_named(self):
+        self.assertEqual(self.circles(lib="mod a; mod b;", a="use crate::b::B; pub struct A;", b="use crate::a::A; pub trait B { fn b(_: A); }"), [["a", "b"]])
+
+    def test_three_files_make_a_circle(self):
+        a, b, c = (f"use crate::{name}::{name.upper()}; pub struct {own}({name.upper()});" for own, name in (("A", "b"), ("B", "c"), ("C", "a")))
+        self.assertEqual(self.circles(lib="mod a; mod b; mod c;", a=a, b=b, c=c), [["a", "b", "c"]])
+
+    def test_parent_and_child_make_a_circle(self):
+        self.assertEqual(self.circles(lib="mod a; use a::A; pub struct Lib(A);", a="pub struct A; fn a() -> super::Lib { todo!() }"), [["a", "lib"]])
+
+    def test_reexported_name_leads_to_its_definition(self):
+        lib = "mod a; mod b; pub use b::{B, *};"
+        self.assertEqual(self.circles(lib=lib, a="use super::B; pub struct A(B);", b="use crate::a::A; pub struct B(A);"), [["a", "b"]])
+        self.assertEqual(self.circles(lib=lib, a="use crate::C; pub struct A(C);", b="use crate::a::A; pub struct C(A);"), [["a", "b"]])
+
+    def test_name_of_a_macro_call_is_defined_there(self):
+        self.assertEqual(self.circles(lib="mod a; mod b;", a="id! { A }\nfn a(_: super::b::B) {}", b="pub struct B(crate::a::A);"), [["a", "b"]])
+
+    def test_module_that_declares_or_reexports_is_in_no_circle(self):
+        child = "use super::{Parent, other::Other}; pub struct Child(Parent, Other);"
+        self.assertEqual(self.circles(lib="mod p;", p__mod="mod child; pub mod other; pub use child::Child; pub struct Parent;", p__child=child, p__other="pub struct Other;"), [])
+        # A router names the handlers of its child modules.
+        self.assertEqual(self.circles(lib="mod a; pub struct App; fn router() { a::show() }", a="pub fn show(_: crate::App) {}"), [])
+
+    def test_tests_comments_and_variables_are_in_no_circle(self):
+        for code in ("#[cfg(test)] mod tests { use super::*; use crate::b::B; }", "// crate::b::B\nconst X: &str = \"crate::b::B\";", "use crate::b; fn a(x: X) { x.B(); let b = 'b'; }"):
+            with self.subTest(code):
+                self.assertEqual(self.circles(lib="mod a; mod b;", a=code + " pub struct A;", b="use crate::a::A; pub struct B(A);"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -18,6 +18,7 @@
 //!
 //! - [`event`]: parses an event.
 //! - `object`: parses the object of an event in all supported API versions.
+//! - `org_reference`: the organization that a Checkout session names.
 //! - `subscription`: parses a subscription with its items and previous values.
 //! - [`signature`] and [`secret`]: verify the `Stripe-Signature` header.
 //! - `client`: calls Stripe's API over a given HTTP connector. It requires the feature `client`.
@@ -27,13 +28,15 @@ pub mod client;
 pub mod event;
 mod mode;
 mod object;
+mod org_reference;
 mod read;
 pub mod secret;
 pub mod signature;
 mod subscription;
 
-pub use event::{Event, EventError, OrgReference, StripeEventKind, parked_event, parked_fact, parked_type};
+pub use event::{Event, EventError, StripeEventKind, parked_event, parked_fact, parked_type};
 pub use mode::Mode;
 pub use object::{EVENT_TYPES, PaymentDetails};
+pub use org_reference::OrgReference;
 pub use secret::{InvalidSecret, Secret, Secrets};
 pub use signature::{SignatureError, VerifiedBody, sign, verify};

@@ -10,7 +10,7 @@ use domain::billing::{
 use jiff::Timestamp;
 
 use crate::{
-    event::OrgReference,
+    org_reference::OrgReference,
     read::{FieldError, Json},
     subscription::{line_prices, subscription},
 };
@@ -102,7 +102,7 @@ pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<O
         // A session without a customer cannot link a customer to an organization. So Onramp ignores
         // it.
         Topic::Checkout => object.id(&["/customer"], CustomerId::parse)?.map(|customer| {
-            let reference = org_reference(object.trimmed(&["/client_reference_id"]), organization);
+            let reference = OrgReference::of(object.trimmed(&["/client_reference_id"]), organization);
             let named = reference.all().filter_map(|id| id.parse().ok()).collect();
             Object { named: Some(reference), ..with_own(FactKind::Checkout { customer, named }) }
         }),
@@ -254,16 +254,6 @@ fn payment_details(object: Json<'_>) -> PaymentDetails {
         amount: object.money(&PAYMENT_AMOUNT),
         charge: charge.filter(|id| id.len() <= MAX_TEXT_BYTES).map(str::to_owned),
         address: object.text(&PAYER_ADDRESS).filter(|text| text.len() <= MAX_TEXT_BYTES).map(str::to_owned),
-    }
-}
-
-fn org_reference(reference: Option<&str>, metadata: Option<&str>) -> OrgReference {
-    match (reference.map(str::to_owned), metadata.map(str::to_owned)) {
-        (Some(reference), Some(metadata)) if reference == metadata => OrgReference::Agreed(metadata),
-        (Some(reference), Some(metadata)) => OrgReference::Differing { reference, metadata },
-        (Some(reference), None) => OrgReference::Reference(reference),
-        (None, Some(metadata)) => OrgReference::Metadata(metadata),
-        (None, None) => OrgReference::Absent,
     }
 }
 

@@ -1,5 +1,5 @@
-//! The `Stripe-Signature` header, which uses the scheme of [`webhook_signature`]. The key is the complete text
-//! of the webhook secret, with the prefix `whsec_`.
+//! The `Stripe-Signature` header, which uses the scheme of [`webhook_signature`]. The key is the
+//! complete text of the webhook secret, with the prefix `whsec_`.
 //!
 //! During a rotation, Stripe signs with the old and the new secret. The header then contains one
 //! `v1` signature per secret. Source: Stripe's documentation, "Verify webhook signatures manually".
@@ -30,7 +30,8 @@ impl<'a> VerifiedBody<'a> {
     }
 }
 
-/// Verifies that Stripe signed `body`, at most [`webhook_signature::TOLERANCE`] seconds before or after `now`.
+/// Verifies that Stripe signed `body`, at most [`webhook_signature::TOLERANCE`] seconds before or
+/// after `now`.
 ///
 /// # Errors
 /// [`SignatureError`], whose text is for the log and never for the sender.

@@ -10,7 +10,7 @@ use domain::{
 };
 use form_urlencoded::Serializer;
 
-use super::checkout::CheckoutId;
+use super::session::CheckoutId;
 
 /// Maximum page size of Stripe's list endpoints.
 const MAX_PAGE_SIZE: &str = "100";

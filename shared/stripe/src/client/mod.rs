@@ -9,9 +9,9 @@
 //! Source: Stripe's API reference, "Idempotent requests" and "Errors".
 
 mod call;
-mod checkout;
 mod error;
 mod key;
+mod session;
 
 use std::time::Duration;
 
@@ -22,7 +22,6 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use call::Call;
 pub use call::{NewCheckout, NewCustomer, NewPortal};
-pub use checkout::{Checkout, CheckoutId};
 use domain::{
     billing::{CustomerId, Prices, SubscriptionStatus},
     id::OrgId,
@@ -30,6 +29,8 @@ use domain::{
 pub use error::CallError;
 pub use key::{InvalidKey, SecretKey};
 use serde_json::Value;
+use session::hosted_page_url;
+pub use session::{Checkout, CheckoutId};
 use telemetry::LogArea;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -142,7 +143,7 @@ impl Client {
         portal: &NewPortal<'_>,
         idempotency_key: &str,
     ) -> Result<String, CallError> {
-        hosted_page_url(&self.send(&portal.call(idempotency_key)).await?)
+        hosted_page_url(Json(&self.send(&portal.call(idempotency_key)).await?))
     }
 
     /// Makes a call, with one retry after a transient failure. The client's deadline limits both
@@ -234,13 +235,6 @@ fn is_identifier(text: &str) -> bool {
 async fn read(response: HttpResponse) -> Option<Value> {
     let bytes = ByteStream::new(response.into_body()).collect().await.ok()?.into_bytes();
     serde_json::from_slice(&bytes).ok()
-}
-
-/// Returns the URL of a session's hosted page. Rejects URLs with a scheme other than HTTP or HTTPS.
-fn hosted_page_url(session: &Value) -> Result<String, CallError> {
-    let url = Json(session).text(&["/url"]).ok_or(CallError::InvalidResponse)?;
-    let is_http = url.starts_with("https://") || url.starts_with("http://");
-    if is_http { Ok(url.to_owned()) } else { Err(CallError::InvalidResponse) }
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ fn hosted_page_url_must_be_http() {
         (json!("javascript:alert(1)"), false),
         (json!(null), false),
     ] {
-        assert_eq!(hosted_page_url(&json!({ "url": url })).is_ok(), accepted, "{url}");
+        assert_eq!(hosted_page_url(Json(&json!({ "url": url }))).is_ok(), accepted, "{url}");
     }
 }
 

@@ -1,8 +1,8 @@
-//! A Checkout session in Stripe's responses.
+//! Sessions in Stripe's responses: of Checkout, and of the billing portal.
 
 use std::fmt;
 
-use super::{CallError, hosted_page_url};
+use super::error::CallError;
 use crate::read::Json;
 
 /// Maximum length of a session id, in bytes. Ids in live mode are longer than other ids.
@@ -46,6 +46,13 @@ pub struct Checkout {
 impl Checkout {
     pub(super) fn parse(session: Json<'_>) -> Result<Self, CallError> {
         let id = session.text(&["/id"]).and_then(CheckoutId::parse).ok_or(CallError::InvalidResponse)?;
-        Ok(Self { id, url: hosted_page_url(session.0)? })
+        Ok(Self { id, url: hosted_page_url(session)? })
     }
+}
+
+/// Returns the URL of a session's hosted page. Rejects URLs with a scheme other than HTTP or HTTPS.
+pub(super) fn hosted_page_url(session: Json<'_>) -> Result<String, CallError> {
+    let url = session.text(&["/url"]).ok_or(CallError::InvalidResponse)?;
+    let is_http = url.starts_with("https://") || url.starts_with("http://");
+    if is_http { Ok(url.to_owned()) } else { Err(CallError::InvalidResponse) }
 }

@@ -1,9 +1,10 @@
 //! The header `Onramp-Signature`: the host app signs the events that it posts.
 //!
-//! The crate [`webhook_signature`] defines the format of the header and verifies it. Every `v1` is compared
-//! with every key, so the header needs no key ID.
+//! The crate [`webhook_signature`] defines the format of the header and verifies it. Every `v1` is
+//! compared with every key, so the header needs no key ID.
 
 use jiff::Timestamp;
+use webhook_signature::SignatureError;
 
 use crate::{
     key::{Key, Keys},
@@ -28,22 +29,20 @@ pub enum HostSignatureError {
     /// No key produces one of the `v1` signatures for this time and body.
     #[error("Onramp-Signature does not match this body and any key from HOST_KEYS.")]
     Key,
-    /// The signature is valid, but the time of signing is more than [`webhook_signature::TOLERANCE`] seconds
-    /// before or after now, so the request may be a replay. Contains the difference in seconds.
+    /// The signature is valid, but the time of signing is more than
+    /// [`webhook_signature::TOLERANCE`] seconds before or after now, so the request may be a replay.
+    /// Contains the difference in seconds.
     #[error("The signature timestamp is {0} seconds before or after now; the maximum is 300.")]
     Stale(u64),
 }
 
-impl From<webhook_signature::SignatureError> for HostSignatureError {
-    fn from(error: webhook_signature::SignatureError) -> Self {
+impl From<SignatureError> for HostSignatureError {
+    fn from(error: SignatureError) -> Self {
         match error {
-            webhook_signature::SignatureError::NoHeader => Self::NoHeader,
-            webhook_signature::SignatureError::Malformed(_)
-            | webhook_signature::SignatureError::NoSignature => Self::Malformed,
-            webhook_signature::SignatureError::NoKey | webhook_signature::SignatureError::Mismatch => {
-                Self::Key
-            }
-            webhook_signature::SignatureError::Stale(difference) => Self::Stale(difference),
+            SignatureError::NoHeader => Self::NoHeader,
+            SignatureError::Malformed(_) | SignatureError::NoSignature => Self::Malformed,
+            SignatureError::NoKey | SignatureError::Mismatch => Self::Key,
+            SignatureError::Stale(difference) => Self::Stale(difference),
         }
     }
 }
@@ -54,8 +53,8 @@ impl VerificationError for HostSignatureError {
     }
 }
 
-/// Verifies that the host app signed `body`, at most [`webhook_signature::TOLERANCE`] seconds before or after
-/// `now`. `header` is `None` if the request has no signature header.
+/// Verifies that the host app signed `body`, at most [`webhook_signature::TOLERANCE`] seconds
+/// before or after `now`. `header` is `None` if the request has no signature header.
 ///
 /// # Errors
 /// [`HostSignatureError`]. Its text is safe to return to the sender.

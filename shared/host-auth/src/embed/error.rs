@@ -32,7 +32,8 @@ pub enum EmbedTokenError {
     /// The claim `aud` is missing or has another value.
     #[error("the embed token's aud must be onramp:embed")]
     Audience,
-    /// The token is valid for longer than [`MAX_LIFETIME`](super::MAX_LIFETIME). Contains its lifetime in seconds.
+    /// The token is valid for longer than [`MAX_LIFETIME`](super::MAX_LIFETIME). Contains its
+    /// lifetime in seconds.
     #[error("the embed token is valid for {0} seconds; the maximum is 900")]
     TooLong(i64),
     /// The token expired at least [`LEEWAY`](super::LEEWAY) seconds ago.

@@ -1,4 +1,5 @@
-//! A checklist file and its fields. Each value has its position, so that an error can name the line.
+//! A checklist file and its fields. Each value has its position, so that an error can name the
+//! line.
 
 use std::fmt;
 

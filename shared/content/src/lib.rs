@@ -1,8 +1,8 @@
 //! Build-time compiler of checklist definitions: TOML files in, Rust source out.
 //!
-//! To add a checklist, a developer adds `infra/content/checklists/{key}.toml` and builds again. The Rust code
-//! stays the same. The build script `shared/domain/build.rs` is the only caller, so no deployed
-//! function contains this crate. `docs/checklists.md` describes the fields of a file.
+//! To add a checklist, a developer adds `infra/content/checklists/{key}.toml` and builds again. The
+//! Rust code stays the same. The build script `shared/domain/build.rs` is the only caller, so no
+//! deployed function contains this crate. `docs/checklists.md` describes the fields of a file.
 //!
 //! # Invariant
 //!

@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[3]
 # Forbidden in the workspace, including tests. A name without a version applies to every version.
 FORBIDDEN = {"hyper v0.14", "rustls v0.21", "p256", "aws-lc-sys", "openssl-sys", "native-tls"}
 
-# Only for the local stack, and forbidden in deployed functions.
-LOCAL_ONLY = {"local", "clap", "dynoxide-rs", "rusqlite", "libsqlite3-sys", "serde_yaml_ng", "toml"}
+# Only for the local stack and for tests, and forbidden in deployed functions.
+INFRA = {manifest.parent.name for manifest in ROOT.glob("infra/*/Cargo.toml")}
+LOCAL_ONLY = {*INFRA, "test-support", "clap", "dynoxide-rs", "rusqlite", "libsqlite3-sys", "serde_yaml_ng", "toml"}
 
 # Allowed only in these functions.
 ONLY_IN = {

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from infra.ci.gates import cycles
+from infra.ci.gates import cycles, dependencies, sizes
 
 
 class Cycles(unittest.TestCase):
@@ -59,6 +59,59 @@ class Cycles(unittest.TestCase):
         for code in ("#[cfg(test)] mod tests { use super::*; use crate::b::B; }", "// crate::b::B\nconst X: &str = \"crate::b::B\";", "use crate::b; fn a(x: X) { x.B(); let b = 'b'; }"):
             with self.subTest(code):
                 self.assertEqual(self.circles(lib="mod a; mod b;", a=code + " pub struct A;", b="use crate::a::A; pub struct B(A);"), [])
+
+
+class Dependencies(unittest.TestCase):
+    def error(self, name: str, other: str, kind: str | None = None) -> bool:
+        """Returns whether a dependency of one crate on another is an error."""
+        shared = dict.fromkeys([*dependencies.SHARED, "test-support"], "shared")
+        folders = {**shared, **dict.fromkeys(dependencies.INFRA, "infra"), "billing": "functions", "sign-in": "functions"}
+        packages = [{"name": name, "dependencies": [{"name": other, "kind": kind}]}]
+        return bool(list(dependencies.errors(packages, folders)))
+
+    def test_dependencies_follow_the_direction(self):
+        for name, other in (("billing", "store"), ("store", "domain"), ("aws-local", "sim"), ("stack", "billing"), ("cli", "stack"), ("e2e", "cli"), ("e2e", "test-support"), ("sim", "runtime"), ("test-support", "aws-local")):
+            with self.subTest(name, other=other):
+                self.assertFalse(self.error(name, other))
+                self.assertTrue(self.error(other, name))
+
+    def test_crates_of_one_layer_are_independent(self):
+        for name, other in (("billing", "sign-in"), ("store", "mail"), ("stripe-mock", "console"), ("test-support", "cli"), ("store", "sim")):
+            for kind in (None, "dev"):
+                with self.subTest(name, other=other, kind=kind):
+                    self.assertTrue(self.error(name, other, kind))
+
+    def test_crates_for_one_purpose_are_not_linked(self):
+        for name, other, kind in (("billing", "test-support", "dev"), ("store", "test-support", "dev"), ("domain", "content", "build")):
+            with self.subTest(name, other=other):
+                self.assertFalse(self.error(name, other, kind))
+                self.assertTrue(self.error(name, other))
+
+    def test_domain_is_pure_and_services_have_one_caller(self):
+        self.assertTrue(self.error("domain", "tokio"))
+        self.assertFalse(self.error("domain", "tokio", "dev"))
+        self.assertTrue(self.error("billing", "aws-sdk-dynamodb"))
+
+
+class Sizes(unittest.TestCase):
+    def test_file_of_401_lines_is_too_long(self):
+        file = Path("shared/store/tests/key.rs")
+        self.assertEqual(sizes.long_files({file: "\n" * 400}), [])
+        self.assertEqual(len(sizes.long_files({file: "\n" * 401})), 1)
+
+    def test_crate_of_infra_is_too_large_without_its_tests(self):
+        tests = "#[cfg(test)]\nmod tests {\n\n}\n"
+        def crate(name: str) -> dict[Path, str]:
+            return {Path(f"infra/{name}/src/{number}.rs"): "\n" * 350 + tests for number in range(20)}
+        self.assertEqual(sizes.large_crates({**crate("sim"), Path("infra/sim/tests/all.rs"): "\n", Path("infra/sim/src/bus/tests.rs"): "\n"}), [])
+        self.assertEqual(len(sizes.large_crates({**crate("sim"), Path("infra/sim/src/lib.rs"): "\n"})), 1)
+        self.assertEqual(sizes.large_crates({**crate("e2e"), Path("infra/e2e/src/lib.rs"): "\n"}), [])
+
+    def test_name_of_a_test_is_too_long_or_says_too_little(self):
+        for name, errors in (("a_b_c", 0), ("a_b_" + "c" * 56, 0), ("a_b_" + "c" * 57, 1), ("it_works", 1)):
+            for attribute in ("#[test]", "#[tokio::test(start_paused = true)]\nasync", "#[test]\n#[ignore]"):
+                with self.subTest(name, attribute=attribute):
+                    self.assertEqual(len(sizes.test_names({Path("a.rs"): f"{attribute} fn {name}() {{}}"})), errors)
 
 
 if __name__ == "__main__":

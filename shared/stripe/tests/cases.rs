@@ -1,16 +1,11 @@
 //! Records the events of the billing cases for organizations, and compares the state that follows.
-//! No HTTP and no storage is involved. `infra/local/tests/billing_cases` describes the files and
-//! runs each case through a local stack.
+//! No HTTP and no storage is involved. `test_support::billing_case` describes the files.
+//! `infra/e2e` runs each case through a local stack.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
-#[path = "../../../infra/local/tests/billing_cases/case.rs"]
-#[allow(dead_code, reason = "the local stack's tests use more of it")]
-mod case;
+use std::collections::BTreeSet;
 
-use std::{collections::BTreeSet, path::Path};
-
-use case::{Case, Names, Step, is_about_state, read_all};
 use domain::{
     billing::{Fact, PlanPrices, Prices},
     id::OrgId,
@@ -22,6 +17,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use stripe::{Event, StripeEventKind, VerifiedBody};
+use test_support::billing_case::{Case, Names, Step, is_about_state, read_all};
 
 const FIRST: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const SECOND: &str = "org_0198c0de-0000-7000-8000-000000000002";
@@ -185,9 +181,8 @@ fn shuffled(case: &Case, seed: u64) -> Vec<(usize, &Step)> {
 
 #[test]
 fn organizations_follow_from_the_events_in_every_order() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/local/tests/billing_cases/cases");
     let mut wrong = BTreeSet::new();
-    for case in read_all(&folder).iter().filter(|case| case.has_events()) {
+    for case in read_all().iter().filter(|case| case.has_events()) {
         wrong.extend(wrong_answers(case, "in order", &case.in_order()));
         wrong.extend(wrong_answers(case, "reversed and repeated", &case.reversed_and_repeated()));
         for seed in 0..SHUFFLES {

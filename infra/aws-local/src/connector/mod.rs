@@ -1,0 +1,200 @@
+//! HTTP client that the AWS and Stripe clients of the functions use. It handles all calls inside
+//! the process.
+//!
+//! Each function has its own connector. For each call, the connector checks the permissions of the
+//! function's role. If the role allows the call, the connector injects the fault that the fault
+//! plan selects, or else forwards the call to the local service. The call log records every call,
+//! also a denied one.
+
+mod call;
+mod dynamodb;
+mod events;
+mod external;
+mod reply;
+mod secrets;
+mod ses;
+mod sqs;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use call::{SdkCall, parse};
+use reply::Reply;
+
+use crate::{
+    bus::Bus,
+    calls::{Call, Calls},
+    dead_letters::DeadLetters,
+    engine::Engine,
+    faults::{Faults, Kind},
+    iam::{Statement, authorize},
+    iam_usage_log::IamUsageLog,
+    invoke,
+    mailbox::Mailbox,
+    permissions::Permissions,
+    secrets::Secrets,
+};
+use sim::{clock::LocalClock, external::ExternalService};
+
+/// Local services, call log, and injected faults that all connectors share.
+#[derive(Debug)]
+pub struct Cloud {
+    /// Local implementation of DynamoDB.
+    pub engine: Engine,
+    /// Local implementation of SES.
+    pub mailbox: Mailbox,
+    /// Local implementation of EventBridge.
+    pub bus: Bus,
+    /// Local implementation of Secrets Manager.
+    pub secrets: Secrets,
+    /// Local implementations of the services outside AWS.
+    pub external: Vec<Arc<dyn ExternalService>>,
+    /// Clock of the whole stack.
+    pub clock: Arc<LocalClock>,
+    /// Log of all SDK calls.
+    pub calls: Calls,
+    /// Plan of the injected faults.
+    pub faults: Faults,
+    /// Local implementation of the dead-letter queue, which is in SQS on AWS.
+    pub dead_letters: Arc<DeadLetters>,
+    /// Permissions of the roles, and which of them were used.
+    pub permissions: Permissions,
+    /// Permissions that the calls of a test run needed.
+    pub iam_usage: IamUsageLog,
+}
+
+/// HTTP client of all SDK clients of one function.
+#[derive(Debug, Clone)]
+pub struct Connector {
+    function: Arc<str>,
+    statements: Arc<[Statement]>,
+    cloud: Arc<Cloud>,
+    read_timeout: Option<Duration>,
+}
+
+impl Connector {
+    /// Creates the connector of a function with the IAM statements of its role.
+    pub fn new(function: &str, statements: &[Statement], cloud: Arc<Cloud>) -> Self {
+        Self { function: function.into(), statements: statements.into(), cloud, read_timeout: None }
+    }
+
+    async fn respond(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let started = Instant::now();
+        let at = self.cloud.clock.now();
+        let call = parse(&request, &self.cloud.external);
+        let needs = call.needs();
+        let allowed = authorize(&self.statements, &needs);
+        self.cloud.iam_usage.record(&self.function, &needs);
+        if allowed.is_ok() {
+            self.cloud.permissions.mark(&self.function, &self.statements, &needs);
+        }
+        let allowed_by = match call {
+            SdkCall::External(_) => Some("outside AWS".to_owned()),
+            _ => allowed.as_ref().ok().map(|names| names.join(", ")),
+        };
+        let fault = self.cloud.faults.injected_fault(&self.function, call.service(), call.operation());
+        let result = match (allowed, fault) {
+            (Err(need), _) => Ok(call.denied(&self.function, &need.action, &need.resource)),
+            (Ok(_), Some(kind)) => self.inject(&call, kind).await,
+            (Ok(_), None) => Ok(self.perform(&call)),
+        };
+        self.cloud.calls.record(Call {
+            seq: 0,
+            at,
+            function: self.function.to_string(),
+            request_id: invoke::current_request_id(),
+            service: call.service().to_owned(),
+            operation: call.operation().to_owned(),
+            consistent: call.consistent(),
+            ms: (started.elapsed().as_secs_f64() * 1e6).round() / 1e3,
+            allowed_by,
+        });
+        match result {
+            Ok(reply) => reply.into_response(),
+            Err(NoResponse::NotConnected) => {
+                Err(ConnectorError::io("connection refused (injected)".into()).never_connected())
+            }
+            Err(NoResponse::ConnectionLost) => {
+                Err(ConnectorError::io("connection reset before the response (injected)".into()))
+            }
+            Err(NoResponse::Timeout) => {
+                match self.read_timeout {
+                    Some(limit) => tokio::time::sleep(limit).await,
+                    None => std::future::pending().await,
+                }
+                Err(ConnectorError::timeout("no response (injected)".into()))
+            }
+        }
+    }
+
+    fn perform(&self, call: &SdkCall) -> Reply {
+        match call {
+            SdkCall::DynamoDb(call) => call.perform(&self.cloud.engine),
+            SdkCall::Ses(call) => call.perform(&self.cloud),
+            SdkCall::Events(call) => call.perform(&self.cloud, false),
+            SdkCall::Secrets(call) => call.perform(&self.cloud.secrets),
+            SdkCall::Sqs(call) => call.perform(&self.cloud.dead_letters),
+            SdkCall::External(call) => call.perform(),
+            SdkCall::Unknown { .. } => call.unknown(),
+        }
+    }
+
+    async fn inject(&self, call: &SdkCall, kind: Kind) -> Result<Reply, NoResponse> {
+        match kind {
+            Kind::Throttle => Ok(call.throttled()),
+            Kind::Error500 => Ok(call.failed()),
+            Kind::Conflict => Ok(call.conflict()),
+            Kind::AccessDenied => Ok(call.denied(&self.function, call.operation(), "*")),
+            Kind::Partial => Ok(match call {
+                SdkCall::DynamoDb(call) => call.perform_partial(&self.cloud.engine),
+                SdkCall::Events(call) => call.perform(&self.cloud, true),
+                _ => self.perform(call),
+            }),
+            Kind::Hang => Err(NoResponse::Timeout),
+            Kind::Reset => Err(NoResponse::NotConnected),
+            Kind::ReplyLost => {
+                self.perform(call);
+                Err(NoResponse::ConnectionLost)
+            }
+            Kind::Crash => {
+                invoke::crash().await;
+                Err(NoResponse::NotConnected)
+            }
+            Kind::CrashAfter => {
+                self.perform(call);
+                invoke::crash().await;
+                Err(NoResponse::ConnectionLost)
+            }
+        }
+    }
+}
+
+/// Reason why a call gets no response.
+enum NoResponse {
+    /// The connection was refused, so the request was not sent.
+    NotConnected,
+    /// The connection broke after the request was sent.
+    ConnectionLost,
+    /// The service never responds.
+    Timeout,
+}
+
+impl HttpClient for Connector {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Self { read_timeout: settings.read_timeout(), ..self.clone() })
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(self.clone().respond(request))
+    }
+}

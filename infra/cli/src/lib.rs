@@ -1,0 +1,12 @@
+//! The parts of the program `onramp`: the servers and the terminal of a local stack, and the
+//! subcommands.
+//!
+//! # What it never does
+//!
+//! The servers listen on loopback only. Only `doctor --deployed` and `smoke` use the network.
+
+pub mod command;
+pub mod doctor;
+pub mod server;
+pub mod smoke;
+pub mod terminal;

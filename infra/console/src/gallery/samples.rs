@@ -1,0 +1,208 @@
+//! Sample emails: each kind of email in its variants, some with difficult names.
+
+use domain::{
+    billing::IssueKind,
+    checklist::BUILT_IN,
+    id::OrgId,
+    org::Access,
+    people::{Address, Name, Role},
+    secret::Secret,
+};
+use jiff::civil::{Date, date};
+use mail::{
+    AfterTrial, Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, TrialEnded,
+    TrialEnding, Welcome,
+};
+
+use crate::words::variant;
+
+/// A sample email of the gallery.
+pub(super) struct Sample {
+    /// Name in the gallery's URLs.
+    pub(super) name: &'static str,
+    /// Value of the email tag `kind`.
+    pub(super) kind: &'static str,
+    /// Description of the variant, empty for the default.
+    pub(super) variant: &'static str,
+    pub(super) rendered: Rendered,
+}
+
+/// Name of the sample that the gallery opens first.
+pub(super) const FIRST: &str = "welcome-trial";
+
+const LONG_NAME: &str = "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine von der Wiesenstraße";
+const LONG_ORGANIZATION: &str = "The International Society for the Improvement of Very Long Names";
+const LINK_NAME: &str = "Visit https://evil.example/now <b>&\"free\"";
+
+/// Names of the user and the organization in an email.
+struct Names {
+    user: &'static str,
+    organization: &'static str,
+}
+
+const DEFAULT: Names = Names { user: "John Doe", organization: "Acme Corp" };
+
+/// Returns all samples, grouped by kind.
+pub(super) fn all() -> Vec<Sample> {
+    let trial = |days| PlanSummary::Trial { days, ends_on: ends_on() };
+    let sample = |name, kind, variant, rendered| Sample { name, kind, variant, rendered };
+    let long = Names { user: LONG_NAME, organization: LONG_ORGANIZATION };
+    let link = Names { user: LINK_NAME, organization: LINK_NAME };
+    vec![
+        sample(FIRST, "welcome", variant::TRIAL, welcome(&DEFAULT, trial(14))),
+        sample("welcome-last-day", "welcome", variant::TRIAL_LAST_DAY, welcome(&DEFAULT, trial(1))),
+        sample("welcome-paid", "welcome", variant::PAID, welcome(&DEFAULT, PlanSummary::Active)),
+        sample("welcome-late", "welcome", variant::LATE, welcome(&DEFAULT, PlanSummary::Other)),
+        sample("welcome-long", "welcome", variant::LONG_NAMES, welcome(&long, trial(14))),
+        sample("welcome-nasty", "welcome", variant::LINK_NAME, welcome(&link, trial(14))),
+        sample(
+            "trial-ending",
+            "trial_ending",
+            variant::THREE_DAYS,
+            trial_ending(&DEFAULT, 3, AfterTrial::ReadOnly),
+        ),
+        sample(
+            "trial-ending-last-day",
+            "trial_ending",
+            variant::ONE_DAY,
+            trial_ending(&DEFAULT, 1, AfterTrial::ReadOnly),
+        ),
+        sample(
+            "trial-ending-plan",
+            "trial_ending",
+            variant::PLAN_STARTS,
+            trial_ending(&DEFAULT, 3, AfterTrial::PlanBegins { amount: Some("€29.00".to_owned()) }),
+        ),
+        sample(
+            "trial-ending-no-payment-method",
+            "trial_ending",
+            variant::NO_PAYMENT_METHOD,
+            trial_ending(&DEFAULT, 3, AfterTrial::NeedsPaymentMethod),
+        ),
+        sample(
+            "trial-ending-nasty",
+            "trial_ending",
+            variant::LINK_NAME,
+            trial_ending(&link, 3, AfterTrial::ReadOnly),
+        ),
+        sample("trial-ended", "trial_ended", "", trial_ended(&DEFAULT)),
+        sample("trial-ended-long", "trial_ended", variant::LONG_NAMES, trial_ended(&long)),
+        sample(
+            "payment-failed",
+            "payment_failed",
+            variant::ACCESS_KEPT,
+            payment(IssueKind::PaymentFailed, Access::Full),
+        ),
+        sample(
+            "payment-failed-read-only",
+            "payment_failed",
+            variant::READ_ONLY,
+            payment(IssueKind::PaymentFailed, Access::ReadOnly),
+        ),
+        sample(
+            "payment-action-required",
+            "payment_failed",
+            variant::BANK,
+            payment(IssueKind::ActionRequired, Access::BillingOnly),
+        ),
+        sample("sign-in", "sign_in", "", sign_in(&DEFAULT)),
+        sample("sign-in-long", "sign_in", variant::LONG_NAME, sign_in(&long)),
+        sample("invitation-member", "invitation", variant::MEMBER, invitation(&DEFAULT, Role::Member)),
+        sample("invitation-admin", "invitation", variant::ADMIN, invitation(&long, Role::Admin)),
+        sample("invitation-nasty", "invitation", variant::LINK_NAMES, invitation(&link, Role::Member)),
+    ]
+}
+
+impl Names {
+    fn given_name(&self) -> PlainText {
+        PlainText::given(&Name::from_stored(self.user.to_owned()))
+    }
+
+    fn organization(&self) -> PlainText {
+        PlainText::new(self.organization)
+    }
+}
+
+fn product() -> Product {
+    Product {
+        name: "TimeTracker".to_owned(),
+        dashboard_url: "https://app.example.com/dashboard".to_owned(),
+        public_url: "https://onramp.example.com".to_owned(),
+    }
+}
+
+/// Returns the nil id, which no organization has.
+fn org() -> OrgId {
+    OrgId::from_uuid(uuid::Uuid::nil())
+}
+
+fn ends_on() -> Date {
+    date(2025, 1, 22)
+}
+
+fn secret() -> Secret {
+    Secret::new(std::array::from_fn(|index| u8::try_from(index * 37 % 251).unwrap_or_default()))
+}
+
+fn welcome(names: &Names, plan: PlanSummary) -> Rendered {
+    Welcome {
+        given_name: names.given_name(),
+        org: org(),
+        organization: names.organization(),
+        project: PlainText::new("Getting Started"),
+        steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
+        plan,
+    }
+    .render(&product())
+}
+
+fn trial_ending(names: &Names, days: u32, after_trial: AfterTrial) -> Rendered {
+    TrialEnding {
+        given_name: names.given_name(),
+        org: org(),
+        organization: names.organization(),
+        days,
+        ends_on: ends_on(),
+        after_trial,
+        unsubscribe: secret(),
+    }
+    .render(&product())
+}
+
+fn trial_ended(names: &Names) -> Rendered {
+    TrialEnded {
+        given_name: names.given_name(),
+        org: org(),
+        organization: names.organization(),
+        ended_on: ends_on(),
+    }
+    .render(&product())
+}
+
+fn payment(kind: IssueKind, access: Access) -> Rendered {
+    PaymentFailed {
+        given_name: DEFAULT.given_name(),
+        org: org(),
+        organization: DEFAULT.organization(),
+        kind,
+        since: ends_on(),
+        access,
+    }
+    .render(&product())
+}
+
+fn sign_in(names: &Names) -> Rendered {
+    SignIn { given_name: names.given_name(), secret: secret() }.render(&product())
+}
+
+fn invitation(names: &Names, role: Role) -> Rendered {
+    Invitation {
+        inviter: PlainText::new(names.user),
+        organization: names.organization(),
+        role,
+        secret: secret(),
+        expires_on: ends_on(),
+        recipient: Address::from_stored("sam@globex.example".to_owned()),
+    }
+    .render(&product())
+}

@@ -1,0 +1,93 @@
+//! Checks that the template, the crates, and the recorded events are consistent.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use aws_local::template::Template;
+use stack::{Config, Stack};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn template() -> Template {
+    Template::parse(aws_local::template::TEXT, &BTreeMap::new()).unwrap()
+}
+
+fn folders(of: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(root().join(of)).unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
+    folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+/// Returns the text of every source file below a folder, except tests.
+fn sources(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_stem().is_some_and(|stem| stem != "tests" && stem != "testing")
+        {
+            texts.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+    texts
+}
+
+#[tokio::test]
+async fn every_route_of_the_template_has_a_handler() {
+    let stack = Stack::start(Config::memory()).await.unwrap();
+    for route in template().routes {
+        let (Some(method), false) = (route.method, route.path == "$default") else { continue };
+        let path = route.path.replace(['{', '}'], "");
+        let request = http::Request::builder().method(method.as_str()).uri(&path).header("host", "localhost");
+        let response = stack.request(request.body(axum::body::Bytes::new()).unwrap()).await;
+        assert_ne!(response.status(), 405, "{method} {path}");
+        // A path with a made-up parameter may return 404. Operator paths return 404 without a
+        // session.
+        let may_be_missing = route.path.contains('{') || route.path.starts_with("/operator");
+        assert!(response.status() != 404 || may_be_missing, "{method} {path}");
+        assert_ne!(response.status(), 500, "{method} {path}");
+    }
+}
+
+#[test]
+fn recorded_ses_events_are_parsed() {
+    let mailer_source = sources(&root().join("functions/mailer/src")).concat();
+    let mut recorded = BTreeSet::new();
+    for entry in std::fs::read_dir(root().join("events/mailer")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("ses-") {
+            let event: serde_json::Value =
+                serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let event_type = event["detail"]["eventType"].as_str().unwrap();
+            assert!(
+                mailer_source.contains(&format!("\"{event_type}\" =>")),
+                "the mailer does not handle {event_type}"
+            );
+            recorded.insert(event_type.to_lowercase());
+        }
+    }
+    let event_types = ["bounce", "complaint", "delivery", "reject", "send"].map(str::to_owned);
+    assert_eq!(recorded, BTreeSet::from(event_types), "one recorded event of each handled type");
+}
+
+#[test]
+fn recorded_events_are_json_and_named_by_case() {
+    for function in folders("events") {
+        let folder = root().join("events").join(&function);
+        let mut cases = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let _event: serde_json::Value =
+                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            cases += 1;
+        }
+        assert!(cases > 0, "{function} has no recorded event");
+    }
+}

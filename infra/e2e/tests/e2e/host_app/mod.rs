@@ -1,0 +1,8 @@
+//! Integration with the host app: handoff, events, and embedded fragments.
+
+mod documented;
+mod embedding;
+mod handoff;
+mod host_events;
+mod host_key;
+mod rotation;

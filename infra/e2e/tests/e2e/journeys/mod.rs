@@ -1,0 +1,43 @@
+//! End-to-end tests of the product on the local stack.
+//!
+//! Each test acts as a user, Stripe, SES, or the host app. The tests run the real functions with
+//! the local gateway, table, streams, mailbox, event bus, and clock.
+
+mod billing;
+mod brake;
+mod checklist;
+mod configuration;
+mod conflict;
+mod doctor;
+mod emailed_secrets;
+mod event_scope;
+mod guide;
+mod invitations;
+mod limits;
+mod members;
+mod more_organizations;
+mod one_trial;
+mod operator;
+mod operator_review;
+mod payment;
+mod payment_issue;
+mod portal;
+mod public_pages;
+mod public_url;
+mod refunds;
+mod rotation;
+mod round_trips;
+mod safari;
+mod seats;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod signature;
+mod single_checkout;
+mod smoke;
+mod switch;
+mod tenancy;
+mod trial;
+mod trial_texts;
+mod unsubscribe;
+mod versions;

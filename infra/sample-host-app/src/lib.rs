@@ -1,0 +1,291 @@
+//! Sample host app: a small stand-alone product that integrates Onramp.
+//!
+//! The app has its own origin. Like every host app, it shares only three things with Onramp: the
+//! keys of handoff tokens, the keys of embed tokens and host events, and the event bus.
+//!
+//! The app signs a user in with a valid handoff token, which works once. Its page embeds Onramp's
+//! banner and checklist in three ways: as custom elements, as HTML fragments that the app fetches,
+//! and in frames. The app sends events about user actions over the event bus or over HTTP.
+
+mod handoff_token;
+mod host_signer;
+mod page;
+mod words;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::body::Bytes;
+use handoff_token::{HandoffVerifier, HostUser};
+use host_signer::HostSigner;
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    header::{
+        AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION,
+        REFERRER_POLICY, SET_COOKIE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    },
+};
+use jiff::Timestamp;
+use maud::Markup;
+use page::Embedded;
+use serde_json::json;
+use words::EVENTS;
+
+use aws_local::{bus::Entry, connector::Cloud};
+use sim::external::HttpSend;
+use sim::random;
+
+/// Path at which the custom elements fetch an embed token.
+pub(crate) const TOKEN_PATH: &str = "/onramp-token";
+
+/// Returns the content security policy of a page that embeds Onramp. From the origin `onramp`, it
+/// allows the script of the custom elements, the requests of this script, frames, and the style
+/// sheet of the HTML fragments.
+fn policy(onramp: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' {onramp}; connect-src 'self' {onramp}; frame-src {onramp}; \
+         style-src 'self' {onramp}; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    )
+}
+
+/// Name of the session cookie. All ports of a host share their cookies, so the name must be unique.
+const SESSION: &str = "host_app_session";
+
+/// Sample host app with its sessions.
+pub struct HostApp {
+    cloud: Arc<Cloud>,
+    /// Source of its events on the bus.
+    source: String,
+    onramp: String,
+    /// Sends a server-side request to Onramp.
+    send: HttpSend,
+    signer: Option<HostSigner>,
+    verifier: Mutex<HandoffVerifier>,
+    sessions: Mutex<BTreeMap<String, HostUser>>,
+}
+
+/// Configuration that a host app shares with Onramp.
+pub struct SharedKeys<'a> {
+    /// Keys of handoff tokens, as a list of `id:secret`.
+    pub handoff_keys: &'a str,
+    /// Keys of embed tokens and host events, as a list of `id:secret`.
+    pub host_keys: &'a str,
+    /// Source of its events on the bus.
+    pub source: &'a str,
+}
+
+impl HostApp {
+    /// Creates a host app with the origin `url` that uses Onramp at the origin `onramp`.
+    pub fn new(cloud: Arc<Cloud>, url: &str, onramp: &str, shared: &SharedKeys<'_>, send: HttpSend) -> Self {
+        Self {
+            cloud,
+            source: shared.source.to_owned(),
+            onramp: onramp.to_owned(),
+            send,
+            signer: HostSigner::new(shared.host_keys),
+            verifier: Mutex::new(HandoffVerifier::new(shared.handoff_keys, onramp, url)),
+            sessions: Mutex::default(),
+        }
+    }
+
+    /// Handles one request of a browser.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        let session = cookie(&request);
+        let user = session.and_then(|id| lock(&self.sessions).get(id).cloned());
+        match *request.method() {
+            Method::GET if FILES.iter().any(|file| file.0 == path) => file(path),
+            Method::GET if path == TOKEN_PATH => self.token_response(user.as_ref()),
+            Method::GET => match (field(query.as_bytes(), "token"), user) {
+                (Some(token), _) => self.sign_in(&token),
+                (None, Some(user)) => self.home(&user, path).await,
+                (None, None) => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
+            },
+            Method::POST if is_cross_site(&request) => {
+                self.page(StatusCode::FORBIDDEN, page::error(words::error::CROSS_SITE))
+            }
+            Method::POST => match (path, user) {
+                ("/logout", _) => self.sign_out(session),
+                ("/events", Some(user)) => self.send_event(&user, request.body()).await,
+                _ => self.page(StatusCode::NOT_FOUND, page::error(words::error::NOT_FOUND)),
+            },
+            _ => self.page(StatusCode::METHOD_NOT_ALLOWED, page::error(words::error::METHOD)),
+        }
+    }
+
+    /// Responds with the page of a signed-in user.
+    async fn home(&self, user: &HostUser, path: &str) -> Response<Bytes> {
+        let token = self.embed_token(user).unwrap_or_default();
+        let (banner, widget) = (
+            self.fetch_include("/onboarding/banner", &token).await,
+            self.fetch_include("/onboarding/widget", &token).await,
+        );
+        let embedded = Embedded { onramp: &self.onramp, token: &token, banner: &banner, widget: &widget };
+        self.page(StatusCode::OK, page::home(user, &embedded, path))
+    }
+
+    fn embed_token(&self, user: &HostUser) -> Option<String> {
+        self.signer.as_ref()?.token(user, self.cloud.clock.now())
+    }
+
+    /// Responds with an embed token for the elements, or with 401 if the request has no session.
+    fn token_response(&self, user: Option<&HostUser>) -> Response<Bytes> {
+        let token = user.and_then(|user| self.embed_token(user));
+        let status = if token.is_some() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+        let mut response = self.page(status, page::redirect());
+        set(&mut response, CONTENT_TYPE, "application/json");
+        *response.body_mut() = Bytes::from(json!({ "token": token }).to_string());
+        response
+    }
+
+    /// Fetches an HTML fragment from Onramp, to include it in the page. Returns an empty string if
+    /// the request fails.
+    async fn fetch_include(&self, path: &str, token: &str) -> String {
+        let request =
+            Request::get(path).header(AUTHORIZATION, format!("Bearer {token}")).header(HOST, self.host());
+        let Ok(request) = request.body(Bytes::new()) else { return String::new() };
+        let response = (self.send)(request).await;
+        if response.status() != StatusCode::OK {
+            let why = response.headers().get(WWW_AUTHENTICATE).and_then(|why| why.to_str().ok());
+            tracing::warn!(
+                status = response.status().as_u16(),
+                why,
+                "failed to fetch a fragment for the host app"
+            );
+            return String::new();
+        }
+        String::from_utf8_lossy(response.body()).into_owned()
+    }
+
+    fn host(&self) -> &str {
+        self.onramp.split_once("://").map_or("", |(_, host)| host)
+    }
+
+    /// Creates a session for a valid handoff token, and redirects to a URL without the token.
+    fn sign_in(&self, token: &str) -> Response<Bytes> {
+        let user = match lock(&self.verifier).verify(token, self.cloud.clock.now()) {
+            Ok(user) => user,
+            Err(error) => return self.page(StatusCode::BAD_REQUEST, page::error(&error.to_string())),
+        };
+        let id = random::uuid();
+        lock(&self.sessions).insert(id.clone(), user);
+        let mut response = self.go_home();
+        set(&mut response, SET_COOKIE, &format!("{SESSION}={id}; Path=/; HttpOnly; SameSite=Lax"));
+        response
+    }
+
+    fn sign_out(&self, session: Option<&str>) -> Response<Bytes> {
+        if let Some(id) = session {
+            lock(&self.sessions).remove(id);
+        }
+        let mut response = self.go_home();
+        set(&mut response, SET_COOKIE, &format!("{SESSION}=; Path=/; Max-Age=0"));
+        response
+    }
+
+    /// Sends an event about a user action. The event goes over HTTP if the form contains
+    /// `way=http`, and otherwise over the event bus.
+    async fn send_event(&self, user: &HostUser, form: &[u8]) -> Response<Bytes> {
+        let wanted = field(form, "event").unwrap_or_default();
+        let Some((event, _)) = EVENTS.into_iter().find(|(event, _)| *event == wanted) else {
+            return self.page(StatusCode::BAD_REQUEST, page::error(words::error::UNKNOWN_ACTION));
+        };
+        let now = self.cloud.clock.now();
+        let (org, actor, at) = (&user.organization_id, &user.name, now.to_string());
+        if field(form, "way").as_deref() == Some("http") {
+            let body =
+                json!({"type": event, "organization_id": org, "actor": actor, "occurred_at": at}).to_string();
+            return match self.post(&body, now).await {
+                Some(status) if status.is_success() => self.go_home(),
+                _ => self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED)),
+            };
+        }
+        let detail = json!({"organization_id": org, "actor": actor, "occurred_at": at});
+        let entry = Entry {
+            bus: "default".to_owned(),
+            source: self.source.clone(),
+            detail_type: event.to_owned(),
+            detail,
+            resources: Vec::new(),
+            time: None,
+        };
+        self.cloud.bus.put(&entry, now);
+        self.go_home()
+    }
+
+    /// Posts a signed event. Returns the status of the response.
+    async fn post(&self, body: &str, now: Timestamp) -> Option<StatusCode> {
+        let signature = self.signer.as_ref()?.signature(body, now)?;
+        let request = Request::post("/host/events")
+            .header(HOST, self.host())
+            .header(CONTENT_TYPE, "application/json")
+            .header("onramp-signature", signature)
+            .body(Bytes::from(body.to_owned()))
+            .ok()?;
+        Some((self.send)(request).await.status())
+    }
+
+    fn go_home(&self) -> Response<Bytes> {
+        let mut response = self.page(StatusCode::SEE_OTHER, page::redirect());
+        set(&mut response, LOCATION, "/");
+        response
+    }
+
+    fn page(&self, status: StatusCode, markup: Markup) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::from(markup.into_string()));
+        *response.status_mut() = status;
+        set(&mut response, CONTENT_TYPE, "text/html; charset=utf-8");
+        set(&mut response, CACHE_CONTROL, "no-store");
+        set(&mut response, CONTENT_SECURITY_POLICY, &policy(&self.onramp));
+        // Onramp's frames need the host app's origin as referrer. The header omits path and query,
+        // because they can contain a handoff token.
+        set(&mut response, REFERRER_POLICY, "strict-origin");
+        set(&mut response, X_CONTENT_TYPE_OPTIONS, "nosniff");
+        response
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn field(encoded: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(encoded).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+fn cookie(request: &Request<Bytes>) -> Option<&str> {
+    let cookies = request.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == SESSION).map(|(_, value)| value)
+}
+
+/// Whether a page of another origin sent the request. Onramp's pages are also of another origin:
+/// they have another port, so browsers report their requests as `same-site`.
+fn is_cross_site(request: &Request<Bytes>) -> bool {
+    let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    !matches!(site, None | Some("same-origin" | "none"))
+}
+
+/// Static files: path, media type, and content.
+const FILES: [(&str, &str, &str); 3] = [
+    ("/style.css", "text/css; charset=utf-8", sim::PAGE_STYLE),
+    ("/page.css", "text/css; charset=utf-8", include_str!("page.css")),
+    ("/page.js", "text/javascript; charset=utf-8", include_str!("page.js")),
+];
+
+fn file(path: &str) -> Response<Bytes> {
+    let file = FILES.iter().find(|file| file.0 == path);
+    let (_, media, content) = file.copied().unwrap_or_default();
+    let mut response = Response::new(Bytes::from_static(content.as_bytes()));
+    set(&mut response, CONTENT_TYPE, media);
+    response
+}
+
+fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,28 @@
+//! The local stack: Onramp's functions with local AWS, a Stripe mock, and a sample host app, in one
+//! process and offline.
+//!
+//! [`Stack`] starts everything that `template.yaml` describes. The program `onramp` serves a stack
+//! on ports, and tests send requests to it directly. [`system`] controls a running stack: it waits
+//! for pending work, moves the clock, and resets all data. The control interface under `/_local`
+//! offers the same over HTTP.
+//!
+//! # Invariant
+//!
+//! The template is the only list of functions, routes, tables, rules, and permissions. If a function
+//! of the template has no crate, the stack does not start.
+//!
+//! # What it never does
+//!
+//! The crate contains no rule of Onramp about organizations, plans, or checklists. A stack makes no
+//! network request.
+
+mod background;
+mod config;
+mod control;
+pub mod functions;
+mod stack;
+mod start;
+pub mod system;
+
+pub use config::{Config, HANDOFF_KEYS, HOST_KEYS, StartError, WEBHOOK_SECRET};
+pub use stack::Stack;

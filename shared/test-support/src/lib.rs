@@ -1,0 +1,12 @@
+//! Support for tests of more than one crate. Only tests depend on this crate.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failed precondition fails the test"
+)]
+
+pub mod billing_case;

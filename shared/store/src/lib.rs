@@ -111,7 +111,7 @@ pub use link::{Consumed, Link, LinkGrant, LinkLookup};
 pub use moved::OrgChange;
 pub use org_creation_grant::OrgCreationGrant;
 pub use quarantine::QuarantinedEvent;
-pub use retry::{MAX_TRIES, pause, retry};
+pub use retry::retry;
 pub use review::{ReviewItem, ReviewItemKind, ReviewList, ReviewPage, ReviewedEvent};
 pub use session::SignedIn;
 pub use sign_in_request::{SignInRequest, SignInRequestId, SignInRequestResult};

@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// Maximum number of attempts at one operation. The code tries again after a conflict with another
 /// write, and after a batch read in which DynamoDB did not process all keys.
-pub const MAX_TRIES: u32 = 6;
+pub(crate) const MAX_TRIES: u32 = 6;
 
 /// Calls `attempt`, and calls it again after a conflict. Makes at most 6 attempts, with full jitter
 /// between them (AWS Builders' Library, "Timeouts, retries, and backoff with jitter").
@@ -46,7 +46,7 @@ where
 
 /// Waits for a random time before the next attempt. The maximum wait is 20 ms for `attempt` 0. It
 /// doubles with each further attempt, up to 640 ms.
-pub async fn pause(attempt: u32) {
+pub(crate) async fn pause(attempt: u32) {
     let cap = 20_u64.saturating_mul(1 << attempt.min(5));
     let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
     tokio::time::sleep(Duration::from_millis(cap).mul_f64(share)).await;

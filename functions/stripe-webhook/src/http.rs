@@ -4,7 +4,7 @@ use runtime::{Event, InvocationResult};
 use serde_json::{Value, json};
 use stripe::SignatureError;
 use telemetry::{LogArea, Metric};
-use web::{Problem, SecurityProfile, problem::Kind, raw_lambda::GatewayRequest};
+use web::{Problem, SecurityProfile, lambda::GatewayRequest, problem::Kind};
 
 use crate::{App, words};
 
@@ -15,7 +15,7 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 pub async fn ingest(app: &App, event: Event) -> InvocationResult {
     let handle =
         async |request| webhook(app, &request).await.map_err(|problem| problem.within(LogArea::Webhook));
-    web::raw_lambda::serve(event, &SecurityProfile::api(), handle).await
+    web::lambda::serve(event, &SecurityProfile::api(), handle).await
 }
 
 async fn webhook(app: &App, request: &GatewayRequest) -> Result<Value, Problem> {

@@ -11,7 +11,7 @@
 //!
 //! # Invariant
 //!
-//! Every response from a router in [`secure`] or from [`raw_lambda`] has the security headers. This
+//! Every response from a router in [`secure`] or from [`lambda::serve`] has the security headers. This
 //! includes responses that the framework axum creates itself. Log lines of this crate never contain
 //! a cookie, a token, or a submitted value.
 //!
@@ -21,7 +21,7 @@
 //!
 //! # Where to start
 //!
-//! - [`lambda`]: runs an axum router. [`raw_lambda`] runs one handler without a router.
+//! - [`lambda`]: parses the gateway's events, runs a router or one handler, and builds responses.
 //! - [`secure`]: the security middleware, which [`SecurityProfile`] configures.
 //! - [`problem`]: the error type (RFC 9457). [`problem_response`] renders it.
 //! - [`routes`]: lists every route of the system.
@@ -43,8 +43,6 @@ mod origin;
 mod origins;
 pub mod problem;
 mod problem_response;
-pub mod raw_lambda;
-mod request_context;
 mod response;
 mod response_format;
 pub mod routes;

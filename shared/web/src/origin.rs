@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::http::{Extensions, HeaderMap, Request, header::HOST};
-use lambda_http::request::RequestContext;
+
+use crate::lambda::GatewayContext;
 
 /// The configured origin at which browsers reach the stage.
 ///
@@ -27,7 +28,7 @@ pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
         return url.to_string();
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = match gateway(extensions).and_then(|gateway| gateway.domain_name.as_deref()) {
+    let host = match extensions.get::<GatewayContext>().and_then(|gateway| gateway.domain_name.as_deref()) {
         Some(domain) if name(domain) != name(host) => domain,
         _ => host,
     };
@@ -51,9 +52,8 @@ pub(crate) fn origin_of(url: &str) -> Option<String> {
 ///
 /// This function ignores `X-Forwarded-For`, because any caller can set that header.
 pub fn source_ip<B>(request: &Request<B>) -> String {
-    gateway(request.extensions())
-        .and_then(|gateway| gateway.http.source_ip.clone())
-        .unwrap_or_else(|| "unknown".to_owned())
+    let gateway = request.extensions().get::<GatewayContext>();
+    gateway.and_then(|gateway| gateway.http.source_ip.clone()).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// Returns the ID that logs and `x-request-id` contain: the request ID of Lambda, or of the gateway
@@ -61,21 +61,12 @@ pub fn source_ip<B>(request: &Request<B>) -> String {
 pub(crate) fn request_id(extensions: &Extensions) -> String {
     let invocation = extensions.get::<lambda_runtime::Context>().map(|context| context.request_id.as_str());
     let id = invocation.filter(|id| !id.is_empty());
-    id.or_else(|| gateway(extensions)?.request_id.as_deref()).unwrap_or("unknown").to_owned()
+    id.or_else(|| extensions.get::<GatewayContext>()?.request_id.as_deref()).unwrap_or("unknown").to_owned()
 }
 
 /// Returns the route that the gateway matched, such as `POST /login/{token}`.
 pub(crate) fn route(extensions: &Extensions) -> Option<&str> {
-    gateway(extensions)?.route_key.as_deref()
-}
-
-fn gateway(
-    extensions: &Extensions,
-) -> Option<&lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext> {
-    match extensions.get()? {
-        RequestContext::ApiGatewayV2(context) => Some(context),
-        _ => None,
-    }
+    extensions.get::<GatewayContext>()?.route_key.as_deref()
 }
 
 /// Returns a host without its port.
@@ -101,7 +92,7 @@ mod tests {
                 "domainName": domain,
                 "http": { "method": "GET", "sourceIp": "203.0.113.7" },
             });
-            let context = RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap());
+            let context: GatewayContext = serde_json::from_value(context).unwrap();
             request.extensions_mut().insert(context);
         }
         request

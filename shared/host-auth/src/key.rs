@@ -179,6 +179,12 @@ mod tests {
     }
 
     #[test]
+    fn list_is_empty_only_without_keys() {
+        assert!(Keys::default().is_empty());
+        assert!(!Keys::parse(STANDARD).unwrap().is_empty());
+    }
+
+    #[test]
     fn debug_output_shows_the_id_and_hides_the_secret() {
         let keys = Keys::parse(STANDARD);
         assert_eq!(format!("{keys:?}"), "Some(Keys([Key { id: \"rfc\", .. }]))");

@@ -1,8 +1,6 @@
 //! Contradictions between Stripe events, which an operator should review.
 
-use std::collections::BTreeSet;
-
-use super::{Billing, CustomerId, EventId};
+use super::{CustomerId, EventId};
 
 /// A contradiction between events. The contradicting event is still recorded, except a
 /// [late](Self::Late) one. An operator sees the conflict.
@@ -29,31 +27,4 @@ pub enum Conflict {
         /// Id of the late event.
         event: EventId,
     },
-}
-
-impl Billing {
-    /// Returns all conflicts: the stored conflicts, and the conflicts that follow from the facts.
-    #[must_use]
-    pub fn conflicts(&self) -> BTreeSet<Conflict> {
-        // If the linked customer was deleted, an event about its successor may arrive before the
-        // successor is linked. Such an event is not a conflict.
-        let linked = self.customer.as_ref().filter(|linked| !self.deleted_customers.contains(*linked));
-        let other_customers = self
-            .subscriptions
-            .values()
-            .filter(|subscription| {
-                subscription.ever_counted()
-                    && subscription.linked_to.is_none()
-                    && linked.is_some_and(|linked| *linked != subscription.customer)
-                    && !self.former_customers.contains(&subscription.customer)
-            })
-            .map(|subscription| Conflict::Customer { customer: subscription.customer.clone() });
-        let contested = self
-            .subscriptions
-            .values()
-            .flat_map(|subscription| subscription.facts.values().flatten())
-            .filter(|(_, stored)| stored.contested)
-            .map(|(event, _)| Conflict::Content { event: event.clone() });
-        other_customers.chain(contested).chain(self.noted.iter().cloned()).collect()
-    }
 }

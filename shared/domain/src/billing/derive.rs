@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Billing, CustomerId, END_GRACE, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Plan, Subscription,
-    SubscriptionFact, SubscriptionId, SubscriptionStatus, TRIAL_GRACE,
+    Billing, Conflict, CustomerId, END_GRACE, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Plan,
+    Subscription, SubscriptionFact, SubscriptionId, SubscriptionStatus, TRIAL_GRACE,
 };
 use crate::time::add;
 
@@ -21,6 +21,14 @@ pub(super) struct Best<'a> {
 }
 
 impl Billing {
+    // ---- who owns it ----
+
+    /// Returns whether a subscription counts for the organization.
+    #[must_use]
+    pub fn owns(&self, subscription: &SubscriptionId) -> bool {
+        self.subscriptions.get(subscription).is_some_and(Subscription::counts)
+    }
+
     // ---- what begins ----
 
     /// Returns whether the organization must be provisioned: a subscription that counts or once
@@ -274,6 +282,33 @@ impl Billing {
     fn invoice_counts(&self, invoice: &Invoice) -> bool {
         let billed = invoice.subscription.as_ref().and_then(|id| self.subscriptions.get(id));
         billed.is_none_or(Subscription::counts)
+    }
+
+    // ---- contradictions ----
+
+    /// Returns all conflicts: the stored conflicts, and the conflicts that follow from the facts.
+    #[must_use]
+    pub fn conflicts(&self) -> BTreeSet<Conflict> {
+        // If the linked customer was deleted, an event about its successor may arrive before the
+        // successor is linked. Such an event is not a conflict.
+        let linked = self.customer.as_ref().filter(|linked| !self.deleted_customers.contains(*linked));
+        let other_customers = self
+            .subscriptions
+            .values()
+            .filter(|subscription| {
+                subscription.ever_counted()
+                    && subscription.linked_to.is_none()
+                    && linked.is_some_and(|linked| *linked != subscription.customer)
+                    && !self.former_customers.contains(&subscription.customer)
+            })
+            .map(|subscription| Conflict::Customer { customer: subscription.customer.clone() });
+        let contested = self
+            .subscriptions
+            .values()
+            .flat_map(|subscription| subscription.facts.values().flatten())
+            .filter(|(_, stored)| stored.contested)
+            .map(|(event, _)| Conflict::Content { event: event.clone() });
+        other_customers.chain(contested).chain(self.noted.iter().cloned()).collect()
     }
 
     // ---- the best subscription ----

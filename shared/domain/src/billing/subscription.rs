@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Attribution, Change, CustomerId, EventId, InvoiceId, Money, SubscriptionFact, SubscriptionStatus,
-    invoice::first,
+    Attribution, CustomerId, EventId, Facts, InvoiceId, Money, StoredFact, SubscriptionFact,
+    SubscriptionStatus, invoice::first, second::last_of_second,
 };
 use crate::{id::OrgId, time::add};
 
@@ -51,19 +51,6 @@ pub struct Subscription {
     pub paid_through: Option<Timestamp>,
     /// The newest announcement of an invoice.
     pub upcoming: Option<Upcoming>,
-}
-
-/// Facts of one second.
-pub type Facts = BTreeMap<EventId, StoredFact>;
-
-/// A fact as it is stored with a subscription.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredFact {
-    /// State that the event reports.
-    pub fact: SubscriptionFact,
-    /// Whether the same event id also arrived with other content. The content with the smallest
-    /// hash is kept.
-    pub contested: bool,
 }
 
 /// An event whose metadata names an organization. Mentions are ordered by time, then by event.
@@ -333,64 +320,4 @@ pub(super) enum PassedDate {
     End,
     /// The trial's end, and the time since then.
     Trial(SignedDuration),
-}
-
-/// Returns the last fact of one second. `before` is the last fact of an earlier second.
-///
-/// A fact is superseded if another fact directly follows it, or else if another fact names its values
-/// as the previous ones. If the facts form a cycle, as after a change and its reversal, all are
-/// superseded. The cycle then ends with the values with which it started, which are those of `before`
-/// or of the creation. Of the facts that count, the result is the one with the highest
-/// [`Change::rank`](super::Change::rank). Of equal ranks, it is the one with the highest event id.
-fn last_of_second<'a>(facts: &'a Facts, before: Option<&SubscriptionFact>) -> Option<&'a SubscriptionFact> {
-    let all: Vec<(&EventId, &SubscriptionFact)> =
-        facts.iter().map(|(event, stored)| (event, &stored.fact)).collect();
-    let open = not_superseded(&all, |later, earlier| later.previous.follows(later, earlier));
-    let open = open.unwrap_or_else(|| all.clone());
-    if let Some(last) = not_superseded(&open, |later, earlier| later.previous.names(earlier)) {
-        return highest(last);
-    }
-    let created = all.iter().map(|(_, fact)| *fact).find(|fact| fact.change == Change::Created);
-    let restored: Vec<_> = match created.or(before) {
-        Some(start) => open.iter().copied().filter(|(_, fact)| restores(fact, start, &all)).collect(),
-        None => Vec::new(),
-    };
-    let candidates = if restored.is_empty() { open } else { restored };
-    highest(candidates)
-}
-
-/// Returns the fact with the highest kind, or of equal kinds the one with the highest event id.
-fn highest<'a>(facts: Vec<(&'a EventId, &'a SubscriptionFact)>) -> Option<&'a SubscriptionFact> {
-    facts.into_iter().max_by_key(|(event, fact)| (fact.change.rank(), *event)).map(|(_, fact)| fact)
-}
-
-/// Returns the facts that no other fact supersedes. Returns `None` if all are superseded.
-fn not_superseded<'a>(
-    facts: &[(&'a EventId, &'a SubscriptionFact)],
-    supersedes: impl Fn(&SubscriptionFact, &SubscriptionFact) -> bool,
-) -> Option<Vec<(&'a EventId, &'a SubscriptionFact)>> {
-    let is_open = |(event, fact): &(&EventId, &SubscriptionFact)| {
-        !facts.iter().any(|(other, later)| other != event && supersedes(later, fact))
-    };
-    let open: Vec<_> = facts.iter().copied().filter(is_open).collect();
-    (!open.is_empty()).then_some(open)
-}
-
-/// Returns whether a fact has the values with which the second started, in all fields that changed.
-fn restores(
-    fact: &SubscriptionFact,
-    start: &SubscriptionFact,
-    all: &[(&EventId, &SubscriptionFact)],
-) -> bool {
-    fact.change != Change::Created && all.iter().all(|(_, it)| it.previous.same_values(fact, start))
-}
-
-impl StoredFact {
-    fn join(&mut self, other: Self) {
-        let (mine, theirs) = (self.fact.content_hash(), other.fact.content_hash());
-        self.contested |= other.contested || mine != theirs;
-        if theirs < mine || theirs == mine && other.fact.unhashed() > self.fact.unhashed() {
-            self.fact = other.fact;
-        }
-    }
 }

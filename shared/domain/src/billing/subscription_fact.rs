@@ -1,9 +1,11 @@
 //! State of a subscription as one event reports it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{Interval, InvoiceId, Money, Plan, Previous, SubscriptionStatus};
+use super::{Interval, InvoiceId, Money, Plan, SubscriptionStatus};
 
 /// State of a subscription as one event reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +61,34 @@ pub struct Pause {
     /// When Stripe resumes collection, in whole seconds. `None` means that collection stays paused
     /// until it is resumed manually.
     pub resumes_at: Option<Timestamp>,
+}
+
+/// Values that an event replaced. Each field is `None` if the event did not change it.
+///
+/// Source: Stripe's API reference, "The Event object", field `data.previous_attributes`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Previous {
+    /// Status before the event.
+    pub status: Option<SubscriptionStatus>,
+    /// End of the trial before the event.
+    pub trial_end: Option<Option<Timestamp>>,
+    /// Scheduled end before the event.
+    pub cancel: Option<PreviousCancel>,
+    /// Payment pause before the event.
+    pub paused: Option<Option<Pause>>,
+    /// Prices before the event.
+    pub prices: Option<BTreeSet<String>>,
+}
+
+/// Scheduled end of a subscription before an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PreviousCancel {
+    /// No end was scheduled.
+    Unscheduled,
+    /// An end was scheduled. The event does not state its time.
+    Scheduled,
+    /// An end was scheduled for this time.
+    At(Timestamp),
 }
 
 impl SubscriptionFact {

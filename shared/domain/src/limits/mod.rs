@@ -1,9 +1,13 @@
 //! Rate limits.
 
+mod network;
 mod rate;
+mod rules;
 
-pub use rate::{
-    INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ADDRESS_BY_ALL, RateLimit, RateLimitWindow,
-    SIGN_INS_OF_ADDRESS, SIGN_INS_OF_IP, SIGN_INS_OF_PAIR, SIGN_INS_OF_PAIR_HOURLY, SIGN_UPS_OF_ADDRESS,
-    SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, network, sign_in_limits, site,
+pub use network::{network, site};
+pub use rate::{RateLimit, RateLimitWindow};
+pub use rules::{
+    INVITATIONS_OF_ORG, INVITATIONS_TO_ADDRESS, INVITATIONS_TO_ADDRESS_BY_ALL, SIGN_INS_OF_ADDRESS,
+    SIGN_INS_OF_IP, SIGN_INS_OF_PAIR, SIGN_INS_OF_PAIR_HOURLY, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP,
+    SIGN_UPS_OF_SITE, sign_in_limits,
 };

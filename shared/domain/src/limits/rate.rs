@@ -3,12 +3,9 @@
 //! One attempt can be checked against several limits. If one limit refuses the attempt, it still
 //! counts for the limits with [`RateLimit::counts_refused`].
 
-use std::net::{IpAddr, Ipv6Addr};
-
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    people::{Address, SIGN_IN_LINK_TTL},
     secret::Hash,
     time::{add, hour_of},
 };
@@ -27,114 +24,6 @@ pub struct RateLimit {
     /// If the limit is reached, one more attempt is accepted this many seconds after the newest
     /// attempt. `None` means that there is no such exception.
     pub again_after: Option<i64>,
-}
-
-/// Lifetime of a sign-in link in seconds.
-const SIGN_IN_LINK_SECONDS: i64 = SIGN_IN_LINK_TTL.as_secs();
-
-/// Sign-ups from one network.
-pub const SIGN_UPS_OF_IP: RateLimit =
-    RateLimit { name: "sign_up_ip", max: 5, period: 3600, counts_refused: true, again_after: None };
-/// Sign-ups from one IPv6 site, which can contain many networks.
-pub const SIGN_UPS_OF_SITE: RateLimit = RateLimit {
-    name: "sign_up_site",
-    max: 4 * SIGN_UPS_OF_IP.max,
-    period: 3600,
-    counts_refused: true,
-    again_after: None,
-};
-/// Sign-ups with one email address.
-pub const SIGN_UPS_OF_ADDRESS: RateLimit =
-    RateLimit { name: "sign_up_address", max: 3, period: 24 * 3600, counts_refused: true, again_after: None };
-/// Sign-in emails to one address that one network requests in 15 minutes.
-///
-/// This limit and [`SIGN_INS_OF_PAIR_HOURLY`] can be low, because they apply to one network.
-/// Requests of a stranger from another network do not count against the owner of the address.
-pub const SIGN_INS_OF_PAIR: RateLimit =
-    RateLimit { name: "sign_in_pair", max: 3, period: 15 * 60, counts_refused: false, again_after: None };
-/// Sign-in emails to one address that one network requests in an hour.
-pub const SIGN_INS_OF_PAIR_HOURLY: RateLimit =
-    RateLimit { name: "sign_in_pair_hour", max: 6, period: 3600, counts_refused: false, again_after: None };
-/// Sign-in emails to one address from all networks.
-///
-/// A request counts only if no limit refuses it. If this limit is reached, one more email is sent
-/// as soon as the link in the newest email has expired. So requests from many networks cannot
-/// prevent the owner of an address from signing in.
-pub const SIGN_INS_OF_ADDRESS: RateLimit = RateLimit {
-    name: "sign_in_emails",
-    max: 12,
-    period: 3600,
-    counts_refused: false,
-    again_after: Some(SIGN_IN_LINK_SECONDS),
-};
-/// Sign-in emails that one network requests.
-pub const SIGN_INS_OF_IP: RateLimit =
-    RateLimit { name: "sign_in_ip", max: 20, period: 3600, counts_refused: true, again_after: None };
-
-/// Returns the windows that a sign-in request for `address` from `network` must pass.
-#[must_use]
-pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<RateLimitWindow> {
-    let address = address.as_str();
-    let pair = format!("{address} {network}");
-    vec![
-        SIGN_INS_OF_PAIR.window(&pair, now),
-        SIGN_INS_OF_PAIR_HOURLY.window(&pair, now),
-        SIGN_INS_OF_ADDRESS.window(address, now),
-        SIGN_INS_OF_IP.window(network, now),
-    ]
-}
-
-/// Invitation emails of one organization.
-pub const INVITATIONS_OF_ORG: RateLimit = RateLimit {
-    name: "invitation_org",
-    max: 50,
-    period: 24 * 3600,
-    counts_refused: false,
-    again_after: None,
-};
-/// Invitation emails from one organization to one address.
-pub const INVITATIONS_TO_ADDRESS: RateLimit = RateLimit {
-    name: "invitation_address",
-    max: 5,
-    period: 24 * 3600,
-    counts_refused: false,
-    again_after: None,
-};
-/// Invitation emails from all organizations to one address. The maximum is four times that of
-/// [`INVITATIONS_TO_ADDRESS`], so one organization cannot block the other organizations.
-pub const INVITATIONS_TO_ADDRESS_BY_ALL: RateLimit = RateLimit {
-    name: "invitation_anybody",
-    max: 20,
-    period: 24 * 3600,
-    counts_refused: false,
-    again_after: None,
-};
-
-/// Returns the network of an IP address: an IPv4 address itself, or the /64 of an IPv6 address.
-///
-/// A customer of an IPv6 provider gets at least a /64 (RFC 6177), so a limit per single IPv6
-/// address would have no effect. An IPv4-mapped IPv6 address is converted to IPv4. Text that is not
-/// an IP address is returned unchanged.
-#[must_use]
-pub fn network(address: &str) -> String {
-    match address.parse().map(|address: IpAddr| address.to_canonical()) {
-        Ok(IpAddr::V4(address)) => address.to_string(),
-        Ok(IpAddr::V6(address)) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        Err(_) => address.to_owned(),
-    }
-}
-
-/// Returns the IPv6 site (/48) of an address. Returns `None` for an IPv4 address, and for text that
-/// is not an IP address.
-///
-/// One customer can have 65,536 networks in a /48 (RFC 6177), so a limit per network alone does not
-/// limit a customer.
-#[must_use]
-pub fn site(address: &str) -> Option<String> {
-    match address.parse().map(|address: IpAddr| address.to_canonical()) {
-        Ok(IpAddr::V6(address)) => Some(format!("{}/48", Ipv6Addr::from_bits(address.to_bits() >> 80 << 80))),
-        _ => None,
-    }
 }
 
 /// One rate limit applied to one subject and one period of time.
@@ -220,36 +109,7 @@ impl RateLimitWindow {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn network_is_the_64_of_an_ipv6_address() {
-        for (address, network) in [
-            ("203.0.113.9", "203.0.113.9"),
-            ("::ffff:203.0.113.9", "203.0.113.9"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-            ("2001:0DB8:1:2::9", "2001:db8:1:2::/64"),
-            ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
-            ("::1", "::/64"),
-            ("unknown", "unknown"),
-            ("", ""),
-        ] {
-            assert_eq!(super::network(address), network, "{address}");
-        }
-    }
-
-    #[test]
-    fn site_is_the_48_of_an_ipv6_address() {
-        for (address, site) in [
-            ("2001:db8:1:2:3:4:5:6", Some("2001:db8:1::/48")),
-            ("2001:db8:1:ffff::1", Some("2001:db8:1::/48")),
-            ("2001:db8:2::1", Some("2001:db8:2::/48")),
-            ("::ffff:203.0.113.9", None),
-            ("203.0.113.9", None),
-            ("unknown", None),
-        ] {
-            assert_eq!(super::site(address).as_deref(), site, "{address}");
-        }
-    }
+    use crate::limits::{SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE};
 
     #[test]
     fn hourly_window_has_its_own_counter_per_utc_hour() {

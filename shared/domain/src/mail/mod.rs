@@ -3,12 +3,17 @@
 pub mod brake;
 
 mod claim;
+mod current;
 mod delivery;
 mod notice;
+mod outbox;
+mod outcome;
+mod payment_notices;
 
 pub use claim::{Claim, SesHeartbeat};
 pub use delivery::{
-    Attempts, CLAIM_LEASE, Delivery, FAILURE_SHOWN_FOR, Failure, Outcome, RETRY_DELAY, RETRY_PERIOD,
-    UNKNOWN_CHECK_DELAY,
+    Attempts, CLAIM_LEASE, Delivery, FAILURE_SHOWN_FOR, RETRY_DELAY, RETRY_PERIOD, UNKNOWN_CHECK_DELAY,
 };
-pub use notice::{ClaimedMail, NotANoticeKey, NoticeKey, Outbox};
+pub use notice::{NotANoticeKey, NoticeKey};
+pub use outbox::{ClaimedMail, Outbox};
+pub use outcome::{Failure, Outcome};

@@ -1,14 +1,19 @@
 //! The organization: its state and status, its domain events, and its product measures.
 
+mod admins;
 mod contact;
+mod derive;
 mod event;
 mod measure;
-mod notices;
+mod provisioning;
+mod record;
 mod state;
 mod status;
 
+pub use admins::MAX_ADMINS;
 pub use contact::{AdminContact, Reminders, SuppressionReason, Undeliverable};
 pub use event::DomainEvent;
 pub use measure::{COMPLETION_TARGET, Measure, measures};
-pub use state::{MAX_ADMINS, Org, Project, Provisioned, Trigger};
+pub use provisioning::{Project, Provisioned, Trigger};
+pub use state::Org;
 pub use status::{Access, Status};

@@ -2,22 +2,31 @@
 
 mod address;
 mod invitation;
+mod link;
+mod member;
+mod membership;
 mod name;
 mod operator;
 mod reason;
+mod session;
 mod team;
+mod team_error;
 mod user;
 
 pub use address::{Address, AddressError};
 pub use invitation::{
     INVITATION_TTL, Invitation, InvitationId, InvitationStatus, MAX_OPEN_INVITATIONS, MAX_SENDS, RESEND_DELAY,
 };
+pub use link::{LINK_REPEAT_PERIOD, ORG_CREATION_GRANT_TTL, SIGN_IN_LINK_TTL};
+pub use member::{Admin, Member};
+pub use membership::{Membership, Role};
 pub use name::{Name, NameError};
 pub use operator::{ActionRecord, Operator, OperatorError, Operators};
 pub use reason::{Reason, ReasonError};
-pub use team::{Membership, Team, TeamError};
-pub use user::{
-    Admin, FRESH_SIGN_IN, Joins, LAST_SEEN_INTERVAL, LINK_REPEAT_PERIOD, Member, NotAToken,
-    ORG_CREATION_GRANT_TTL, Role, SESSION_IDLE_TIMEOUT, SESSION_MAX_AGE, SIGN_IN_LINK_TTL,
-    SWITCH_GRACE_PERIOD, Session, SessionToken, User,
+pub use session::{
+    FRESH_SIGN_IN, LAST_SEEN_INTERVAL, NotAToken, SESSION_IDLE_TIMEOUT, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD,
+    Session, SessionToken,
 };
+pub use team::Team;
+pub use team_error::TeamError;
+pub use user::{Joins, User};

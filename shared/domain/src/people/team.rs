@@ -12,51 +12,12 @@
 
 use jiff::Timestamp;
 
-use super::{Address, Admin, Invitation, MAX_OPEN_INVITATIONS, Member, Name, Role, User};
+use super::{Address, Admin, Invitation, MAX_OPEN_INVITATIONS, Member, Membership, Role, TeamError, User};
 use crate::{
     checklist::{Completion, CompletionTrigger, Source},
-    id::{OrgId, UserId},
-    org::{Access, AdminContact, MAX_ADMINS, Org, Reminders, Status, Undeliverable},
+    id::UserId,
+    org::{Access, AdminContact, MAX_ADMINS, Org},
 };
-
-/// A user's membership in an organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// Organization of the membership.
-    pub org: OrgId,
-    /// Id of the member.
-    pub user: UserId,
-    /// Name of the member.
-    pub name: Name,
-    /// Email address of the member.
-    pub address: Address,
-    /// Role in the organization.
-    pub role: Role,
-    /// Time at which the membership began.
-    pub since: Timestamp,
-    /// The reminder choice of a former admin, kept in case they become an admin again. While the
-    /// member is an admin, the organization's item stores the choice, and this value is not used.
-    pub reminders: Reminders,
-    /// The suppression of notices to a former admin, kept for the same reason as `reminders`.
-    pub unreachable: Option<Undeliverable>,
-}
-
-impl Membership {
-    /// Returns a new membership that begins at `now`.
-    #[must_use]
-    pub fn new(org: OrgId, user: &User, role: Role, now: Timestamp) -> Self {
-        Self {
-            org,
-            user: user.id,
-            name: user.name.clone(),
-            address: user.address.clone(),
-            role,
-            since: now,
-            reminders: Reminders::default(),
-            unreachable: None,
-        }
-    }
-}
 
 /// The people of an organization, as far as they count for a limit.
 #[derive(Clone, Copy, Debug)]
@@ -65,41 +26,6 @@ pub struct Team<'a> {
     pub members: usize,
     /// The stored invitations, including expired and revoked ones.
     pub invited: &'a [Invitation],
-}
-
-/// Reason why a membership change was rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TeamError {
-    /// The organization's status does not allow it. A payment restores access.
-    #[error("the organization has no access")]
-    NoAccess(Status),
-    /// The plan has this number of seats, and none of them is free.
-    #[error("no free seat")]
-    NoSeat(usize),
-    /// The inviting admin has not verified their email address.
-    #[error("the inviting address is not verified")]
-    Unverified,
-    /// The invited address belongs to a member.
-    #[error("already a member")]
-    AlreadyMember,
-    /// The address has an open invitation.
-    #[error("already invited")]
-    AlreadyInvited,
-    /// The organization has [`MAX_OPEN_INVITATIONS`] open invitations.
-    #[error("too many open invitations")]
-    TooManyOpen,
-    /// The invitation was sent [`MAX_SENDS`](crate::people::MAX_SENDS) times.
-    #[error("sent too often")]
-    SentTooOften,
-    /// The invitation has no valid inviter ([`Org::has_valid_inviter`]).
-    #[error("the inviter is no longer an admin")]
-    InviterGone,
-    /// The organization has [`MAX_ADMINS`] admins.
-    #[error("too many admins")]
-    TooManyAdmins,
-    /// The change would leave members without an admin.
-    #[error("the last admin")]
-    LastAdmin,
 }
 
 impl Org {

@@ -1,7 +1,10 @@
 //! The trial that Onramp runs, and its extensions by operators.
 
 mod extension;
+mod grant;
 mod state;
+mod sweep;
 
-pub use extension::{Days, Extension, FirstTrial, Grant, MAX_EXTENSIONS, NotDays, NotExtendable};
+pub use extension::{Days, Extension, NotDays};
+pub use grant::{FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable};
 pub use state::Trial;

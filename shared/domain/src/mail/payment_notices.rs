@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Org;
+use crate::org::Org;
 use crate::{
     billing::{Invoice, InvoiceId},
     mail::{Delivery, NoticeKey},

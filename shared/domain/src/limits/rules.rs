@@ -1,0 +1,95 @@
+//! The rate limits of Onramp.
+
+use jiff::Timestamp;
+
+use super::{RateLimit, RateLimitWindow};
+use crate::people::{Address, SIGN_IN_LINK_TTL};
+
+/// Lifetime of a sign-in link in seconds.
+const SIGN_IN_LINK_SECONDS: i64 = SIGN_IN_LINK_TTL.as_secs();
+
+/// Sign-ups from one network.
+pub const SIGN_UPS_OF_IP: RateLimit =
+    RateLimit { name: "sign_up_ip", max: 5, period: 3600, counts_refused: true, again_after: None };
+
+/// Sign-ups from one IPv6 site, which can contain many networks.
+pub const SIGN_UPS_OF_SITE: RateLimit = RateLimit {
+    name: "sign_up_site",
+    max: 4 * SIGN_UPS_OF_IP.max,
+    period: 3600,
+    counts_refused: true,
+    again_after: None,
+};
+
+/// Sign-ups with one email address.
+pub const SIGN_UPS_OF_ADDRESS: RateLimit =
+    RateLimit { name: "sign_up_address", max: 3, period: 24 * 3600, counts_refused: true, again_after: None };
+
+/// Sign-in emails to one address that one network requests in 15 minutes.
+///
+/// This limit and [`SIGN_INS_OF_PAIR_HOURLY`] can be low, because they apply to one network.
+/// Requests of a stranger from another network do not count against the owner of the address.
+pub const SIGN_INS_OF_PAIR: RateLimit =
+    RateLimit { name: "sign_in_pair", max: 3, period: 15 * 60, counts_refused: false, again_after: None };
+
+/// Sign-in emails to one address that one network requests in an hour.
+pub const SIGN_INS_OF_PAIR_HOURLY: RateLimit =
+    RateLimit { name: "sign_in_pair_hour", max: 6, period: 3600, counts_refused: false, again_after: None };
+
+/// Sign-in emails to one address from all networks.
+///
+/// A request counts only if no limit refuses it. If this limit is reached, one more email is sent
+/// as soon as the link in the newest email has expired. So requests from many networks cannot
+/// prevent the owner of an address from signing in.
+pub const SIGN_INS_OF_ADDRESS: RateLimit = RateLimit {
+    name: "sign_in_emails",
+    max: 12,
+    period: 3600,
+    counts_refused: false,
+    again_after: Some(SIGN_IN_LINK_SECONDS),
+};
+
+/// Sign-in emails that one network requests.
+pub const SIGN_INS_OF_IP: RateLimit =
+    RateLimit { name: "sign_in_ip", max: 20, period: 3600, counts_refused: true, again_after: None };
+
+/// Invitation emails of one organization.
+pub const INVITATIONS_OF_ORG: RateLimit = RateLimit {
+    name: "invitation_org",
+    max: 50,
+    period: 24 * 3600,
+    counts_refused: false,
+    again_after: None,
+};
+
+/// Invitation emails from one organization to one address.
+pub const INVITATIONS_TO_ADDRESS: RateLimit = RateLimit {
+    name: "invitation_address",
+    max: 5,
+    period: 24 * 3600,
+    counts_refused: false,
+    again_after: None,
+};
+
+/// Invitation emails from all organizations to one address. The maximum is four times that of
+/// [`INVITATIONS_TO_ADDRESS`], so one organization cannot block the other organizations.
+pub const INVITATIONS_TO_ADDRESS_BY_ALL: RateLimit = RateLimit {
+    name: "invitation_anybody",
+    max: 20,
+    period: 24 * 3600,
+    counts_refused: false,
+    again_after: None,
+};
+
+/// Returns the windows that a sign-in request for `address` from `network` must pass.
+#[must_use]
+pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<RateLimitWindow> {
+    let address = address.as_str();
+    let pair = format!("{address} {network}");
+    vec![
+        SIGN_INS_OF_PAIR.window(&pair, now),
+        SIGN_INS_OF_PAIR_HOURLY.window(&pair, now),
+        SIGN_INS_OF_ADDRESS.window(address, now),
+        SIGN_INS_OF_IP.window(network, now),
+    ]
+}

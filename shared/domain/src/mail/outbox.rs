@@ -1,0 +1,190 @@
+//! The outbox of an organization. It ensures that each notice is sent only once.
+//!
+//! A decision enqueues a notice under its [`NoticeKey`]. The same write stores the notice and the
+//! change that causes it. The mailer claims the notice later, sends it, and records the outcome.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Claim, Delivery, NoticeKey, Outcome, SesHeartbeat};
+use crate::id::UserId;
+
+/// Notices of one organization, with a delivery state for each recipient.
+///
+/// A key stays after its emails are sent, so that the same notice is not enqueued again. Old
+/// payment notices are removed, and [`Billing::mailed`](crate::billing::Billing::mailed) stores
+/// that they were sent. Old reminders of an earlier trial end are removed too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outbox(pub BTreeMap<NoticeKey, BTreeMap<UserId, Delivery>>);
+
+/// An email that the caller has claimed and can now send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedMail {
+    /// Notice that the email contains.
+    pub key: NoticeKey,
+    /// Admin who receives the email.
+    pub to: UserId,
+}
+
+impl Outbox {
+    /// Adds a notice with one pending email per recipient, due at `now`. Returns `false` and
+    /// changes nothing if the outbox already contains the key.
+    pub fn enqueue(&mut self, key: NoticeKey, to: impl IntoIterator<Item = UserId>, now: Timestamp) -> bool {
+        if self.0.contains_key(&key) {
+            return false;
+        }
+        self.0.insert(key, to.into_iter().map(|user| (user, Delivery::pending(now))).collect());
+        true
+    }
+
+    /// Delays a notice until `then`. Emails that the mailer has claimed before are not delayed.
+    pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
+        for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {
+            if delivery.is_fresh() {
+                *delivery = Delivery::pending(then);
+            }
+        }
+    }
+
+    /// Claims up to `max` due emails and returns them. This call can also change other emails:
+    ///
+    /// - A due email is given up ([`Delivery::give_up`]) if `applies` returns `false` for its
+    ///   notice, or `deliverable` returns `false` for its recipient.
+    /// - An email whose claim has expired becomes unknown.
+    /// - An unknown email that is due is given up if `heartbeat` does not show that the email was
+    ///   not sent. Without `heartbeat`, it is not changed.
+    pub fn claim(
+        &mut self,
+        claim: &Claim,
+        max: usize,
+        heartbeat: Option<SesHeartbeat>,
+        now: Timestamp,
+        applies: impl Fn(&NoticeKey) -> bool,
+        deliverable: impl Fn(&NoticeKey, UserId) -> bool,
+    ) -> Vec<ClaimedMail> {
+        let mut mails = Vec::new();
+        for (key, recipients) in &mut self.0 {
+            for (user, delivery) in recipients {
+                let wanted = applies(key) && deliverable(key, *user);
+                let Some(next) = delivery.advance(claim, heartbeat, wanted, now) else { continue };
+                if next.is_held_by(claim) {
+                    if mails.len() == max {
+                        continue;
+                    }
+                    mails.push(ClaimedMail { key: key.clone(), to: *user });
+                }
+                *delivery = next;
+            }
+        }
+        mails
+    }
+
+    /// Records the outcome of a claimed email.
+    pub fn record_outcome(
+        &mut self,
+        mail: &ClaimedMail,
+        claim: &Claim,
+        outcome: Outcome,
+        jitter: u8,
+        now: Timestamp,
+    ) {
+        self.update(mail, |delivery| delivery.record_outcome(claim, outcome, jitter, now));
+    }
+
+    /// Gives up a claimed email ([`Delivery::give_up`]), because its notice became outdated before
+    /// the email was sent.
+    pub fn drop_claimed(&mut self, mail: &ClaimedMail, claim: &Claim, now: Timestamp) {
+        self.update(mail, |delivery| delivery.is_held_by(claim).then(|| delivery.give_up(now)).flatten());
+    }
+
+    /// Returns the delivery state of an email.
+    #[must_use]
+    pub fn delivery(&self, mail: &ClaimedMail) -> Option<&Delivery> {
+        self.0.get(&mail.key)?.get(&mail.to)
+    }
+
+    /// Returns the delivery state of an email, so that the caller can change it.
+    pub fn delivery_mut(&mut self, mail: &ClaimedMail) -> Option<&mut Delivery> {
+        self.0.get_mut(&mail.key)?.get_mut(&mail.to)
+    }
+
+    fn update(&mut self, mail: &ClaimedMail, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
+        if let Some(delivery) = self.delivery_mut(mail)
+            && let Some(next) = next(delivery)
+        {
+            *delivery = next;
+        }
+    }
+
+    /// Returns when the mailer must handle the next email; `None` if no email is left to handle.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.deliveries().filter_map(Delivery::due_at).min()
+    }
+
+    /// Returns the latest time at which an email of this outbox began to need review; `None` if no
+    /// email needs review.
+    ///
+    /// The review queue shows an email only for
+    /// [`FAILURE_SHOWN_FOR`](super::FAILURE_SHOWN_FOR). With the earliest time, an old
+    /// email would hide the organization although a newer email needs review.
+    #[must_use]
+    pub fn review_since(&self) -> Option<Timestamp> {
+        self.deliveries().filter_map(Delivery::review_since).max()
+    }
+
+    /// Returns whether an email waits for its first attempt. If a write stores such an email, it
+    /// starts the mailer immediately.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.deliveries().any(Delivery::is_fresh)
+    }
+
+    /// Returns the delivery states of all emails.
+    pub fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        self.0.values().flat_map(BTreeMap::values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notice_enqueued_twice_is_sent_once() {
+        let user = "usr_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let mut outbox = Outbox::default();
+        assert!(outbox.enqueue(NoticeKey::Welcome, [user], now));
+        assert!(!outbox.enqueue(NoticeKey::Welcome, [user], now));
+        let claim = Claim("a".to_owned());
+        let mails = outbox.claim(&claim, 9, None, now, |_| true, |_, _| true);
+        assert_eq!(mails.len(), 1);
+        assert!(outbox.claim(&Claim("b".to_owned()), 9, None, now, |_| true, |_, _| true).is_empty());
+        outbox.record_outcome(&mails[0], &claim, Outcome::Accepted, 0, now);
+        assert_eq!((outbox.due_at(), outbox.is_ready()), (None, false));
+    }
+
+    #[test]
+    fn unknown_mail_to_a_removed_admin_needs_review() {
+        let users = [1, 2].map(|n| format!("usr_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let (now, claim) = (Timestamp::UNIX_EPOCH, Claim::new(Timestamp::UNIX_EPOCH, "a"));
+        let mut outbox = Outbox::default();
+        outbox.enqueue(NoticeKey::Welcome, users, now);
+        for mail in outbox.claim(&claim, 9, None, now, |_| true, |_, _| true) {
+            outbox.record_outcome(&mail, &claim, Outcome::Ambiguous, 0, now);
+        }
+        let check = outbox.due_at().unwrap();
+        let heartbeat = Some(SesHeartbeat { newest: Some(check), outstanding: false });
+        let again = Claim::new(check, "b");
+        assert!(
+            outbox.claim(&again, 9, None, check, |_| true, |_, _| true).is_empty(),
+            "an unknown email waits without a heartbeat"
+        );
+        let mails = outbox.claim(&again, 9, heartbeat, check, |_| true, |_, user| user == users[0]);
+        assert_eq!(mails, [ClaimedMail { key: NoticeKey::Welcome, to: users[0] }]);
+        assert!(outbox.deliveries().any(|it| matches!(it, Delivery::Unknown { needs_review: true, .. })));
+        assert_eq!(outbox.review_since(), Some(now));
+    }
+}

@@ -1,0 +1,54 @@
+//! The marker of a provisioned organization.
+
+use jiff::Timestamp;
+
+use crate::id::ProjectId;
+
+/// Marker of a provisioned organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Time at which it was provisioned.
+    pub at: Timestamp,
+    /// Cause of the provisioning.
+    pub trigger: Trigger,
+    /// Default project that was created.
+    pub project: Project,
+}
+
+/// A project of an organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// Id of the project.
+    pub id: ProjectId,
+    /// Name of the project.
+    pub name: String,
+}
+
+/// Cause of a provisioning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A sign-up with a trial, or a trial that an operator grants to an organization without one.
+    Trial,
+    /// The first payment of an organization that had no trial.
+    Payment,
+    /// A subscription that is active or trialing before an invoice was paid, as with a bank debit.
+    Subscription,
+}
+
+impl Trigger {
+    /// Returns the value in stored items and events.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Payment => "payment",
+            Self::Subscription => "subscription",
+        }
+    }
+
+    /// Parses a value of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(value: &str) -> Option<Self> {
+        [Self::Trial, Self::Payment, Self::Subscription].into_iter().find(|it| it.as_str() == value)
+    }
+}

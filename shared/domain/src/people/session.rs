@@ -1,0 +1,222 @@
+//! Sessions of signed-in users.
+
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Membership, Role, User};
+use crate::{
+    id::{OrgId, UserId},
+    secret::Secret,
+    time::add,
+};
+
+/// A session ends this long after its last use.
+pub const SESSION_IDLE_TIMEOUT: SignedDuration = SignedDuration::from_hours(24);
+
+/// A session ends this long after it began.
+pub const SESSION_MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Minimum interval between two writes of a session's last use.
+pub const LAST_SEEN_INTERVAL: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long a sign-in stays fresh after its link was used. The operator pages require a fresh
+/// sign-in.
+pub const FRESH_SIGN_IN: SignedDuration = SignedDuration::from_hours(8);
+
+/// How long the old session remains valid after a switch to another organization. If the user
+/// clicks "Switch" twice, the browser may send the old session once more.
+pub const SWITCH_GRACE_PERIOD: SignedDuration = SignedDuration::from_mins(1);
+
+/// A session as it is stored, under the hash of its secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Organization that the session is in.
+    pub org: OrgId,
+    /// Id of the signed-in user.
+    pub user: UserId,
+    /// Time at which the session began.
+    pub created_at: Timestamp,
+    /// Time of the last recorded use, written at most once per [`LAST_SEEN_INTERVAL`].
+    pub seen_at: Timestamp,
+    /// [`User::epoch`] at the beginning of the session.
+    pub epoch: u64,
+    /// End of the session after a switch to another organization.
+    pub until: Option<Timestamp>,
+    /// Number of the [join](User::joins) with which the session's membership began. It is `None`
+    /// for the first session of a sign-up, and for sessions of an earlier version of the code.
+    pub join: Option<u64>,
+    /// Time at which a sign-in link was used; `None` if the session began with a sign-up or an
+    /// invitation.
+    pub signed_in_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// Returns a session of `user` that begins at `now`.
+    #[must_use]
+    pub fn begin(org: OrgId, user: &User, now: Timestamp) -> Self {
+        Self { epoch: user.epoch, join: Some(user.joins.of(org)), ..Self::begin_first(org, user.id, now) }
+    }
+
+    /// Returns the first session of a new user. It is valid only while the user's epoch is 0.
+    #[must_use]
+    pub const fn begin_first(org: OrgId, user: UserId, now: Timestamp) -> Self {
+        Self {
+            org,
+            user,
+            created_at: now,
+            seen_at: now,
+            epoch: 0,
+            until: None,
+            join: None,
+            signed_in_at: None,
+        }
+    }
+
+    /// Returns the session after a switch to `org`. The new session keeps the start time and the
+    /// sign-in time of this session. So a switch prolongs neither the session nor the fresh
+    /// sign-in.
+    #[must_use]
+    pub fn switched(&self, org: OrgId, user: &User, now: Timestamp) -> Self {
+        let join = Some(user.joins.of(org));
+        Self { org, seen_at: now, until: None, epoch: user.epoch, join, ..*self }
+    }
+
+    /// Returns the role in `membership` if the session began with that membership.
+    ///
+    /// Returns `None` otherwise. For example, a user who was removed and invited again has a new
+    /// membership, for which an older session is not valid.
+    #[must_use]
+    pub fn role_by(&self, user: &User, membership: &Membership) -> Option<Role> {
+        let same = match self.join {
+            Some(join) => join == user.joins.of(self.org),
+            // A session without a join number is compared by time: its last use must not be before
+            // the start of the membership.
+            None => self.seen_at >= membership.since,
+        };
+        same.then_some(membership.role)
+    }
+
+    /// Returns whether a sign-in link was used less than [`FRESH_SIGN_IN`] ago.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.signed_in_at.is_some_and(|at| now < add(at, FRESH_SIGN_IN))
+    }
+
+    /// Returns whether the session belongs to `user` and is valid at `now`. It must not be idle for
+    /// too long or expired. The sessions of the user must not have been ended since it began.
+    #[must_use]
+    pub fn is_alive(&self, user: &User, now: Timestamp) -> bool {
+        now < self.ends_at()
+            && now < add(self.seen_at, SESSION_IDLE_TIMEOUT)
+            && self.epoch == user.epoch
+            && user.sessions_valid_from.is_none_or(|from| self.created_at >= from)
+            && user.id == self.user
+    }
+
+    /// Returns when the session ends at the latest, even if it is used.
+    #[must_use]
+    pub fn ends_at(&self) -> Timestamp {
+        let end = add(self.created_at, SESSION_MAX_AGE);
+        self.until.map_or(end, |until| end.min(until))
+    }
+
+    /// Returns whether the last use must be written again.
+    #[must_use]
+    pub fn needs_last_seen_update(&self, now: Timestamp) -> bool {
+        now >= add(self.seen_at, LAST_SEEN_INTERVAL)
+    }
+}
+
+/// Content of a session cookie. All three values must match the stored session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionToken {
+    /// Organization that the session is in.
+    pub org: OrgId,
+    /// Id of the signed-in user.
+    pub user: UserId,
+    /// Secret of the session. Only its hash is stored.
+    pub secret: Secret,
+}
+
+impl SessionToken {
+    /// Returns the cookie text: `{organization}.{user}.{secret}`.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        format!("{}.{}.{}", self.org, self.user, self.secret.reveal())
+    }
+}
+
+/// Error for text that is not a session token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a session token")]
+pub struct NotAToken;
+
+impl FromStr for SessionToken {
+    type Err = NotAToken;
+
+    fn from_str(text: &str) -> Result<Self, NotAToken> {
+        let mut parts = text.splitn(3, '.');
+        let mut part = || parts.next().ok_or(NotAToken);
+        Ok(Self {
+            org: part()?.parse().map_err(|_| NotAToken)?,
+            user: part()?.parse().map_err(|_| NotAToken)?,
+            secret: part()?.parse().map_err(|()| NotAToken)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::{Address, Name};
+
+    #[test]
+    fn session_opens_only_the_membership_it_began_with() {
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let mut user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        user.join(org);
+        let second = SignedDuration::from_secs(1);
+        // The membership and the session were written by two hosts, whose clocks differ by up to a
+        // second.
+        for since in [add(start, -second), start, add(start, second)] {
+            let membership = Membership::new(org, &user, Role::Member, since);
+            let session = Session::begin(org, &user, start);
+            assert_eq!(session.role_by(&user, &membership), Some(Role::Member), "{since}");
+
+            let mut again = user.clone();
+            again.leave(org);
+            assert_eq!(session.role_by(&again, &membership), None, "removed");
+            again.join(org);
+            assert_eq!(session.role_by(&again, &membership), None, "removed and invited again");
+            assert_eq!(session.switched(org, &again, start).role_by(&again, &membership), Some(Role::Member));
+        }
+        let membership = Membership::new(org, &user, Role::Member, start);
+        let earlier = |seen_at| Session { join: None, seen_at, ..Session::begin(org, &user, start) };
+        assert_eq!(
+            earlier(start).role_by(&user, &membership),
+            Some(Role::Member),
+            "written by an earlier version"
+        );
+        assert_eq!(earlier(add(start, -second)).role_by(&user, &membership), None);
+    }
+
+    #[test]
+    fn sign_in_is_fresh_for_eight_hours_across_a_switch() {
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let [here, there] =
+            [1, 2].map(|n| format!("org_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        let began = Session::begin(here, &user, start);
+        assert!(!began.is_fresh(start), "the session began without a sign-in link");
+        let signed_in = Session { signed_in_at: Some(start), ..began };
+        let hours = |hours| add(start, SignedDuration::from_hours(hours));
+        for session in [signed_in, signed_in.switched(there, &user, hours(7))] {
+            assert!(session.is_fresh(add(hours(8), -SignedDuration::from_secs(1))));
+            assert!(!session.is_fresh(hours(8)));
+        }
+    }
+}

@@ -15,13 +15,13 @@ use domain::mail::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    attributes::{Attributes, number, values},
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
-    item::{from_item, to_item},
-    key::Key,
+    keys::Key,
     limit::{count_up, millis},
-    session::values,
-    update::{Change, Only, change, check, number, put},
+    schema::{from_item, to_item},
+    update::{Change, Only, change, check, put},
 };
 
 /// The reason why the mail brake delays a welcome email.

@@ -1,7 +1,5 @@
 //! The DynamoDB client: consistent reads, conditional writes, and transactions.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -11,13 +9,12 @@ use aws_sdk_dynamodb::{
 use aws_types::SdkConfig;
 
 use crate::{
+    attributes::Attributes,
     error::{Cause, Error, cause},
-    key::Key,
+    keys::Key,
     retry::{MAX_TRIES, pause},
     update::{Change, Only},
 };
-
-pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
 /// Maximum number of keys in one batch read (DynamoDB API reference, "BatchGetItem").
 const MAX_BATCH_KEYS: usize = 100;

@@ -16,13 +16,14 @@ use serde::{Deserialize, Serialize};
 use telemetry::LogArea;
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    at::At,
+    attributes::{Attributes, expires, number, values},
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
-    item::{At, decode, from_item, read, to_item},
-    key::{Key, PARKED, due_pk, parked_without_metadata_pk, shard},
-    review::record_value,
-    session::{expires, values},
-    update::{Only, change, delete, number, put, update},
+    keys::{Key, PARKED, due_pk, parked_without_metadata_pk, shard},
+    schema::action_record::record_value,
+    schema::{decode, from_item, read, to_item},
+    update::{Only, change, delete, put, update},
 };
 
 /// How long a parked or quarantined event is kept, in seconds. Stripe can resend an event for 30

@@ -9,16 +9,18 @@ use futures_util::{
 use jiff::Timestamp;
 
 use crate::{
-    client::{Attributes, Store},
+    at::At,
+    attributes::Attributes,
+    client::Store,
     customer::ParkedItem,
     error::Error,
     invitation,
-    item::{self, At},
-    key::{
+    keys::{
         self, BY_DUE, BY_MAIL, INVITE, Key, SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk,
         review_pk, shard,
     },
-    sign_in_request::{self, SignInRequestId},
+    schema, sign_in_request,
+    sign_in_request_id::SignInRequestId,
     update::{Change, Only},
 };
 
@@ -138,7 +140,7 @@ impl Store {
             return Ok(None);
         }
         let Some(item) = self.get(&event.0).await? else { return Ok(None) };
-        Ok(Some(item::from_item::<ParkedItem>(item)?.body))
+        Ok(Some(schema::from_item::<ParkedItem>(item)?.body))
     }
 
     /// Moves a parked event to the review queue, or to the events of other products.
@@ -154,7 +156,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(event.0.attributes()))
             .condition_expression("begins_with(due_pk, :due)")
-            .expression_attribute_values(":due", AttributeValue::S(key::DUE.to_owned()));
+            .expression_attribute_values(":due", AttributeValue::S(keys::DUE.to_owned()));
         update = match verdict {
             ParkedVerdict::OtherProduct => update
                 .update_expression("SET due_pk = :list")
@@ -225,8 +227,8 @@ impl Store {
         let Some(item) = self.get(&key).await? else { return Ok(()) };
         let (form, version) = match due {
             MailDue::Org(_) => {
-                let org = item::decode(item)?;
-                (item::encode(&org.value, org.version)?, org.version)
+                let org = schema::decode(item)?;
+                (schema::encode(&org.value, org.version)?, org.version)
             }
             MailDue::SignIn(_) => {
                 let request = sign_in_request::decode(item)?;

@@ -9,9 +9,8 @@ use domain::{
 use crate::{
     client::{Store, Stored},
     error::Error,
-    item,
-    key::Key,
-    member, user,
+    keys::Key,
+    member, schema, user,
 };
 
 /// The stored state behind an embed token, from one consistent read.
@@ -47,6 +46,6 @@ impl Store {
         let (Some(user), Some(org)) = (user, org) else { return Ok(None) };
         let membership = membership.map(member::decode).transpose()?;
         let role = membership.map(|membership| membership.role);
-        Ok(Some(EmbedSession { user: user::decode(user)?, role, org: item::decode(org)? }))
+        Ok(Some(EmbedSession { user: user::decode(user)?, role, org: schema::decode(org)? }))
     }
 }

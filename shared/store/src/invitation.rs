@@ -11,14 +11,15 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    at::At,
+    attributes::{Attributes, expires, number},
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
     invitation_details,
-    item::{At, DeliveryItem, MailIndexEntry, from_item, read, to_item},
-    key::{INVITE, Key, shard},
+    keys::{INVITE, Key, shard},
     limit::reached,
-    session::expires,
-    update::{Change, Only, change, number, put},
+    schema::{DeliveryItem, MailIndexEntry, from_item, read, to_item},
+    update::{Change, Only, change, put},
 };
 
 /// How long an invitation is kept after it expires, in seconds.
@@ -134,7 +135,7 @@ impl Store {
     ) -> Result<Option<(Stored<Invitation>, Stored<Org>)>, Error> {
         let [invitation, org] = self.get_all(&[Key::invitation(org, id), Key::org(org)]).await?;
         let (Some(invitation), Some(org)) = (invitation, org) else { return Ok(None) };
-        Ok(Some((decode(invitation)?, crate::item::decode(org)?)))
+        Ok(Some((decode(invitation)?, crate::schema::decode(org)?)))
     }
 
     /// Writes an invitation with a pending email, the change of its organization, and the attempt

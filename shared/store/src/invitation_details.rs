@@ -9,13 +9,14 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    attributes::{Attributes, expires},
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
     invitation,
-    item::{self, from_item, read, to_item},
-    key::Key,
+    keys::Key,
     member,
-    session::{self, expires},
+    schema::{self, from_item, read, to_item},
+    session,
     signup::Person,
     update::{Only, delete, put},
     used_link::{IssuedSecret, UsedLink},
@@ -142,7 +143,7 @@ impl Store {
             }
             None => None,
         };
-        let (invitation, org) = (invitation::decode(invitation)?, item::decode(org)?);
+        let (invitation, org) = (invitation::decode(invitation)?, schema::decode(org)?);
         let Some(secret_hash) = invitation.value.secret_hash else { return Ok(None) };
         Ok(Some(InvitationDetails { secret_hash, invitation, org, known }))
     }

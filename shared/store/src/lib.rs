@@ -62,12 +62,14 @@
 //! # Where to start
 //!
 //! - `client`: [`Store`], consistent reads, and transactions. [`retry`]: what follows a conflict.
-//! - `key`: all keys and index partitions.
+//! - `keys`: all keys and index partitions.
 //! - `update`: conditions and update expressions. `unknown`: how unknown attributes are kept.
-//! - `item`: the stored forms of an organization.
+//! - `schema`: the stored forms of an organization.
 //! - One module for each other kind of item, such as `session`, `link`, or `customer`.
 //! - `due` and `review`: the queries of the indexes.
 
+mod at;
+mod attributes;
 mod brake;
 mod client;
 mod customer;
@@ -77,8 +79,7 @@ mod error;
 mod image;
 mod invitation;
 mod invitation_details;
-mod item;
-mod key;
+mod keys;
 mod limit;
 mod link;
 mod member;
@@ -88,9 +89,11 @@ mod org_creation_grant;
 mod quarantine;
 mod retry;
 mod review;
+mod schema;
 mod ses_heartbeat;
 mod session;
 mod sign_in_request;
+mod sign_in_request_id;
 mod signup;
 mod unknown;
 mod unsubscription;
@@ -114,7 +117,8 @@ pub use quarantine::QuarantinedEvent;
 pub use retry::retry;
 pub use review::{ReviewItem, ReviewItemKind, ReviewList, ReviewPage, ReviewedEvent};
 pub use session::SignedIn;
-pub use sign_in_request::{SignInRequest, SignInRequestId, SignInRequestResult};
+pub use sign_in_request::{SignInRequest, SignInRequestResult};
+pub use sign_in_request_id::SignInRequestId;
 pub use signup::{Person, RepeatSession, SessionProof, SignUp, SignedUp};
 pub use unsubscription::Unsubscription;
 pub use used_link::{IssuedSecret, Reissued, UsedLink};

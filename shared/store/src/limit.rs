@@ -9,10 +9,11 @@ use domain::{limits::RateLimitWindow, time::add};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    client::{Attributes, Store, Transacted},
+    attributes::{Attributes, number},
+    client::{Store, Transacted},
     error::{Error, failed},
-    key::Key,
-    update::{number, update},
+    keys::Key,
+    update::update,
 };
 
 impl Store {

@@ -9,12 +9,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    at::At,
+    attributes::{Attributes, expires},
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
-    item::{At, from_item, read, to_item},
-    key::Key,
+    keys::Key,
     org_creation_grant::{self, OrgCreationGrant},
-    session::{self, expires},
+    schema::{from_item, read, read_browser, to_item},
+    session,
     update::{Only, delete, put},
     used_link::{IssuedSecret, UsedLink},
 };
@@ -92,11 +94,6 @@ impl Link {
         item.extend([expires(self.expires_at, 3600)]);
         Ok(item)
     }
-}
-
-/// Parses the stored hash of a browser cookie.
-pub(crate) fn read_browser(stored: Option<String>) -> Result<Option<Hash>, Corrupt> {
-    stored.map(|hash| hash.parse().map_err(|()| Corrupt::because("browser of a link request"))).transpose()
 }
 
 impl Store {

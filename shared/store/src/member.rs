@@ -8,10 +8,12 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    at::At,
+    attributes::Attributes,
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
-    item::{At, UnreachableItem, from_item, read, to_item},
-    key::{Key, MEMBER},
+    keys::{Key, MEMBER},
+    schema::{UnreachableItem, from_item, read, to_item},
     update::{Change, Only, change, delete},
     user,
 };

@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{billing::SubscriptionId, id::OrgId, org::Org};
 
 use crate::{
+    attributes::values,
     client::{Store, Stored, Transacted},
     error::Error,
-    key::Key,
-    session::values,
+    keys::Key,
     update::update,
 };
 

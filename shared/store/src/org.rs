@@ -6,12 +6,13 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{id::OrgId, org::Org};
 
 use crate::{
+    attributes::number,
     client::{Store, Stored},
     error::Error,
-    item::{decode, encode},
-    key::Key,
+    keys::Key,
     retry::retry,
-    update::{Change, Only, change, number, update},
+    schema::{decode, encode},
+    update::{Change, Only, change, update},
 };
 
 impl Store {
@@ -120,7 +121,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::{client::Attributes, image::image_size};
+    use crate::{attributes::Attributes, image::image_size};
 
     const NOW: &str = "2026-01-15T09:00:00Z";
 

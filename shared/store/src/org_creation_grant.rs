@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored},
+    at::At,
+    attributes::{Attributes, expires, values},
+    client::{Store, Stored},
     error::{Corrupt, Error},
-    item::{At, from_item, read, to_item},
-    key::Key,
-    session::{expires, values},
+    keys::Key,
+    schema::{from_item, read, to_item},
     update::update,
 };
 

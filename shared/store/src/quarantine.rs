@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Transacted},
+    at::At,
+    attributes::{Attributes, expires},
+    client::{Store, Transacted},
     customer::{PARKED_RETENTION_SECONDS, REVIEW_DELAY},
     due::WaitingEvent,
     error::{Corrupt, Error},
-    item::{At, from_item, read, to_item},
-    key::{Key, due_pk, review_pk, shard},
-    session::expires,
+    keys::{Key, due_pk, review_pk, shard},
+    schema::{from_item, read, to_item},
     update::{Only, put},
 };
 

@@ -16,12 +16,15 @@ use futures_util::future::{try_join, try_join_all};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    client::{Attributes, Store},
+    at::At,
+    attributes::Attributes,
+    client::Store,
     customer::ParkedItem,
     error::{Corrupt, Error},
-    item::{self, At, from_item, read},
-    key::{BY_DUE, BY_MAIL, DUE, Key, PARKED, SHARDS, corrupt_pk, parked_without_metadata_pk, review_pk},
+    keys::{BY_DUE, BY_MAIL, DUE, Key, PARKED, SHARDS, corrupt_pk, parked_without_metadata_pk, review_pk},
     quarantine::QuarantinedItem,
+    schema::action_record::record_value,
+    schema::{self, from_item, read},
     sign_in_request,
 };
 
@@ -143,17 +146,6 @@ impl ReviewedEvent {
         };
         Some(Self(key))
     }
-}
-
-/// Returns the stored form of a record.
-pub(crate) fn record_value(record: &ActionRecord) -> AttributeValue {
-    let texts = [
-        ("at", At(record.at).text()),
-        ("by", record.by.to_string()),
-        ("name", record.name.to_string()),
-        ("reason", record.reason.to_string()),
-    ];
-    AttributeValue::M(texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text))).into())
 }
 
 /// An entry of an index.
@@ -399,7 +391,7 @@ impl Entry {
                 };
                 (quarantined_at.0, kind)
             }
-            ("ORG", "ORG") => (self.at, ReviewItemKind::Notices(Box::new(item::decode(item)?.value))),
+            ("ORG", "ORG") => (self.at, ReviewItemKind::Notices(Box::new(schema::decode(item)?.value))),
             ("ORG", "INVITE") => (self.at, ReviewItemKind::Invitation(read("organization", &id(pk))?)),
             ("ASKED", _) => (self.at, ReviewItemKind::SignIn(sign_in_request::decode(item)?.value.delivery)),
             _ => return Err(Corrupt::because("unknown kind of item")),

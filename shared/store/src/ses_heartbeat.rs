@@ -4,12 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::{
-    client::Store,
-    error::Error,
-    item::{At, from_item},
-    key::Key,
-};
+use crate::{at::At, client::Store, error::Error, keys::Key, schema::from_item};
 
 #[derive(Deserialize)]
 struct HeartbeatItem {

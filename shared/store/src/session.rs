@@ -13,12 +13,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    at::At,
+    attributes::{Attributes, values},
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
-    item::{self, At, from_item, read, to_item},
-    key::{Key, SESSION},
+    keys::{Key, SESSION},
     member,
-    update::{Only, check, number, put, update},
+    schema::{self, from_item, read, to_item},
+    update::{Only, check, put, update},
     user,
 };
 
@@ -124,7 +126,7 @@ impl Store {
         let user = user::decode(user)?;
         let membership = membership.map(member::decode).transpose()?;
         let role = membership.and_then(|membership| session.role_by(&user.value, &membership));
-        Ok(Some(SignedIn { session, user, role, org: item::decode(org)? }))
+        Ok(Some(SignedIn { session, user, role, org: schema::decode(org)? }))
     }
 
     /// Loads the session of a token for a public page. Such a page works without a session, and
@@ -257,16 +259,4 @@ impl Store {
             ]),
         )
     }
-}
-
-/// Returns the attribute `expires_at`, after whose time DynamoDB deletes the item: `at` plus
-/// `seconds_later`.
-pub(crate) fn expires(at: Timestamp, seconds_later: i64) -> (String, AttributeValue) {
-    let second = u64::try_from(at.as_second().saturating_add(seconds_later)).unwrap_or(0);
-    ("expires_at".to_owned(), number(second))
-}
-
-/// Builds the values of an expression.
-pub(crate) fn values<const N: usize>(pairs: [(&str, AttributeValue); N]) -> Attributes {
-    HashMap::from(pairs.map(|(name, value)| (name.to_owned(), value)))
 }

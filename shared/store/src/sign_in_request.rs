@@ -1,7 +1,5 @@
 //! Requests for sign-in links.
 
-use std::{fmt, str::FromStr};
-
 use domain::{
     limits::RateLimitWindow,
     mail::Delivery,
@@ -12,41 +10,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    at::At,
+    attributes::{Attributes, expires, number},
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
-    item::{At, DeliveryItem, MailIndexEntry, from_item, to_item},
-    key::{Key, shard},
+    keys::{Key, shard},
     limit::reached,
-    link::{self, Link},
-    session::expires,
-    update::{Change, Only, change, number, put},
+    link::Link,
+    schema::{DeliveryItem, MailIndexEntry, from_item, read_browser, to_item},
+    sign_in_request_id::SignInRequestId,
+    update::{Change, Only, change, put},
 };
-
-/// The ID of a sign-in request. It is random, so it reveals nothing about the address.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SignInRequestId(Hash);
-
-impl SignInRequestId {
-    /// Creates an ID from new random bytes.
-    #[must_use]
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(Hash::of(&[b"asked", &bytes]))
-    }
-}
-
-impl fmt::Display for SignInRequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl FromStr for SignInRequestId {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        text.parse().map(Self)
-    }
-}
 
 /// A request for a sign-in link.
 ///
@@ -146,7 +120,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<SignInRequest>, Corrupt>
         address: Address::from_stored(request.address),
         next: request.next,
         requested_at: request.requested_at.0,
-        browser: link::read_browser(request.browser)?,
+        browser: read_browser(request.browser)?,
         delivery: request.mail.into(),
     };
     Ok(Stored { value, version, item })

@@ -19,15 +19,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    at::At,
+    attributes::{expires, number, values},
     brake::{self, Brake},
     client::{Store, Stored, Transacted},
     error::{Error, failed},
-    item::{At, encode, from_item, read, to_item},
-    key::Key,
+    keys::Key,
     limit::reached,
     member,
-    session::{self, expires, values},
-    update::{Change, Only, change, number, put, update},
+    schema::{encode, from_item, read, to_item},
+    session,
+    update::{Change, Only, change, put, update},
     user::{self, AddressItem},
 };
 

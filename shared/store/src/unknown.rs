@@ -6,7 +6,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::client::Attributes;
+use crate::attributes::Attributes;
 
 /// Returns `after` plus the attributes of `stored` that this version of the code does not
 /// understand.

@@ -9,11 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store},
+    at::At,
+    attributes::{Attributes, expires},
+    client::Store,
     error::{Corrupt, Error},
-    item::{At, from_item, read, to_item},
-    key::Key,
-    session::expires,
+    keys::Key,
+    schema::{from_item, read, to_item},
 };
 
 /// Lifetime of an unsubscribe link. It is more than a year, because users may open old emails to

@@ -10,7 +10,12 @@ use aws_sdk_dynamodb::types::{
     Update,
 };
 
-use crate::{client::Attributes, error::Error, key::Key, unknown::keep_within};
+use crate::{
+    attributes::{Attributes, number},
+    error::Error,
+    keys::Key,
+    unknown::keep_within,
+};
 
 /// Condition of a write.
 pub(crate) enum Only {
@@ -38,10 +43,6 @@ impl Only {
             Self::If(expression, values) => (expression.to_owned(), values),
         }
     }
-}
-
-pub(crate) fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
 }
 
 /// The attributes that the indexes contain, and `mail_ready`, which the filter of the table's

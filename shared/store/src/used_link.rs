@@ -13,13 +13,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Transacted},
+    at::At,
+    attributes::{Attributes, expires, values},
+    client::{Store, Transacted},
     error::{Corrupt, Error, failed},
-    item::{At, from_item, read, to_item},
-    key::Key,
-    link::read_browser,
+    keys::Key,
     org_creation_grant::{self, OrgCreationGrant},
-    session::{self, expires, values},
+    schema::{from_item, read, read_browser, to_item},
+    session,
     update::{Only, delete, put, update},
 };
 

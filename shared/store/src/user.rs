@@ -11,11 +11,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Attributes, Store, Stored, Transacted},
+    at::At,
+    attributes::{Attributes, number},
+    client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
-    item::{At, from_item, read, to_item},
-    key::Key,
-    update::{Change, Only, change, check, number},
+    keys::Key,
+    schema::{from_item, read, to_item},
+    update::{Change, Only, change, check},
 };
 
 #[derive(Debug, Serialize, Deserialize)]

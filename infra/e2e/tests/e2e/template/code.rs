@@ -99,7 +99,7 @@ fn read(function: &str) -> BTreeSet<String> {
 /// Returns a pattern for each partition key that the store builds: `ORG#*` for keys with an id, or
 /// `FEED` for a key without one.
 pub fn partitions() -> BTreeSet<String> {
-    let text = std::fs::read_to_string(root().join("shared/store/src/key.rs")).unwrap();
+    let text = std::fs::read_to_string(root().join("shared/store/src/keys.rs")).unwrap();
     let is_word = |text: &str| !text.is_empty() && text.chars().all(|ch| ch.is_ascii_uppercase());
     let families = literals(&text).filter_map(|it| it.split_once("#{").map(|(kind, _)| kind));
     let singles = literals(&text).filter(|it| text.contains(&format!("\"{it}\".to_owned()")));

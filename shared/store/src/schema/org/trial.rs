@@ -6,8 +6,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{At, read};
-use crate::error::Corrupt;
+use crate::{at::At, error::Corrupt, schema::read};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TrialItem {

@@ -9,8 +9,8 @@ use domain::billing::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{At, billing::time};
-use crate::error::Corrupt;
+use super::billing::time;
+use crate::{at::At, error::Corrupt};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct MoneyItem {

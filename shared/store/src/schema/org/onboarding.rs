@@ -6,7 +6,7 @@
 use domain::{billing::Plan, checklist::Onboarding};
 use serde::{Deserialize, Serialize};
 
-use super::At;
+use crate::at::At;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

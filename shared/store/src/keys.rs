@@ -15,7 +15,7 @@ use domain::{
     secret::Hash,
 };
 
-use crate::{client::Attributes, item::At, sign_in_request::SignInRequestId};
+use crate::{at::At, attributes::Attributes, sign_in_request_id::SignInRequestId};
 
 /// Number of partitions of each sparse index.
 pub(crate) const SHARDS: u8 = 8;

@@ -16,22 +16,29 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    At, DeliveryItem, MailIndexEntry,
-    billing::{self, BillingItem, PauseItem},
-    billing_details::{self, BillingDetailsItem},
+mod billing;
+mod billing_details;
+mod checklist;
+mod fact_details;
+mod folded;
+mod onboarding;
+mod trial;
+
+use self::{
+    billing::{BillingItem, PauseItem},
+    billing_details::BillingDetailsItem,
     checklist::ChecklistItem,
     folded::FoldedItem,
-    from_item,
     onboarding::OnboardingItem,
-    read, to_item,
     trial::TrialItem,
 };
 use crate::{
-    client::{Attributes, Stored},
+    at::At,
+    attributes::{Attributes, number},
+    client::Stored,
     error::Corrupt,
-    key::{Key, due_pk, shard},
-    update::number,
+    keys::{Key, due_pk, shard},
+    schema::{DeliveryItem, MailIndexEntry, from_item, read, to_item},
 };
 
 #[derive(Debug, Serialize, Deserialize)]

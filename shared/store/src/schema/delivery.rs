@@ -4,8 +4,10 @@ use domain::mail::{Attempts, Claim, Delivery, Failure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::At;
-use crate::key::{mail_pk, review_pk};
+use crate::{
+    at::At,
+    keys::{mail_pk, review_pk},
+};
 
 /// The attributes that put an item into the index `by-mail`. If both are `None`, the item is not in
 /// the index.

@@ -17,12 +17,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    At,
     billing::{FactItem, PauseItem, event, fact_of, item_of, time},
     fact_details::{FactDetailsItem, MoneyItem, invoice},
-    read,
 };
-use crate::error::Corrupt;
+use crate::{at::At, error::Corrupt, schema::read};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

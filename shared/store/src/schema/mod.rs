@@ -4,23 +4,16 @@
 //! domain type gets a new name, the stored attribute keeps its name. If a field or a variant of a
 //! stored form gets a new name in the code, `#[serde(rename)]` keeps the stored name.
 
-mod at;
-mod billing;
-mod billing_details;
-mod checklist;
-mod fact_details;
-mod folded;
-mod mail;
-mod onboarding;
+pub(crate) mod action_record;
+mod delivery;
 mod org;
-mod trial;
 
-pub(crate) use at::At;
-pub(crate) use mail::{DeliveryItem, MailIndexEntry};
+pub(crate) use delivery::{DeliveryItem, MailIndexEntry};
+use domain::secret::Hash;
 pub(crate) use org::{UnreachableItem, decode, encode};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{client::Attributes, error::Corrupt, key::Key};
+use crate::{attributes::Attributes, error::Corrupt, keys::Key};
 
 /// Builds an item from its key and its stored form.
 pub(crate) fn to_item(key: &Key, form: &impl Serialize) -> Result<Attributes, Corrupt> {
@@ -38,4 +31,9 @@ pub(crate) fn from_item<T: DeserializeOwned>(item: Attributes) -> Result<T, Corr
 /// Parses a stored string. `what` names the value in the error.
 pub(crate) fn read<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, Corrupt> {
     text.parse().map_err(|_| Corrupt::because(what))
+}
+
+/// Parses the stored hash of a browser cookie.
+pub(crate) fn read_browser(stored: Option<String>) -> Result<Option<Hash>, Corrupt> {
+    stored.map(|hash| hash.parse().map_err(|()| Corrupt::because("browser of a link request"))).transpose()
 }

@@ -6,8 +6,7 @@ use domain::checklist::{Checklist, Completion, Source};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::At;
-use crate::error::Corrupt;
+use crate::{at::At, error::Corrupt};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

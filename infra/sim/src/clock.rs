@@ -21,6 +21,8 @@ use tokio::sync::Notify;
 #[derive(Debug, Default)]
 pub struct LocalClock {
     offset: Mutex<SignedDuration>,
+    /// Start of a stopped clock. `None` if the clock follows the system clock.
+    start: Option<Timestamp>,
     /// File that stores the offset across restarts.
     file: Option<PathBuf>,
     /// Whether an operation, such as a request to the control interface, is advancing the clock
@@ -39,6 +41,12 @@ struct Ahead {
 }
 
 impl LocalClock {
+    /// Creates a clock that starts at `time` and moves only when it is moved, or by the waits of
+    /// [`LocalClock::sleep`]. Results of a test then do not depend on the time of the run.
+    pub fn stopped_at(time: Timestamp) -> Self {
+        Self { start: Some(time), advancing: AtomicBool::new(true), ..Self::default() }
+    }
+
     /// Opens the clock with the offset that `folder` stores. Without a folder or a stored offset,
     /// the clock starts at the system time.
     ///
@@ -60,8 +68,8 @@ impl LocalClock {
 
     /// Returns the local time.
     pub fn now(&self) -> Timestamp {
-        let system_time = system_time();
-        system_time.checked_add(self.offset()).unwrap_or(system_time)
+        let base = self.base();
+        base.checked_add(self.offset()).unwrap_or(base)
     }
 
     /// Returns how far this clock is ahead of the system clock. Negative if it is behind.
@@ -71,13 +79,13 @@ impl LocalClock {
 
     /// Sets the local time, forward or backward.
     pub fn set(&self, to: Timestamp) {
-        self.change(self.lock(), to.duration_since(system_time()));
+        self.change(self.lock(), to.duration_since(self.base()));
     }
 
     /// Moves the clock forward to `to`. It does nothing if the clock is already there or later.
     pub fn reach(&self, to: Timestamp) {
         let offset = self.lock();
-        let ahead = to.duration_since(system_time());
+        let ahead = to.duration_since(self.base());
         if *offset < ahead {
             self.change(offset, ahead);
         }
@@ -116,6 +124,11 @@ impl LocalClock {
             () = reached => tokio::task::yield_now().await,
             () = tokio::time::sleep(wait) => {}
         }
+    }
+
+    /// Returns the time to which the offset is added.
+    fn base(&self) -> Timestamp {
+        self.start.unwrap_or_else(system_time)
     }
 
     fn lock(&self) -> MutexGuard<'_, SignedDuration> {
@@ -239,6 +252,16 @@ mod tests {
         assert!(clock.now() >= start + SignedDuration::from_hours(5));
         drop(advancing);
         assert!(tokio::time::timeout(Duration::ZERO, clock.sleep(hour)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn stopped_clock_moves_only_by_waits_and_moves() {
+        let start: Timestamp = "2026-01-15T09:00:00Z".parse().unwrap();
+        let clock = LocalClock::stopped_at(start);
+        clock.sleep(Duration::from_secs(3600)).await;
+        assert_eq!(clock.now(), start + SignedDuration::from_hours(1));
+        clock.set(start);
+        assert_eq!(clock.now(), start);
     }
 
     #[test]

@@ -8,11 +8,10 @@ use std::{
     sync::Arc,
 };
 
-use aws_credential_types::Credentials;
 use aws_local::{
     bus::Bus,
     calls::Calls,
-    connector::{Cloud, Connector},
+    connector::Cloud,
     dead_letters::DeadLetters,
     engine::Engine,
     faults::Faults,
@@ -23,11 +22,10 @@ use aws_local::{
     permissions::Permissions,
     schedule::Scheduler,
     streams::{Checkpoints, StreamPoller},
-    template::{Function, REGION, Template},
+    template::Template,
 };
-use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use http::StatusCode;
-use runtime::{Aws, Clock, Context, Env, OutboundHttp, Rng};
+use runtime::{Clock, Rng};
 use sample_host_app::{HostApp, SharedKeys};
 use sim::{
     clock::LocalClock,
@@ -95,7 +93,7 @@ impl Services {
         let mut missing = Vec::new();
         for function in template.functions.values() {
             match config.functions.get(function.name.as_str()) {
-                Some(start) => fleet.add(function.clone(), Arc::clone(start), self.context(function)),
+                Some(start) => fleet.add(function.clone(), Arc::clone(start), self.cloud.context(function)),
                 None => missing.push(function.name.clone()),
             }
         }
@@ -175,23 +173,6 @@ impl Services {
             dead_letters,
             pending_work: self.pending_work,
             clock_lock: tokio::sync::Mutex::default(),
-        }
-    }
-
-    /// Creates the dependencies of a function: its variables, local clients, and the local clock.
-    fn context(&self, function: &Function) -> Context {
-        let connector = Connector::new(&function.name, &function.statements, Arc::clone(&self.cloud));
-        let credentials = Credentials::new("ASIALOCAL", "local", Some("local".to_owned()), None, "local");
-        let (clock, waiting) = (Arc::clone(&self.clock), Arc::clone(&self.clock));
-        Context {
-            env: Env::new(function.variables.clone()),
-            outbound: OutboundHttp::new(SharedHttpConnector::new(connector.clone())),
-            aws: Aws::new(REGION.to_owned(), credentials, SharedHttpClient::new(connector)),
-            clock: Clock::new(move || clock.now()).with_sleep(move |wait| {
-                let clock = Arc::clone(&waiting);
-                Box::pin(async move { clock.sleep(wait).await })
-            }),
-            entropy: Rng::system(),
         }
     }
 }

@@ -9,4 +9,5 @@
     reason = "a failed precondition fails the test"
 )]
 
+pub mod aws;
 pub mod billing_case;

@@ -7,6 +7,7 @@
 //! also a denied one.
 
 mod call;
+mod context;
 mod dynamodb;
 mod events;
 mod external;

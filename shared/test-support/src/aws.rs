@@ -1,0 +1,194 @@
+//! Local AWS in memory, with a stopped clock and repeatable randomness.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use aws_local::{
+    bus::Bus,
+    calls::{Call, Calls},
+    connector::Cloud,
+    dead_letters::DeadLetters,
+    engine::Engine,
+    faults::{Fault, Faults},
+    iam::Statement,
+    iam_usage_log::IamUsageLog,
+    mailbox::{Mail, Mailbox},
+    permissions::Permissions,
+    secrets::Secrets,
+    template::{self, Function, Template},
+};
+use jiff::Timestamp;
+use runtime::{Context, Rng};
+use serde_json::{Value, json};
+use sim::clock::LocalClock;
+use store::Store;
+
+/// Secret with which Stripe signs events.
+pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
+/// Key with which the host app signs embed tokens and events.
+pub const HOST_KEYS: &str = "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5";
+/// Key with which Onramp signs handoff tokens.
+pub const HANDOFF_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
+/// Price of the team plan.
+pub const TEAM_PRICE: &str = "price_local_team";
+/// Address of the only operator.
+pub const OPERATOR: &str = "operator@example.com";
+
+/// Values of template parameters that have no usable default.
+const SETTINGS: &[(&str, &str)] = &[
+    ("AppUrl", "https://app.example.com"),
+    ("EmbedOrigins", "https://app.example.com"),
+    ("OperatorEmails", OPERATOR),
+    ("PublicUrl", "https://onramp.example"),
+    ("StripePublishableKey", "pk_test_local_onramp"),
+    ("StripeSingleUserPriceId", "price_local_single"),
+    ("StripeTeamPriceId", TEAM_PRICE),
+];
+
+/// Secrets by the template parameter that contains their ARN.
+const SECRETS: &[(&str, &str)] = &[
+    ("HostKeysArn", HOST_KEYS),
+    ("HostSigningKeysArn", HANDOFF_KEYS),
+    ("StripeSecretKeyArn", "sk_test_local_onramp"),
+    ("StripeWebhookSecretArn", WEBHOOK_SECRET),
+];
+
+/// Name of the test itself in the call log.
+const TEST: &str = "test";
+
+/// Everything that the functions use on AWS, as the template describes it. Each value has its own
+/// table, mailbox, bus, and logs.
+pub struct LocalAws {
+    template: Template,
+    cloud: Arc<Cloud>,
+    drawn: Arc<AtomicU64>,
+}
+
+impl LocalAws {
+    /// Creates empty local AWS at a time such as `2026-01-15T09:00:00Z`.
+    pub fn at(now: &str) -> Self {
+        Self::with(now, &[])
+    }
+
+    /// Like [`LocalAws::at`], with other values of template parameters or function variables.
+    pub fn with(now: &str, settings: &[(&str, &str)]) -> Self {
+        let arn = |name: &str| format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}");
+        let secrets = SECRETS.iter().map(|(name, _)| ((*name).to_owned(), arn(name)));
+        let plain = SETTINGS.iter().chain(settings).map(|(name, value)| ((*name).into(), (*value).into()));
+        let settings: BTreeMap<String, String> = secrets.chain(plain).collect();
+        let template = Template::parse(template::TEXT, &settings).unwrap();
+        let clock = Arc::new(LocalClock::stopped_at(now.parse().unwrap()));
+        let sender = template.variable("MAIL_FROM_EMAIL").unwrap().to_owned();
+        let secrets: BTreeMap<_, _> =
+            SECRETS.iter().map(|(name, value)| (arn(name), (*value).to_owned())).collect();
+        let cloud = Cloud {
+            engine: Engine::open(None, template.tables.clone(), Arc::clone(&clock)).unwrap(),
+            mailbox: Mailbox::new(vec![sender], None).unwrap(),
+            bus: Bus::new(Vec::new(), None, Arc::default()).unwrap(),
+            secrets: Secrets::from(secrets),
+            external: Vec::new(),
+            clock,
+            calls: Calls::default(),
+            faults: Faults::default(),
+            dead_letters: Arc::new(DeadLetters::open(None).unwrap()),
+            permissions: Permissions::new(template.functions.values()),
+            iam_usage: IamUsageLog::new("", &settings),
+        };
+        Self { template, cloud: Arc::new(cloud), drawn: Arc::default() }
+    }
+
+    /// Returns the dependencies of a function: the variables of the template, local clients with
+    /// the permissions of its role, the stopped clock, and repeatable randomness.
+    pub fn context(&self, function: &str) -> Context {
+        Context { entropy: self.rng(), ..self.cloud.context(&self.template.functions[function]) }
+    }
+
+    /// Returns a client of the table that may do everything.
+    pub fn store(&self) -> Store {
+        let policies = json!([{ "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] }]);
+        let statements = Statement::read_all(TEST, Some(&policies)).unwrap();
+        let any = self.template.functions.values().next().unwrap().clone();
+        let test = Function { name: TEST.to_owned(), statements, ..any };
+        Store::new(&self.cloud.context(&test).aws.service("dynamodb"), self.table().to_owned())
+    }
+
+    /// Returns the source of randomness. Two runs of a test draw the same bytes in the same order.
+    pub fn rng(&self) -> Rng {
+        let drawn = Arc::clone(&self.drawn);
+        Rng::new(move |buffer| {
+            for chunk in buffer.chunks_mut(8) {
+                let bytes = split_mix(drawn.fetch_add(1, Ordering::Relaxed)).to_be_bytes();
+                chunk.copy_from_slice(&bytes[..chunk.len()]);
+            }
+        })
+    }
+
+    /// Returns the clock. It moves only if a test moves it, or if a function waits.
+    pub fn clock(&self) -> &LocalClock {
+        &self.cloud.clock
+    }
+
+    /// Returns the current time of the clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock().now()
+    }
+
+    /// Makes the matching calls of the functions fail from now on.
+    pub fn fail(&self, fault: Fault) {
+        let functions: Vec<String> = self.template.functions.keys().cloned().collect();
+        self.cloud.faults.replace(vec![fault], &functions).unwrap();
+    }
+
+    /// Writes an item in DynamoDB's JSON, and replaces the previous one.
+    pub fn put_item(&self, item: &Value) {
+        let request = json!({ "TableName": self.table(), "Item": item });
+        let reply = self.cloud.engine.call("PutItem", request.to_string().as_bytes());
+        assert_eq!(reply.status, 200, "{}", reply.body);
+    }
+
+    /// Returns all items in DynamoDB's JSON, by partition key and sort key.
+    pub fn items(&self) -> BTreeMap<(String, String), Value> {
+        let key = |item: &Value, name: &str| item[name]["S"].as_str().unwrap().to_owned();
+        let items = self.cloud.engine.items(None).into_iter();
+        items.map(|item| ((key(&item, "pk"), key(&item, "sk")), item)).collect()
+    }
+
+    /// Returns the emails that SES accepted, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.cloud.mailbox.mails()
+    }
+
+    /// Returns the events that the bus accepted, oldest first.
+    pub fn events(&self) -> Vec<Value> {
+        self.cloud.bus.events()
+    }
+
+    /// Returns the calls of the functions, oldest first. The calls of [`LocalAws::store`] are not
+    /// among them.
+    pub fn calls(&self) -> Vec<Call> {
+        let calls = self.cloud.calls.since(0).into_iter();
+        calls.filter(|call| call.function != TEST).collect()
+    }
+
+    /// Removes all calls from the log, such as those of a start.
+    pub fn forget_calls(&self) {
+        self.cloud.calls.clear();
+    }
+
+    fn table(&self) -> &str {
+        &self.cloud.engine.tables()[0].name
+    }
+}
+
+/// Returns the number at `index` of the random sequence `SplitMix64`.
+fn split_mix(index: u64) -> u64 {
+    let mut z = index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}

@@ -38,6 +38,7 @@ mod tests {
             ("pk_test_1", Some(Mode::Test)),
             ("pk_live_1", Some(Mode::Live)),
             ("pk_test_", None),
+            ("pk_live_", None),
             ("pk_test_a b", None),
             ("pk_prod_1", None),
             ("sk_test_1", None),

@@ -95,11 +95,9 @@ mod tests {
 
     #[test]
     fn debug_and_error_texts_hide_the_secret() {
-        let secrets = Secrets::parse("whsec_veryhidden").unwrap();
-        let one = Secret::parse("whsec_veryhidden").unwrap();
-        let rejected = Secrets::parse("sk_veryhidden").unwrap_err();
-        for text in [format!("{secrets:?}"), format!("{one:?}"), format!("{rejected:?} {rejected}")] {
-            assert!(!text.contains("hidden"), "{text}");
-        }
+        assert_eq!(format!("{:?}", Secrets::parse("whsec_hidden,whsec_b").unwrap()), "Secrets(2)");
+        assert_eq!(format!("{:?}", Secret::parse("whsec_hidden").unwrap()), "Secret(…)");
+        let rejected = Secrets::parse("sk_hidden").unwrap_err();
+        assert!(!format!("{rejected:?} {rejected}").contains("hidden"), "{rejected}");
     }
 }

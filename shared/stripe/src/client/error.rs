@@ -35,3 +35,21 @@ impl CallError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transient_errors_are_those_that_may_pass() {
+        let rejected = |status| CallError::Rejected { status, code: None, param: None };
+        for status in [409, 429, 500, 503, 599] {
+            assert!(rejected(status).is_transient(), "{status}");
+        }
+        for status in [300, 400, 401, 402, 404, 408, 410, 428, 430, 499] {
+            assert!(!rejected(status).is_transient(), "{status}");
+        }
+        assert!(CallError::Unreachable.is_transient());
+        assert!(!CallError::InvalidResponse.is_transient());
+    }
+}

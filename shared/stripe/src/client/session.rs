@@ -13,11 +13,10 @@ const MAX_ID_BYTES: usize = 255;
 pub struct CheckoutId(String);
 
 impl CheckoutId {
-    /// Parses an id. Returns `None` for a text that is not safe in a URL path.
+    /// Parses a nonempty id. Returns `None` for a text that is not safe in a URL path.
     fn parse(text: &str) -> Option<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        (!text.is_empty() && text.len() <= MAX_ID_BYTES && text.bytes().all(plain))
-            .then(|| Self(text.to_owned()))
+        (text.len() <= MAX_ID_BYTES && text.bytes().all(plain)).then(|| Self(text.to_owned()))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -55,4 +54,30 @@ pub(super) fn hosted_page_url(session: Json<'_>) -> Result<String, CallError> {
     let url = session.text(&["/url"]).ok_or(CallError::InvalidResponse)?;
     let is_http = url.starts_with("https://") || url.starts_with("http://");
     if is_http { Ok(url.to_owned()) } else { Err(CallError::InvalidResponse) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn session_needs_a_safe_id_and_the_url_of_a_page() {
+        let url = "https://checkout.stripe.com/c/pay/cs_1";
+        let longest = "c".repeat(255);
+        for (session, accepted) in [
+            (json!({ "id": "cs_test_a1B2", "url": url }), true),
+            (json!({ "id": longest, "url": url }), true),
+            (json!({ "id": format!("{longest}c"), "url": url }), false),
+            (json!({ "id": "cs/1", "url": url }), false),
+            (json!({ "id": "", "url": url }), false),
+            (json!({ "url": url }), false),
+            (json!({ "id": "cs_1", "url": "http://localhost:8485/c/pay/cs_1" }), true),
+            (json!({ "id": "cs_1", "url": "javascript:alert(1)" }), false),
+            (json!({ "id": "cs_1", "url": null }), false),
+        ] {
+            assert_eq!(Checkout::parse(Json(&session)).is_ok(), accepted, "{session}");
+        }
+    }
 }

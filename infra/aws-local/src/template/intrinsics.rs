@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
 
-use super::names::{ACCOUNT, REGION, STACK, pseudo};
+use super::account::{ACCOUNT, REGION, STACK, pseudo};
 
 /// Maximum depth of nested references. Deeper references count as circular.
 const MAX_DEPTH: u8 = 24;
@@ -159,44 +159,52 @@ impl<'a> Scope<'a> {
                 let (logical, attribute) = path.split_once('.').ok_or_else(invalid)?;
                 self.attribute(logical, attribute, at, depth).map(|value| Some(json!(value)))
             }
-            "Sub" => match argument {
-                Yaml::String(text) => {
-                    self.substitute(text, &Map::new(), at, depth).map(|text| Some(json!(text)))
-                }
-                Yaml::Sequence(parts) => {
-                    let [Yaml::String(text), locals] = parts.as_slice() else { return Err(invalid()) };
-                    match self.value(locals, at, depth)? {
-                        Some(Value::Object(locals)) => {
-                            self.substitute(text, &locals, at, depth).map(|text| Some(json!(text)))
-                        }
-                        _ => Err(invalid()),
-                    }
-                }
-                _ => Err(invalid()),
-            },
+            "Sub" => self.sub(argument, at, depth)?.map(Some).ok_or_else(invalid),
+            _ => self.list_intrinsic(name, sequence(argument).ok_or_else(invalid)?, at, depth),
+        }
+    }
+
+    /// Evaluates `!Sub`. Returns `None` for invalid arguments.
+    fn sub(&self, argument: &Yaml, at: &str, depth: u8) -> Result<Option<Value>, String> {
+        let (text, locals) = match argument {
+            Yaml::String(text) => (text, Map::new()),
+            Yaml::Sequence(parts) => {
+                let [Yaml::String(text), locals] = parts.as_slice() else { return Ok(None) };
+                let Some(Value::Object(locals)) = self.value(locals, at, depth)? else { return Ok(None) };
+                (text, locals)
+            }
+            _ => return Ok(None),
+        };
+        self.substitute(text, &locals, at, depth).map(|text| Some(json!(text)))
+    }
+
+    /// Evaluates an intrinsic function whose arguments are a list.
+    fn list_intrinsic(
+        &self,
+        name: &str,
+        arguments: &[Yaml],
+        at: &str,
+        depth: u8,
+    ) -> Result<Option<Value>, String> {
+        let invalid = || format!("{at}: invalid arguments of !{name}");
+        match name {
             "If" => {
-                let [condition, yes, no] = sequence(argument).ok_or_else(invalid)? else {
-                    return Err(invalid());
-                };
+                let [condition, yes, no] = arguments else { return Err(invalid()) };
                 let holds = self.condition(condition.as_str().ok_or_else(invalid)?, depth)?;
                 self.value(if holds { yes } else { no }, at, depth)
             }
             "Join" => {
-                let [Yaml::String(separator), items] = sequence(argument).ok_or_else(invalid)? else {
-                    return Err(invalid());
-                };
+                let [Yaml::String(separator), items] = arguments else { return Err(invalid()) };
                 let Some(Value::Array(items)) = self.value(items, at, depth)? else { return Err(invalid()) };
                 Ok(Some(json!(items.iter().map(plain).collect::<Vec<_>>().join(separator))))
             }
             "Split" => {
-                let [Yaml::String(separator), text] = sequence(argument).ok_or_else(invalid)? else {
-                    return Err(invalid());
-                };
+                let [Yaml::String(separator), text] = arguments else { return Err(invalid()) };
                 let text = self.value(text, at, depth)?.unwrap_or_default();
                 Ok(Some(plain(&text).split(separator.as_str()).map(|part| json!(part)).collect()))
             }
             "Select" => {
-                let [index, items] = sequence(argument).ok_or_else(invalid)? else { return Err(invalid()) };
+                let [index, items] = arguments else { return Err(invalid()) };
                 let index =
                     scalar(index).and_then(|index| index.parse::<usize>().ok()).ok_or_else(invalid)?;
                 let items = self.value(items, at, depth)?.unwrap_or_default();
@@ -207,9 +215,7 @@ impl<'a> Scope<'a> {
                     .ok_or_else(|| format!("{at}: !Select {index} is out of range"))
             }
             "FindInMap" => {
-                let [map, top, second] = sequence(argument).ok_or_else(invalid)? else {
-                    return Err(invalid());
-                };
+                let [map, top, second] = arguments else { return Err(invalid()) };
                 let mut found = self.mappings;
                 for key in [map, top, second] {
                     let key = plain(&self.value(key, at, depth)?.unwrap_or_default());

@@ -4,6 +4,7 @@
 //! property, or intrinsic function that it does not support. So a new part of the template causes
 //! an error until the reader supports it.
 
+mod account;
 mod events;
 mod function;
 mod intrinsics;
@@ -13,10 +14,10 @@ mod table;
 
 use std::{collections::BTreeMap, fmt};
 
+pub use account::{ACCOUNT, REGION, STACK};
 pub use events::{Route, Rule, Schedule, StreamSource};
 pub use function::Function;
 use intrinsics::Scope;
-pub use names::{ACCOUNT, REGION, STACK};
 use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
 pub use table::{Index, Key, Table};

@@ -2,14 +2,10 @@
 
 use serde_yaml_ng::Value as Yaml;
 
-use super::intrinsics::{Scope, plain};
-
-/// AWS region of the local stack.
-pub const REGION: &str = "us-east-1";
-/// AWS account of the local stack. AWS uses this number in its documentation.
-pub const ACCOUNT: &str = "123456789012";
-/// CloudFormation stack name of the local stack.
-pub const STACK: &str = "onramp";
+use super::{
+    account::{ACCOUNT, REGION, STACK},
+    intrinsics::{Scope, plain},
+};
 
 impl Scope<'_> {
     /// Returns the physical name of a resource, which is the value of `!Ref`.
@@ -86,17 +82,4 @@ impl Scope<'_> {
             _ => return Err(format!("{at}: unsupported attribute {attribute} of {kind}")),
         })
     }
-}
-
-/// Returns the value of a pseudo parameter, such as `AWS::Region`.
-pub(super) fn pseudo(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "AWS::Region" => REGION,
-        "AWS::AccountId" => ACCOUNT,
-        "AWS::Partition" => "aws",
-        "AWS::StackName" => STACK,
-        "AWS::StackId" => "arn:aws:cloudformation:us-east-1:123456789012:stack/onramp/local",
-        "AWS::URLSuffix" => "amazonaws.com",
-        _ => return None,
-    })
 }

@@ -41,20 +41,32 @@ struct Names {
 }
 
 const DEFAULT: Names = Names { user: "John Doe", organization: "Acme Corp" };
+const LONG: Names = Names { user: LONG_NAME, organization: LONG_ORGANIZATION };
+const LINK: Names = Names { user: LINK_NAME, organization: LINK_NAME };
 
 /// Returns all samples, grouped by kind.
 pub(super) fn all() -> Vec<Sample> {
+    [welcomes(), trials(), payments(), links()].into_iter().flatten().collect()
+}
+
+fn sample(name: &'static str, kind: &'static str, variant: &'static str, rendered: Rendered) -> Sample {
+    Sample { name, kind, variant, rendered }
+}
+
+fn welcomes() -> Vec<Sample> {
     let trial = |days| PlanSummary::Trial { days, ends_on: ends_on() };
-    let sample = |name, kind, variant, rendered| Sample { name, kind, variant, rendered };
-    let long = Names { user: LONG_NAME, organization: LONG_ORGANIZATION };
-    let link = Names { user: LINK_NAME, organization: LINK_NAME };
     vec![
         sample(FIRST, "welcome", variant::TRIAL, welcome(&DEFAULT, trial(14))),
         sample("welcome-last-day", "welcome", variant::TRIAL_LAST_DAY, welcome(&DEFAULT, trial(1))),
         sample("welcome-paid", "welcome", variant::PAID, welcome(&DEFAULT, PlanSummary::Active)),
         sample("welcome-late", "welcome", variant::LATE, welcome(&DEFAULT, PlanSummary::Other)),
-        sample("welcome-long", "welcome", variant::LONG_NAMES, welcome(&long, trial(14))),
-        sample("welcome-nasty", "welcome", variant::LINK_NAME, welcome(&link, trial(14))),
+        sample("welcome-long", "welcome", variant::LONG_NAMES, welcome(&LONG, trial(14))),
+        sample("welcome-nasty", "welcome", variant::LINK_NAME, welcome(&LINK, trial(14))),
+    ]
+}
+
+fn trials() -> Vec<Sample> {
+    vec![
         sample(
             "trial-ending",
             "trial_ending",
@@ -83,10 +95,15 @@ pub(super) fn all() -> Vec<Sample> {
             "trial-ending-nasty",
             "trial_ending",
             variant::LINK_NAME,
-            trial_ending(&link, 3, AfterTrial::ReadOnly),
+            trial_ending(&LINK, 3, AfterTrial::ReadOnly),
         ),
         sample("trial-ended", "trial_ended", "", trial_ended(&DEFAULT)),
-        sample("trial-ended-long", "trial_ended", variant::LONG_NAMES, trial_ended(&long)),
+        sample("trial-ended-long", "trial_ended", variant::LONG_NAMES, trial_ended(&LONG)),
+    ]
+}
+
+fn payments() -> Vec<Sample> {
+    vec![
         sample(
             "payment-failed",
             "payment_failed",
@@ -105,11 +122,16 @@ pub(super) fn all() -> Vec<Sample> {
             variant::BANK,
             payment(IssueKind::ActionRequired, Access::BillingOnly),
         ),
+    ]
+}
+
+fn links() -> Vec<Sample> {
+    vec![
         sample("sign-in", "sign_in", "", sign_in(&DEFAULT)),
-        sample("sign-in-long", "sign_in", variant::LONG_NAME, sign_in(&long)),
+        sample("sign-in-long", "sign_in", variant::LONG_NAME, sign_in(&LONG)),
         sample("invitation-member", "invitation", variant::MEMBER, invitation(&DEFAULT, Role::Member)),
-        sample("invitation-admin", "invitation", variant::ADMIN, invitation(&long, Role::Admin)),
-        sample("invitation-nasty", "invitation", variant::LINK_NAMES, invitation(&link, Role::Member)),
+        sample("invitation-admin", "invitation", variant::ADMIN, invitation(&LONG, Role::Admin)),
+        sample("invitation-nasty", "invitation", variant::LINK_NAMES, invitation(&LINK, Role::Member)),
     ]
 }
 

@@ -11,4 +11,5 @@
 )]
 
 mod canaries;
+mod failures;
 mod run;

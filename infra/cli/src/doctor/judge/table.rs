@@ -40,24 +40,7 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
             "set --table to the stage's table; this is a different one",
         ));
     }
-    for index in &expected.indexes {
-        let keys: Vec<&str> =
-            std::iter::once(&index.partition).chain(&index.sort).map(|key| key.attribute.as_str()).collect();
-        match state.indexes.iter().find(|(name, ..)| *name == index.name) {
-            None => {
-                findings.push(error(&index.name, "does not exist: due items cannot be found", REPLACE_TABLE))
-            }
-            Some((_, found, _)) if *found != keys => findings.push(error(
-                &index.name,
-                "has a different key schema than the template",
-                REPLACE_TABLE,
-            )),
-            Some((.., false)) => {
-                findings.push(error(&index.name, "is not active yet", "wait until it is active, then rerun"))
-            }
-            Some(_) => {}
-        }
-    }
+    findings.extend(expected.indexes.iter().filter_map(|index| judge_index(index, state)));
     let view =
         expected.create.pointer("/StreamSpecification/StreamViewType").and_then(serde_json::Value::as_str);
     if state.stream.as_deref() != view {
@@ -107,6 +90,21 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
 
 fn names(table: &template::Table) -> String {
     table.indexes.iter().map(|index| index.name.as_str()).collect::<Vec<_>>().join(" and ")
+}
+
+/// Compares one index with its definition in the template.
+fn judge_index(index: &template::Index, state: &TableState) -> Option<Finding> {
+    let keys: Vec<&str> =
+        std::iter::once(&index.partition).chain(&index.sort).map(|key| key.attribute.as_str()).collect();
+    let (message, fix) = match state.indexes.iter().find(|(name, ..)| *name == index.name) {
+        None => ("does not exist: due items cannot be found", REPLACE_TABLE),
+        Some((_, found, _)) if *found != keys => {
+            ("has a different key schema than the template", REPLACE_TABLE)
+        }
+        Some((.., false)) => ("is not active yet", "wait until it is active, then rerun"),
+        Some(_) => return None,
+    };
+    Some(Finding::error(AREA, &index.name, message, fix))
 }
 
 #[cfg(test)]

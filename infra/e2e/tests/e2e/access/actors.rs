@@ -120,6 +120,7 @@ impl Actors {
 
 /// Creates all callers, the links, and the teammate. First creates the users whose trial, session,
 /// or sign-in must be old, and advances the clock. Then creates the other users.
+#[expect(clippy::too_many_lines, reason = "one list of all callers")]
 async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
     // This trial is over before the other callers sign up.
     new_user(world, "ended@example.com", true).await;

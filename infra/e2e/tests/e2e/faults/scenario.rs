@@ -95,6 +95,7 @@ impl Scenario {
     }
 
     /// Creates the state that the request requires.
+    #[expect(clippy::too_many_lines, reason = "one arm per scenario")]
     pub async fn prepare(self, world: &World) -> Actor<'_> {
         let mut actor =
             Actor { visitor: world.visitor(), path: String::new(), form: Vec::new(), event: None };

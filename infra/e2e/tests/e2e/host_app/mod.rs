@@ -2,6 +2,7 @@
 
 mod documented;
 mod embedding;
+mod frame;
 mod handoff;
 mod host_events;
 mod host_key;

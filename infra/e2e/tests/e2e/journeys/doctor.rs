@@ -170,6 +170,7 @@ async fn doctor_finds_nothing_on_a_healthy_stage() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one row per fault")]
 async fn doctor_finds_each_fault() {
     let stack = stack().await;
     let thin = json!([{ "event_payload": "thin", "status": "enabled", "type": "webhook_endpoint",

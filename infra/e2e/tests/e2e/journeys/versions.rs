@@ -202,6 +202,7 @@ fn includes(now: &Value, then: &Value, path: &str) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one sequence of writes from all sources")]
 async fn writes_preserve_fields_of_a_newer_version() {
     let released = released();
     let mut items = released["items"].as_array().unwrap().clone();

@@ -36,6 +36,7 @@ impl SubscriptionState {
 type Period = (i64, i64);
 
 /// Builds the payer's subscription with one item. Since "basil", the period is a field of the item.
+#[expect(clippy::too_many_lines, reason = "one JSON object with all fields that Stripe sends")]
 pub(in super::super) fn subscription(context: &EventContext<'_>, state: SubscriptionState) -> Value {
     let trial: Option<Period> =
         (state == SubscriptionState::TrialWillEnd).then_some((context.now - 11 * DAY, context.now + 3 * DAY));

@@ -3,39 +3,31 @@
 
 use serde_json::{Value, json};
 
-use crate::journeys::sign_in::sign_in_by_link;
+use crate::journeys::operator::operator;
 use e2e::{
     driver::{Visitor, World},
     signed,
 };
 
-const OPERATOR: &str = "operator@example.com";
-const REASON: [(&str, &str); 1] = [("reason", "They <b>called</b> us")];
-
-async fn operator(world: &World) -> Visitor<'_> {
-    world.trialing("Host", OPERATOR).await;
-    let mut operator = world.visitor();
-    sign_in_by_link(world, &mut operator, OPERATOR).await;
-    operator
-}
+pub const REASON: [(&str, &str); 1] = [("reason", "They <b>called</b> us")];
 
 /// Returns the items of a list of the review queue.
-async fn items_of(operator: &mut Visitor<'_>, path: &str) -> Vec<Value> {
+pub async fn items_of(operator: &mut Visitor<'_>, path: &str) -> Vec<Value> {
     let response = operator.read(path).await;
     assert_eq!(response.status, 200, "{}", response.text());
     response.json()["waiting"].as_array().unwrap().clone()
 }
 
-async fn items(operator: &mut Visitor<'_>) -> Vec<Value> {
+pub async fn items(operator: &mut Visitor<'_>) -> Vec<Value> {
     items_of(operator, "/operator").await
 }
 
-async fn kinds(operator: &mut Visitor<'_>) -> Vec<Value> {
+pub async fn kinds(operator: &mut Visitor<'_>) -> Vec<Value> {
     items(operator).await.into_iter().map(|item| item["kind"].clone()).collect()
 }
 
 /// Posts a signed event. Stripe created it at the present time.
-async fn send(world: &World, id: &str, kind: &str, object: Value) -> String {
+pub async fn send(world: &World, id: &str, kind: &str, object: Value) -> String {
     let created = world.stack.system().clock().now().as_second();
     let event = json!({ "id": id, "object": "event", "type": kind, "livemode": false, "created": created,
         "api_version": "2025-03-31.basil", "data": { "object": object } });
@@ -43,157 +35,41 @@ async fn send(world: &World, id: &str, kind: &str, object: Value) -> String {
 }
 
 /// Returns a paid invoice for a price. Nothing in it names an organization.
-fn invoice(id: &str, customer: &str, price: &str, email: &str) -> Value {
+pub fn invoice(id: &str, customer: &str, price: &str, email: &str) -> Value {
     json!({ "id": id, "object": "invoice", "customer": customer, "amount_paid": 2900, "currency": "eur",
         "customer_email": email, "parent": { "subscription_details": { "subscription": format!("sub_{customer}") } },
         "lines": { "data": [{ "pricing": { "price_details": { "price": price } } }] } })
 }
 
 /// Returns a completed Checkout session of a payment link.
-fn checkout(customer: &str, reference: Option<&str>, metadata: Option<&str>) -> Value {
+pub fn checkout(customer: &str, reference: Option<&str>, metadata: Option<&str>) -> Value {
     json!({ "id": "cs_1", "object": "checkout.session", "customer": customer, "amount_total": 2900, "currency": "eur",
         "client_reference_id": reference, "metadata": { "organization_id": metadata },
         "customer_details": { "email": "payer@elsewhere.example" } })
 }
 
-fn dispute(customer: Option<&str>) -> Value {
+pub fn dispute(customer: Option<&str>) -> Value {
     json!({ "id": "dp_1", "object": "dispute", "charge": "ch_1", "customer": customer, "amount": 2900, "currency": "eur" })
 }
 
-fn link_path(org: &str) -> String {
+pub fn link_path(org: &str) -> String {
     format!("/operator/organizations/{org}/link-customer")
 }
 
-fn release_path(org: &str) -> String {
+pub fn release_path(org: &str) -> String {
     format!("/operator/organizations/{org}/release-parked")
 }
 
 /// Returns the sort keys of the items of a Stripe customer.
-async fn keys(world: &World, customer: &str) -> Vec<String> {
+pub async fn keys(world: &World, customer: &str) -> Vec<String> {
     let items = world.items(&format!("CUSTOMER#{customer}")).await;
     items.iter().map(|item| item["sk"]["S"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Returns the link item of a Stripe customer.
-async fn link_item(world: &World, customer: &str) -> Value {
+pub async fn link_item(world: &World, customer: &str) -> Value {
     let items = world.items(&format!("CUSTOMER#{customer}")).await;
     items.into_iter().find(|item| item["sk"]["S"] == "LINK").unwrap()
-}
-
-#[tokio::test]
-async fn payment_by_link_gets_effect_when_operator_links_it() {
-    let world = World::new().await;
-    let mut jo = world.pending("Acme", "jo@example.com").await;
-    let mut ann = operator(&world).await;
-    let org = jo.org();
-    let session = checkout("cus_2", Some(&org), None);
-    assert_eq!(send(&world, "evt_1", "checkout.session.completed", session).await, "parked");
-    let paid = invoice("in_1", "cus_2", "price_local_team", "payer@elsewhere.example");
-    assert_eq!(send(&world, "evt_2", "invoice.paid", paid).await, "parked");
-    assert_eq!(items(&mut ann).await, [] as [Value; 0], "the sweep judges it after ten minutes");
-    world.advance("11m").await;
-
-    let waiting = items(&mut ann).await;
-    assert_eq!(waiting.len(), 1, "{waiting:?}");
-    let item = &waiting[0];
-    assert_eq!(item["kind"], "unlinked_payment");
-    assert_eq!(item["title"], "Payment without a linked customer: €29.00");
-    assert_eq!((&item["id"], &item["ids"]), (&json!("cus_2.evt_1"), &json!(["cus_2", "evt_1"])));
-    assert_eq!(item["organization_ids"], json!([org]));
-    assert_eq!(item["actions"], json!(["link-customer", "dismiss"]));
-    let page = ann.open("/operator").await.text();
-    for part in [
-        format!(r#"action="{}""#, link_path(&org)),
-        r#"<input type="hidden" name="customer" value="cus_2">"#.to_owned(),
-        r#"action="/operator/review/cus_2.evt_1/dismiss""#.to_owned(),
-    ] {
-        assert!(page.contains(&part), "{part} in {page}");
-    }
-
-    let form = [("customer", "cus_2"), REASON[0]];
-    for _ in 0..2 {
-        let response = ann.submit(&link_path(&org), &form).await;
-        assert_eq!((response.status, response.header("location")), (303, "/operator"));
-    }
-    assert_eq!(items(&mut ann).await, [] as [Value; 0]);
-    assert_eq!(jo.organization().await["status"], "active", "the link applied the parked payment");
-    assert_eq!(keys(&world, "cus_2").await, ["LINK"]);
-    let linked_by = link_item(&world, "cus_2").await["linked_by"]["M"].clone();
-    assert_eq!(linked_by["reason"]["S"], "They <b>called</b> us");
-    assert_eq!((&linked_by["by"]["S"], &linked_by["name"]["S"]), (&json!(ann.user()), &json!("Jo Doe")));
-    assert!(linked_by["at"]["S"].as_str().unwrap().ends_with('Z'));
-    assert_eq!(world.mails("welcome").await.iter().filter(|mail| mail["organization_id"] == *org).count(), 1);
-    let body = json!({ "customer": " cus_2 ", "reason": "Again" }).to_string();
-    let headers = [("accept", "application/json"), ("content-type", "application/json")];
-    let response = ann.send("POST", &link_path(&org), &headers, body).await;
-    assert_eq!(response.status, 200, "{}", response.text());
-    assert_eq!(
-        (&response.json()["success"], &response.json()["organization"]["id"]),
-        (&json!(true), &json!(org))
-    );
-    assert_eq!(link_item(&world, "cus_2").await["linked_by"]["M"], linked_by, "a repetition changes nothing");
-}
-
-#[tokio::test]
-async fn parked_event_is_judged_by_names_address_and_price() {
-    let world = World::new().await;
-    let jo = world.pending("Acme", "jo@example.com").await;
-    let paying = world.pending("Paying", "mo@example.com").await;
-    let subscription = json!({ "type": "customer.subscription.created", "organization_id": paying.org() });
-    assert_eq!(world.stripe(subscription).await, [200]);
-    let mut ann = operator(&world).await;
-    let (org, upper) = (jo.org(), jo.org().to_uppercase());
-    let missing = "org_0198c0de-0000-7000-8000-00000000dead";
-    let session = "checkout.session.completed";
-    let team = "price_local_team";
-    let expected = [
-        (session, checkout("cus_1", Some(&org), None), "unlinked_payment"),
-        (session, checkout("cus_2", Some(&format!(" {upper} ")), None), "unlinked_payment"),
-        (session, checkout("cus_3", None, Some(&upper)), "unlinked_payment"),
-        ("invoice.paid", invoice("in_4", "cus_4", team, "JO@example.com"), "payment_by_known_address"),
-        (session, checkout("cus_5", None, Some(missing)), "parked"),
-        (session, checkout("cus_6", Some("acme"), None), ""),
-        ("invoice.paid", invoice("in_7", "cus_7", team, "mo@example.com"), ""),
-        ("invoice.paid", invoice("in_8", "cus_8", team, "nobody@example.com"), ""),
-        ("invoice.paid", invoice("in_9", "cus_9", "price_newsletter", "jo@example.com"), ""),
-    ];
-    for (kind, object, _) in &expected {
-        let customer = object["customer"].as_str().unwrap();
-        let outcome = send(&world, &format!("evt_{customer}"), kind, object.clone()).await;
-        assert_eq!(outcome, "parked", "{customer}");
-    }
-    world.advance("11m").await;
-    let (waiting, foreign) = (items(&mut ann).await, items_of(&mut ann, "/operator?list=foreign").await);
-    for (_, object, kind) in &expected {
-        let of = |items: &[Value]| items.iter().find(|item| item["ids"][0] == object["customer"]).cloned();
-        match (of(&waiting), of(&foreign)) {
-            (Some(item), None) => {
-                assert_eq!(item["kind"], *kind, "{item}");
-                let orgs = if *kind == "parked" { json!([]) } else { json!([org]) };
-                assert_eq!(item["organization_ids"], orgs, "{item}");
-            }
-            (None, Some(item)) => {
-                assert_eq!((*kind, &item["actions"]), ("", &json!(["dismiss"])), "{item}");
-            }
-            found => panic!("{object}: {found:?}"),
-        }
-    }
-}
-
-#[tokio::test]
-async fn customer_of_another_organization_is_never_linked() {
-    let world = World::new().await;
-    let (jo, mut mo) =
-        (world.pending("Acme", "jo@example.com").await, world.pending("Other", "mo@example.com").await);
-    let mut ann = operator(&world).await;
-    let link =
-        json!({ "type": "checkout.session.completed", "customer": "cus_1", "organization_id": jo.org() });
-    assert_eq!(world.stripe(link).await, [200]);
-    let before = (link_item(&world, "cus_1").await, mo.organization().await);
-    let refused = ann.submit(&link_path(&mo.org()), &[("customer", "cus_1"), REASON[0]]).await;
-    assert_eq!(refused.status, 409, "{}", refused.text());
-    assert!(refused.text().contains("linked to another organization"), "{}", refused.text());
-    assert_eq!((link_item(&world, "cus_1").await, mo.organization().await), before);
 }
 
 #[tokio::test]
@@ -394,24 +270,6 @@ async fn event_with_a_kind_of_a_later_version_stays_in_the_queue() {
     );
     world.advance("11m").await;
     assert_eq!(items(&mut ann).await.len(), 1);
-}
-
-#[tokio::test]
-async fn link_that_shows_a_second_plan_leads_to_the_organization() {
-    let world = World::new().await;
-    let jo = world.pending("Acme", "jo@example.com").await;
-    let mut ann = operator(&world).await;
-    let subscription = |id: &str, customer: &str, org: Option<String>| {
-        json!({ "id": id, "object": "subscription", "customer": customer, "status": "active",
-            "metadata": { "organization_id": org }, "items": { "data": [{ "price": { "id": "price_local_team" } }] } })
-    };
-    let created = "customer.subscription.created";
-    send(&world, "evt_1", created, subscription("sub_1", "cus_1", Some(jo.org()))).await;
-    assert_eq!(send(&world, "evt_2", created, subscription("sub_2", "cus_2", None)).await, "parked");
-    let response = ann.submit(&link_path(&jo.org()), &[("customer", "cus_2"), REASON[0]]).await;
-    let page = format!("/operator/organizations/{}", jo.org());
-    assert_eq!((response.status, response.header("location")), (303, page.as_str()));
-    assert!(ann.open(&page).await.text().contains("Several subscriptions are live"));
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! Replays the fuzzer's corpus. See `fuzz/Cargo.toml` for how to run the fuzzer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-#[path = "../fuzz/laws.rs"]
 mod laws;
 
 use std::{fs, path::Path};

@@ -77,8 +77,20 @@ mod tests {
         ] {
             assert_eq!(sender(name).as_str(), mailbox);
         }
-        let long = sender(&"ä".repeat(60));
-        assert!(long.as_str().split(' ').all(|word| word.len() <= 75), "{}", long.as_str());
+    }
+
+    #[test]
+    fn encoded_word_contains_at_most_45_bytes_of_the_name() {
+        for (name, words) in [
+            (format!("{}b", "ä".repeat(22)), 1),
+            ("ä".repeat(23), 2),
+            ("ä".repeat(44), 2),
+            ("ä".repeat(45), 3),
+        ] {
+            let phrase = phrase(&name);
+            assert_eq!(phrase.split(' ').count(), words, "{phrase}");
+            assert!(phrase.split(' ').all(|word| word.len() <= 75), "{phrase}");
+        }
     }
 
     #[test]

@@ -32,103 +32,115 @@ fn ends_on() -> Date {
     date(2025, 1, 22)
 }
 
-fn welcome(organization: &str, user: &str, plan: PlanSummary) -> Rendered {
-    let user = Name::parse(user).unwrap();
-    let email = Welcome {
-        given_name: PlainText::given(&user),
-        org: org(),
-        organization: PlainText::from(&Name::parse(organization).unwrap()),
-        project: PlainText::new("Getting Started"),
-        steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
-        plan,
-    };
-    email.render(&product())
+/// The texts of users that emails contain.
+struct Names {
+    user: Name,
+    organization: Name,
+    inviter: Name,
+    project: PlainText,
 }
 
-fn trial_ending(days: u32) -> Rendered {
-    trial_ending_with(days, AfterTrial::ReadOnly)
+fn acme() -> Names {
+    let [user, organization, inviter] =
+        ["John Doe", "Acme Corp", "Jo Doe"].map(|name| Name::parse(name).unwrap());
+    Names { user, organization, inviter, project: PlainText::new("Getting Started") }
 }
 
-fn trial_ending_with(days: u32, after_trial: AfterTrial) -> Rendered {
-    let email = TrialEnding {
-        given_name: PlainText::new("John"),
-        org: org(),
-        organization: PlainText::new("Acme Corp"),
-        days,
-        ends_on: ends_on(),
-        after_trial,
-        unsubscribe: Secret::new([8; 32]),
-    };
-    email.render(&product())
+impl Names {
+    fn welcome(&self, plan: PlanSummary) -> Rendered {
+        self.welcome_with(BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(), plan)
+    }
+
+    fn welcome_with(&self, steps: Vec<&'static str>, plan: PlanSummary) -> Rendered {
+        let email = Welcome {
+            given_name: PlainText::given(&self.user),
+            org: org(),
+            organization: PlainText::from(&self.organization),
+            project: self.project.clone(),
+            steps,
+            plan,
+        };
+        email.render(&product())
+    }
+
+    fn trial_ending(&self, days: u32, after_trial: AfterTrial) -> Rendered {
+        let email = TrialEnding {
+            given_name: PlainText::given(&self.user),
+            org: org(),
+            organization: PlainText::from(&self.organization),
+            days,
+            ends_on: ends_on(),
+            after_trial,
+            unsubscribe: Secret::new([8; 32]),
+        };
+        email.render(&product())
+    }
+
+    fn trial_ended(&self) -> Rendered {
+        let email = TrialEnded {
+            given_name: PlainText::given(&self.user),
+            org: org(),
+            organization: PlainText::from(&self.organization),
+            ended_on: ends_on(),
+        };
+        email.render(&product())
+    }
+
+    fn payment_failed(&self, kind: IssueKind, access: Access) -> Rendered {
+        let email = PaymentFailed {
+            given_name: PlainText::given(&self.user),
+            org: org(),
+            organization: PlainText::from(&self.organization),
+            kind,
+            since: ends_on(),
+            access,
+        };
+        email.render(&product())
+    }
+
+    fn sign_in(&self) -> Rendered {
+        let email = SignIn { given_name: PlainText::given(&self.user), secret: Secret::new([7; 32]) };
+        email.render(&product())
+    }
+
+    fn invitation(&self, role: Role) -> Rendered {
+        let email = Invitation {
+            inviter: PlainText::from(&self.inviter),
+            organization: PlainText::from(&self.organization),
+            role,
+            secret: Secret::new([9; 32]),
+            expires_on: ends_on(),
+            recipient: Address::parse("sam@globex.example").unwrap(),
+        };
+        email.render(&product())
+    }
 }
 
-fn trial_ended() -> Rendered {
-    let email = TrialEnded {
-        given_name: PlainText::new("John"),
-        org: org(),
-        organization: PlainText::new("Acme Corp"),
-        ended_on: ends_on(),
-    };
-    email.render(&product())
-}
-
-fn payment_failed(kind: IssueKind, access: Access) -> Rendered {
-    let email = PaymentFailed {
-        given_name: PlainText::new("John"),
-        org: org(),
-        organization: PlainText::new("Acme Corp"),
-        kind,
-        since: ends_on(),
-        access,
-    };
-    email.render(&product())
-}
-
-fn sign_in() -> Rendered {
-    SignIn { given_name: PlainText::new("John"), secret: Secret::new([7; 32]) }.render(&product())
-}
-
-fn invitation(inviter: &str, organization: &str, role: Role) -> Rendered {
-    let email = Invitation {
-        inviter: PlainText::from(&Name::parse(inviter).unwrap()),
-        organization: PlainText::from(&Name::parse(organization).unwrap()),
-        role,
-        secret: Secret::new([9; 32]),
-        expires_on: ends_on(),
-        recipient: Address::parse("sam@globex.example").unwrap(),
-    };
-    email.render(&product())
-}
-
-fn all_emails() -> Vec<(&'static str, Rendered)> {
+/// Renders each kind of email with all its variants. The name of a kind is that of its snapshot.
+fn all_emails(names: &Names) -> Vec<(&'static str, Rendered)> {
+    let begins = |amount| AfterTrial::PlanBegins { amount };
     vec![
-        (
-            "welcome-trial",
-            welcome("Acme Corp", "John Doe", PlanSummary::Trial { days: 14, ends_on: ends_on() }),
-        ),
-        ("welcome-active", welcome("Acme Corp", "John Doe", PlanSummary::Active)),
-        ("welcome-other", welcome("Acme Corp", "John Doe", PlanSummary::Other)),
-        ("trial-ending", trial_ending(3)),
-        ("trial-ending-last-day", trial_ending(1)),
-        (
-            "trial-ending-plan-begins",
-            trial_ending_with(3, AfterTrial::PlanBegins { amount: Some("€29.00".to_owned()) }),
-        ),
-        ("trial-ending-no-amount", trial_ending_with(3, AfterTrial::PlanBegins { amount: None })),
-        ("trial-ending-no-payment-method", trial_ending_with(3, AfterTrial::NeedsPaymentMethod)),
-        ("trial-ended", trial_ended()),
-        ("payment-failed", payment_failed(IssueKind::PaymentFailed, Access::Full)),
-        ("payment-failed-read-only", payment_failed(IssueKind::PaymentFailed, Access::ReadOnly)),
-        ("payment-action-required", payment_failed(IssueKind::ActionRequired, Access::BillingOnly)),
-        ("sign-in", sign_in()),
-        ("invitation-member", invitation("Jo Doe", "Acme Corp", Role::Member)),
-        ("invitation-admin", invitation("Jo Doe", "Acme Corp", Role::Admin)),
+        ("welcome-trial", names.welcome(PlanSummary::Trial { days: 14, ends_on: ends_on() })),
+        ("welcome-active", names.welcome(PlanSummary::Active)),
+        ("welcome-other", names.welcome(PlanSummary::Other)),
+        ("trial-ending", names.trial_ending(3, AfterTrial::ReadOnly)),
+        ("trial-ending-last-day", names.trial_ending(1, AfterTrial::ReadOnly)),
+        ("trial-ending-plan-begins", names.trial_ending(3, begins(Some("€29.00".to_owned())))),
+        ("trial-ending-no-amount", names.trial_ending(3, begins(None))),
+        ("trial-ending-no-payment-method", names.trial_ending(3, AfterTrial::NeedsPaymentMethod)),
+        ("trial-ended", names.trial_ended()),
+        ("payment-failed", names.payment_failed(IssueKind::PaymentFailed, Access::Full)),
+        ("payment-failed-read-only", names.payment_failed(IssueKind::PaymentFailed, Access::ReadOnly)),
+        ("payment-action-required", names.payment_failed(IssueKind::ActionRequired, Access::BillingOnly)),
+        ("sign-in", names.sign_in()),
+        ("invitation-member", names.invitation(Role::Member)),
+        ("invitation-admin", names.invitation(Role::Admin)),
     ]
 }
 
 #[test]
 fn emails_match_their_snapshots() {
-    for (name, email) in all_emails() {
+    for (name, email) in all_emails(&acme()) {
         insta::assert_snapshot!(
             format!("{name}.text"),
             format!("Subject: {}\n\n{}", email.subject, email.text)
@@ -138,87 +150,93 @@ fn emails_match_their_snapshots() {
     }
 }
 
-#[test]
-fn both_parts_contain_the_required_facts() {
-    let plan_url = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
-    let checklist_url = "https://onramp.example.com/onboarding/checklist";
-    let sign_in_url =
-        "https://onramp.example.com/login/0707070707070707070707070707070707070707070707070707070707070707";
-    let invitation_url = "https://onramp.example.com/invitations/0909090909090909090909090909090909090909090909090909090909090909";
-    let trial = PlanSummary::Trial { days: 14, ends_on: ends_on() };
-    for (email, subject, needles) in [
-        (
-            welcome("Acme Corp", "John Doe", trial),
-            "Welcome to TimeTracker - Acme Corp",
-            vec![
-                "Hello John,",
-                "14 days left",
-                "Trial ends: January 22, 2025",
-                "Getting Started",
-                "Set working hours",
-                "https://app.example.com/dashboard",
-                checklist_url,
-                "Pro tips",
-                "Best regards,",
-                "The TimeTracker Team",
-            ],
-        ),
-        (
-            welcome("Acme Corp", "John Doe", PlanSummary::Active),
-            "Welcome to TimeTracker - Acme Corp",
-            vec![
-                "Hello John,",
-                "Your subscription is active",
-                "https://app.example.com/dashboard",
-                checklist_url,
-            ],
-        ),
-        (
-            welcome("Acme Corp", "John Doe", PlanSummary::Other),
-            "Welcome to TimeTracker - Acme Corp",
-            vec![plan_url],
-        ),
-        (
-            trial_ending(3),
-            "3 days left in your TimeTracker trial - Acme Corp",
-            vec!["3 days left", "January 22, 2025", "read-only", plan_url],
-        ),
-        (trial_ending(1), "1 day left in your TimeTracker trial - Acme Corp", vec!["1 day left"]),
-        (
-            trial_ended(),
-            "Your TimeTracker trial has ended - Acme Corp",
-            vec!["Your data is safe", "read-only", "January 22, 2025", plan_url],
-        ),
-        (
-            payment_failed(IssueKind::PaymentFailed, Access::Full),
-            "A payment didn’t go through - Acme Corp",
-            vec!["January 22, 2025", "Check payment method", "keeps working", plan_url],
-        ),
-        (
-            payment_failed(IssueKind::ActionRequired, Access::ReadOnly),
-            "Your bank needs you to confirm a payment - Acme Corp",
-            vec!["January 22, 2025", "Confirm payment", "read-only", plan_url],
-        ),
-        (sign_in(), "Sign in to TimeTracker", vec![sign_in_url, "10 minutes", "didn’t request"]),
-        (
-            invitation("Jo Doe", "Acme Corp", Role::Admin),
-            "Jo Doe invited you to Acme Corp on TimeTracker",
-            vec!["an admin", "January 22, 2025", invitation_url, "don’t know Jo Doe"],
-        ),
-    ] {
-        assert_eq!(email.subject, subject);
-        for needle in needles {
-            assert!(email.text.contains(needle), "{subject}: text lacks {needle}");
-            assert!(email.html.contains(needle), "{subject}: HTML lacks {needle}");
-        }
+const PLAN_URL: &str = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
+
+/// Checks the subject, and that the text part and the HTML part contain all `facts`.
+#[track_caller]
+fn check(email: &Rendered, subject: &str, facts: &[&str]) {
+    assert_eq!(email.subject, subject);
+    for fact in facts {
+        assert!(email.text.contains(fact), "{subject}: text lacks {fact}");
+        assert!(email.html.contains(fact), "{subject}: HTML lacks {fact}");
     }
-    let active = welcome("Acme Corp", "John Doe", PlanSummary::Active);
-    assert!(!active.text.contains("trial") && !active.html.contains("trial"));
+}
+
+#[test]
+fn welcome_contains_plan_tasks_and_dashboard() {
+    let subject = "Welcome to TimeTracker - Acme Corp";
+    let always = [
+        "Hello John,",
+        "Getting Started",
+        "Set working hours",
+        "https://app.example.com/dashboard",
+        "https://onramp.example.com/onboarding/checklist",
+        "Pro tips",
+        "Best regards,",
+        "The TimeTracker Team",
+    ];
+    let trial = PlanSummary::Trial { days: 14, ends_on: ends_on() };
+    for (plan, facts) in [
+        (trial, vec!["14 days left", "Trial ends: January 22, 2025"]),
+        (PlanSummary::Active, vec!["Your subscription is active"]),
+        (PlanSummary::Other, vec![PLAN_URL]),
+    ] {
+        let email = acme().welcome(plan);
+        check(&email, subject, &[&always[..], &facts].concat());
+        let is_trial = matches!(plan, PlanSummary::Trial { .. });
+        assert_eq!(email.text.contains("trial"), is_trial, "{plan:?}");
+        assert_eq!(email.html.contains("trial"), is_trial, "{plan:?}");
+    }
+}
+
+#[test]
+fn trial_emails_contain_date_effect_and_plan_link() {
+    check(
+        &acme().trial_ending(3, AfterTrial::ReadOnly),
+        "3 days left in your TimeTracker trial - Acme Corp",
+        &["3 days left", "January 22, 2025", "read-only", PLAN_URL],
+    );
+    check(
+        &acme().trial_ending(1, AfterTrial::ReadOnly),
+        "1 day left in your TimeTracker trial - Acme Corp",
+        &["1 day left"],
+    );
+    check(
+        &acme().trial_ended(),
+        "Your TimeTracker trial has ended - Acme Corp",
+        &["Your data is safe", "read-only", "January 22, 2025", PLAN_URL],
+    );
+}
+
+#[test]
+fn payment_email_contains_date_access_and_plan_link() {
+    check(
+        &acme().payment_failed(IssueKind::PaymentFailed, Access::Full),
+        "A payment didn’t go through - Acme Corp",
+        &["January 22, 2025", "Check payment method", "keeps working", PLAN_URL],
+    );
+    check(
+        &acme().payment_failed(IssueKind::ActionRequired, Access::ReadOnly),
+        "Your bank needs you to confirm a payment - Acme Corp",
+        &["January 22, 2025", "Confirm payment", "read-only", PLAN_URL],
+    );
+}
+
+#[test]
+fn link_emails_contain_the_link_and_its_limits() {
+    let sign_in_url = format!("https://onramp.example.com/login/{}", "07".repeat(32));
+    check(&acme().sign_in(), "Sign in to TimeTracker", &[&*sign_in_url, "10 minutes", "didn’t request"]);
+    let invitation_url = format!("https://onramp.example.com/invitations/{}", "09".repeat(32));
+    check(
+        &acme().invitation(Role::Admin),
+        "Jo Doe invited you to Acme Corp on TimeTracker",
+        &["an admin", "January 22, 2025", &invitation_url, "don’t know Jo Doe"],
+    );
 }
 
 #[test]
 fn emails_contain_no_scripts_images_or_leaked_secrets() {
-    for (name, email) in all_emails() {
+    for (name, email) in all_emails(&acme()) {
         assert_eq!(email.html.matches("class=\"button\"").count(), 1, "{name}");
         for banned in ["<img", "<script", "javascript:", "<form", "@import", "src="] {
             assert!(!email.html.contains(banned), "{name}: {banned}");
@@ -238,7 +256,7 @@ fn emails_contain_no_scripts_images_or_leaked_secrets() {
 
 #[test]
 fn preview_text_is_hidden_and_differs_from_subject() {
-    for (name, email) in all_emails() {
+    for (name, email) in all_emails(&acme()) {
         let hidden = email.html.split("<div style=\"display:none").nth(1).unwrap();
         let preheader = hidden.split_once('>').unwrap().1.split('\u{2007}').next().unwrap();
         assert!((20..=110).contains(&preheader.chars().count()), "{name}: {preheader}");
@@ -248,7 +266,7 @@ fn preview_text_is_hidden_and_differs_from_subject() {
 
 #[test]
 fn text_part_has_short_lines_and_separate_links() {
-    for (name, email) in all_emails() {
+    for (name, email) in all_emails(&acme()) {
         for line in email.text.lines() {
             let link = line.starts_with("https://");
             assert!(link || line.chars().count() <= 72, "{name}: {line}");
@@ -264,7 +282,7 @@ fn text_part_has_short_lines_and_separate_links() {
 
 #[test]
 fn only_reminders_have_an_unsubscribe_link() {
-    for (name, email) in all_emails() {
+    for (name, email) in all_emails(&acme()) {
         let url = email.unsubscribe_url.as_deref();
         assert_eq!(url.is_some(), name.starts_with("trial-ending"), "{name}");
         let base_url = "https://onramp.example.com/mail/unsubscribe/";
@@ -284,7 +302,7 @@ fn only_reminders_have_an_unsubscribe_link() {
 
 #[test]
 fn welcome_omits_next_steps_when_none_are_open() {
-    let email = emails_with_name(&Name::parse("Acme").unwrap()).swap_remove(0);
+    let email = acme().welcome_with(vec![], PlanSummary::Active);
     for part in [email.text, email.html] {
         assert!(part.contains("set up your account") && !part.contains("Next steps"), "{part}");
     }
@@ -315,7 +333,13 @@ fn names_cannot_inject_headers_markup_or_links() {
     ] {
         // A stored name can be older than the current rules for names.
         let name = Name::from_stored(name.to_owned());
-        for email in emails_with_name(&name) {
+        let names = Names {
+            user: name.clone(),
+            organization: name.clone(),
+            inviter: name.clone(),
+            project: PlainText::from(&name),
+        };
+        for (_, email) in all_emails(&names) {
             for part in [&email.subject, &email.text, &email.html] {
                 for link in [
                     "evil.", "evil。", "evil．", "evil｡", "evil․", "evil﹒", "www.", "://evil", "@evil",
@@ -340,57 +364,3 @@ fn names_cannot_inject_headers_markup_or_links() {
 
 /// Domain of the links that emails may contain.
 const OWN_DOMAIN: &str = "example.com";
-
-/// Renders each email with `name` in all user-supplied fields.
-fn emails_with_name(name: &Name) -> Vec<Rendered> {
-    let product = product();
-    let (given_name, organization) = (PlainText::given(name), PlainText::from(name));
-    let (org, secret) = (org(), Secret::new([7; 32]));
-    vec![
-        Welcome {
-            given_name: given_name.clone(),
-            org,
-            organization: organization.clone(),
-            project: organization.clone(),
-            steps: vec![],
-            plan: PlanSummary::Active,
-        }
-        .render(&product),
-        TrialEnding {
-            given_name: given_name.clone(),
-            org,
-            organization: organization.clone(),
-            days: 3,
-            ends_on: ends_on(),
-            after_trial: AfterTrial::ReadOnly,
-            unsubscribe: secret.clone(),
-        }
-        .render(&product),
-        TrialEnded {
-            given_name: given_name.clone(),
-            org,
-            organization: organization.clone(),
-            ended_on: ends_on(),
-        }
-        .render(&product),
-        PaymentFailed {
-            given_name: given_name.clone(),
-            org,
-            organization: organization.clone(),
-            kind: IssueKind::PaymentFailed,
-            since: ends_on(),
-            access: Access::Full,
-        }
-        .render(&product),
-        SignIn { given_name, secret: secret.clone() }.render(&product),
-        Invitation {
-            inviter: organization.clone(),
-            organization,
-            role: Role::Member,
-            secret,
-            expires_on: ends_on(),
-            recipient: Address::parse("sam@example.com").unwrap(),
-        }
-        .render(&product),
-    ]
-}

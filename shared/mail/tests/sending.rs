@@ -2,7 +2,10 @@
 //! connection to SES.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::{Arc, Mutex};
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
@@ -32,8 +35,10 @@ use tokio::{io::AsyncReadExt, net::TcpListener};
 #[derive(Clone, Copy, Debug)]
 enum Ses {
     Responds(u16, &'static str, &'static str),
-    RefusesConnection,
-    ResetsAfterRequest,
+    /// The connector reports that it never connected.
+    IsUnreachable,
+    /// The connector reports only the error of the operating system.
+    Fails(io::ErrorKind),
     Hangs,
 }
 
@@ -56,8 +61,8 @@ impl HttpConnector for Wire {
                     response.headers_mut().insert("x-amzn-errortype", code);
                     Ok(response)
                 }
-                Ses::RefusesConnection => Err(ConnectorError::io("refused".into()).never_connected()),
-                Ses::ResetsAfterRequest => Err(ConnectorError::io("reset".into())),
+                Ses::IsUnreachable => Err(ConnectorError::io("no route".into()).never_connected()),
+                Ses::Fails(kind) => Err(ConnectorError::io(io::Error::from(kind).into())),
                 Ses::Hangs => std::future::pending().await,
             }
         })
@@ -106,8 +111,11 @@ fn tags() -> Tags {
     )
 }
 
-const fn bad_request(body: &'static str) -> Ses {
-    Ses::Responds(400, "BadRequestException", body)
+/// Returns a mailer whose requests SES accepts, and the bodies of these requests.
+fn accepting() -> (Mailer, Arc<Mutex<Vec<String>>>) {
+    let wire = Wire { ses: Ses::Responds(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
+    let requests = Arc::clone(&wire.requests);
+    (mailer(SharedHttpClient::new(wire), None), requests)
 }
 
 async fn send(mailer: &Mailer) -> Outcome {
@@ -116,7 +124,7 @@ async fn send(mailer: &Mailer) -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn each_result_maps_to_one_outcome_without_retry() {
-    use Outcome::{Accepted, Ambiguous, BadAddress, NotSent, Paused, Refused, Throttled};
+    use Outcome::{Accepted, Ambiguous, NotSent, Paused, Refused, Throttled};
     for (ses, outcome) in [
         (Ses::Responds(200, "", r#"{"MessageId":"1"}"#), Accepted),
         (Ses::Responds(429, "TooManyRequestsException", "{}"), Throttled),
@@ -124,13 +132,10 @@ async fn each_result_maps_to_one_outcome_without_retry() {
         (Ses::Responds(400, "SendingPausedException", "{}"), Paused),
         (Ses::Responds(400, "AccountSuspendedException", "{}"), Paused),
         (Ses::Responds(400, "ThrottlingException", "{}"), Throttled),
+        (Ses::Responds(429, "", "{}"), Throttled),
         (Ses::Responds(403, "AccessDeniedException", "{}"), NotSent),
         (Ses::Responds(409, "ConflictException", "{}"), NotSent),
         (Ses::Responds(400, "BadRequestException", "{}"), Refused),
-        (bad_request(r#"{"message":"Configuration set is misspelled"}"#), Refused),
-        (bad_request(r#"{"message":"Domain contains illegal character"}"#), BadAddress),
-        (bad_request(r#"{"message":"Invalid domain name: 'acme..example'."}"#), BadAddress),
-        (bad_request(r#"{"message":"Missing final '@domain'"}"#), BadAddress),
         (
             Ses::Responds(400, "MessageRejected", r#"{"message":"Domain contains illegal character"}"#),
             Refused,
@@ -141,8 +146,9 @@ async fn each_result_maps_to_one_outcome_without_retry() {
         (Ses::Responds(500, "InternalFailure", "{}"), Ambiguous),
         (Ses::Responds(503, "", "<html>busy</html>"), Ambiguous),
         (Ses::Responds(200, "", "not json"), Ambiguous),
-        (Ses::RefusesConnection, NotSent),
-        (Ses::ResetsAfterRequest, Ambiguous),
+        (Ses::IsUnreachable, NotSent),
+        (Ses::Fails(io::ErrorKind::ConnectionRefused), NotSent),
+        (Ses::Fails(io::ErrorKind::ConnectionReset), Ambiguous),
         (Ses::Hangs, Ambiguous),
     ] {
         let wire = Wire { ses, requests: Arc::default() };
@@ -152,10 +158,30 @@ async fn each_result_maps_to_one_outcome_without_retry() {
 }
 
 #[tokio::test]
+async fn bad_request_about_an_address_is_recognized_by_its_message() {
+    use Outcome::{BadAddress, Refused};
+    for (body, outcome) in [
+        (r#"{"message":"Domain contains illegal character"}"#, BadAddress),
+        (r#"{"message":"Illegal address"}"#, BadAddress),
+        (r#"{"message":"Invalid domain name: 'acme..example'."}"#, BadAddress),
+        (r#"{"message":"Local address contains control or whitespace"}"#, BadAddress),
+        (r#"{"message":"Missing domain"}"#, BadAddress),
+        (r#"{"message":"Missing final '@domain'"}"#, BadAddress),
+        (r#"{"message":"Missing local name"}"#, BadAddress),
+        (r#"{"message":"User name is missing"}"#, BadAddress),
+        (r#"{"message":"Configuration set is misspelled"}"#, Refused),
+        (r#"{"message":"The header says: Missing domain"}"#, Refused),
+    ] {
+        let wire = Wire { ses: Ses::Responds(400, "BadRequestException", body), requests: Arc::default() };
+        assert_eq!(send(&mailer(SharedHttpClient::new(wire), None)).await, outcome, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn request_contains_recipient_both_parts_and_tags() {
-    let wire = Wire { ses: Ses::Responds(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
-    send(&mailer(SharedHttpClient::new(wire.clone()), None)).await;
-    let requests = wire.requests.lock().unwrap();
+    let (mailer, requests) = accepting();
+    send(&mailer).await;
+    let requests = requests.lock().unwrap();
     for part in [
         "\"FromEmailAddress\":\"TimeTracker <noreply@timetracker.com>\"",
         "\"Destination\":{\"ToAddresses\":[\"jo@acme.example\"]}",
@@ -174,8 +200,7 @@ async fn request_contains_recipient_both_parts_and_tags() {
 
 #[tokio::test]
 async fn link_emails_use_the_set_without_suppression() {
-    let wire = Wire { ses: Ses::Responds(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
-    let mailer = mailer(SharedHttpClient::new(wire.clone()), None);
+    let (mailer, requests) = accepting();
     let (jo, claim) = (Address::parse("jo@acme.example").unwrap(), Claim("c1a1".to_owned()));
     let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
     let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
@@ -183,7 +208,7 @@ async fn link_emails_use_the_set_without_suppression() {
     for tags in [Tags::of_sign_in("0198c0de", user, &claim), invitation, tags()] {
         mailer.send(&jo, &email(), &tags).await;
     }
-    let requests = wire.requests.lock().unwrap();
+    let requests = requests.lock().unwrap();
     for (request, set) in requests.iter().zip(["onramp-links", "onramp-links", "onramp-mail"]) {
         assert!(request.contains(&format!("\"ConfigurationSetName\":\"{set}\"")), "{request}");
     }
@@ -191,14 +216,13 @@ async fn link_emails_use_the_set_without_suppression() {
 
 #[tokio::test]
 async fn unsubscribe_headers_are_set_only_with_a_url() {
-    let wire = Wire { ses: Ses::Responds(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
-    let mailer = mailer(SharedHttpClient::new(wire.clone()), None);
+    let (mailer, requests) = accepting();
     let url = "https://onramp.example.com/mail/unsubscribe/08".to_owned();
     let address = Address::parse("jo@acme.example").unwrap();
     for unsubscribe_url in [None, Some(url)] {
         mailer.send(&address, &Rendered { unsubscribe_url, ..email() }, &tags()).await;
     }
-    let requests = wire.requests.lock().unwrap();
+    let requests = requests.lock().unwrap();
     assert!(!requests[0].contains("List-Unsubscribe"));
     for part in [
         "{\"Name\":\"List-Unsubscribe\",\"Value\":\"<https://onramp.example.com/mail/unsubscribe/08>\"}",

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Block, EmailContent, Link, Mark};
+use super::email::{Block, EmailContent, Link, Mark};
 
 /// Style sheet for dark mode and narrow screens.
 ///

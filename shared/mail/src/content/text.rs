@@ -1,6 +1,6 @@
 //! Renders the plain text part of an email.
 
-use super::{Block, EmailContent, Link};
+use super::email::{Block, EmailContent, Link};
 
 /// Maximum line length in characters. Each reply adds "> " before every quoted line, so a line of
 /// 72 characters has 76 characters after two replies. RFC 5322, section 2.1.1, recommends at most
@@ -82,6 +82,9 @@ mod tests {
             "The free trial for an organization with quite a long name ended on January\u{a0}22,\u{a0}2025.";
         assert!(wrap("", date).ends_with("\nJanuary\u{a0}22,\u{a0}2025."), "{}", wrap("", date));
         assert_eq!(wrap("", ""), "");
+        let (full, over) = ("a".repeat(WIDTH - 4), "a".repeat(WIDTH - 3));
+        assert_eq!(wrap("- ", &format!("{full} b")), format!("- {full} b"));
+        assert_eq!(wrap("- ", &format!("{over} b c")), format!("- {over}\n  b c"));
     }
 
     proptest! {

@@ -1,15 +1,16 @@
 //! Creates an organization's customer at Stripe and links it.
 
-use domain::{billing::CustomerId, org::Org, secret::Hash};
+use domain::{
+    billing::{CUSTOMER_KEY_PERIOD, CustomerId},
+    org::Org,
+    secret::Hash,
+};
 use store::{Error, EventSubject};
 use stripe::client::{Client, NewCustomer};
 use telemetry::LogArea;
 use web::{Kind, Problem};
 
 use crate::{App, auth::AuthenticatedAdmin, words};
-
-/// Length of the period, in seconds, in which a new customer's idempotency key stays the same.
-const KEY_PERIOD: i64 = 3600;
 
 impl App {
     /// Returns the customer that pays for the organization. Creates and links one if there is none.
@@ -92,7 +93,7 @@ impl App {
         let (name, email) = (org.name.as_str(), caller.user.address.as_str());
         let customer = NewCustomer { organization: org.id, name, email };
         let replaced = org.billing.customer.as_ref().map_or("", CustomerId::as_str);
-        let hour = self.clock.now().as_second() / KEY_PERIOD;
+        let hour = self.clock.now().as_second() / CUSTOMER_KEY_PERIOD.as_secs();
         let key = Hash::of(&[
             b"customer",
             org.id.to_string().as_bytes(),

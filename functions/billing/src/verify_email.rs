@@ -59,7 +59,7 @@ impl App {
             p class="lead" {
                 (words::LEAD_BEFORE_ADDRESS) strong { (address.as_str()) } (words::LEAD_AFTER_ADDRESS)
             }
-            (note(Tone::Notice, "✉️", words::TITLE, &html! { p { (words::NOTE) } }))
+            (note(Tone::Notice, "✉️", words::TITLE, &html! { p { (words::note()) } }))
         };
         let org = &caller.org.value;
         let person = Person {

@@ -22,6 +22,8 @@ pub mod checkout {
 
 /// The page and the problem for an admin whose address is unverified.
 pub mod verify_email {
+    use domain::{people::SIGN_IN_LINK_TTL, time::in_words};
+
     /// The detail for API clients, which get a problem instead of the page.
     pub const JSON: &str = "Your email address is unverified. We sent a sign-in link to it. Open the link: it leads \
                             to the page with your billing portal.";
@@ -31,6 +33,12 @@ pub mod verify_email {
     pub const LEAD_BEFORE_ADDRESS: &str =
         "Your billing portal shows invoices and payment details, so we make sure that ";
     pub const LEAD_AFTER_ADDRESS: &str = " is yours.";
-    pub const NOTE: &str = "We sent you a sign-in link that works for 10 minutes. Open it, and continue to your billing \
-                            portal from the page it leads to.";
+
+    pub fn note() -> String {
+        format!(
+            "We sent you a sign-in link that works for {}. Open it, and continue to your billing portal from the \
+             page it leads to.",
+            in_words(SIGN_IN_LINK_TTL)
+        )
+    }
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     billing::{NextBillingEvent, NextKind},
+    checklist::MAX_SUGGESTED_TASKS,
     mail::{ClaimedMail, NoticeKey},
     org::{Org, Status},
     people::Address,
@@ -12,9 +13,6 @@ use mail::{
     AfterTrial, PaymentFailed, PlainText, PlanSummary, Product, Rendered, TrialEnded, TrialEnding, Welcome,
 };
 use store::Unsubscription;
-
-/// Maximum number of open tasks in a welcome email.
-const MAX_STEPS: usize = 4;
 
 /// A claimed notice with its rendered email.
 #[derive(Clone, Debug)]
@@ -51,7 +49,13 @@ impl PreparedEmail {
                 org: org.id,
                 organization,
                 project: PlainText::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
-                steps: org.progress(now).by_weight().iter().take(MAX_STEPS).map(|task| task.title).collect(),
+                steps: org
+                    .progress(now)
+                    .by_weight()
+                    .iter()
+                    .take(MAX_SUGGESTED_TASKS)
+                    .map(|task| task.title)
+                    .collect(),
                 plan: plan_summary(org, now),
             }
             .render(product),

@@ -1,6 +1,6 @@
 //! Configuration from environment variables.
 
-use domain::{billing::Prices, people::Operators};
+use domain::{billing::Prices, people::Operators, trial::parse_reminder_days};
 use runtime::{BaseUrl, ConfigErrors, Env};
 use web::Origins;
 
@@ -37,16 +37,7 @@ impl Config {
         let product = vars.product_name();
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
         let expected = "comma-separated integers (days)";
-        let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some("3"), expected, |text| {
-            let mut days: Vec<u16> =
-                text.split(',').map(|days| days.trim().parse().ok()).collect::<Option<_>>()?;
-            days.sort_unstable();
-            days.dedup();
-            // 0 days means no reminder. At the end of the trial, the admins get the email about the
-            // end instead.
-            days.retain(|days| *days > 0);
-            Some(days)
-        });
+        let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some("3"), expected, parse_reminder_days);
         let prices = vars.prices();
         let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);

@@ -3,7 +3,11 @@
 //! Markup stays in the views. If a text surrounds markup, such as a rendered date, a function takes
 //! the markup and returns the complete sentence.
 
+use domain::{billing::PARKED_RETENTION, mail::RETRY_PERIOD};
 use maud::{Markup, Render, html};
+
+// Texts below name the retention of events, 35 days, and the retry period of emails, four days.
+const _: () = assert!(PARKED_RETENTION.as_hours() == 35 * 24 && RETRY_PERIOD.as_hours() == 4 * 24);
 
 /// Title of the queue page, and the label of links to it.
 pub const OPERATOR: &str = "Operator";

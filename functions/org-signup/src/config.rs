@@ -1,14 +1,13 @@
 //! Configuration of the function.
 
-use domain::{checklist::Offered, mail::brake::Budget, people::User};
+use domain::{
+    checklist::Offered,
+    limits::MAX_SIGN_UPS_OF_IP,
+    mail::brake::Budget,
+    people::User,
+    trial::{Days, parse_reminder_days},
+};
 use runtime::{BaseUrl, ConfigErrors, Env};
-
-/// Maximum trial length in days: Stripe's limit for `trial_period_days`.
-const MAX_TRIAL_DAYS: u16 = 730;
-
-/// Maximum of `SIGNUP_LIMIT_PER_IP`. The item of each network stores one time per sign-up, so this
-/// maximum bounds the item's size.
-const MAX_LIMIT_PER_IP: u32 = 50;
 
 /// Environment variables of the function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,28 +42,21 @@ impl Config {
         let product = vars.product_name();
         let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
         let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
-            text.parse().ok().filter(|days| (1..=MAX_TRIAL_DAYS).contains(days))
+            text.parse().ok().filter(|days| (1..=Days::MAX).contains(days))
         });
         // If the trial length is invalid, the reminders are compared with the maximum length
         // instead. So an invalid trial length does not cause a second error about the reminders.
-        let limit = trial_days.unwrap_or(MAX_TRIAL_DAYS);
+        let limit = trial_days.unwrap_or(Days::MAX);
         // A trial of at most three days has no reminder by default.
         let default = if limit > 3 { "3" } else { "0" };
         let expected = "comma-separated integers (days), each smaller than STRIPE_TRIAL_DAYS";
         let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some(default), expected, |text| {
-            let days: Option<Vec<u16>> = text.split(',').map(|days| days.trim().parse().ok()).collect();
-            let mut days = days.filter(|days| days.iter().all(|days| *days < limit))?;
-            days.sort_unstable();
-            days.dedup();
-            Some(days)
+            parse_reminder_days(text).filter(|days| days.iter().all(|days| *days < limit))
         });
-        // 0 days means no reminder. At the end of the trial, the admins get the email about the end
-        // instead.
-        let reminder_days = reminder_days.map(|days| days.into_iter().filter(|days| *days > 0).collect());
         let expected = "comma-separated names of built-in checklists";
         let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);
         let limit_per_ip = vars.read("SIGNUP_LIMIT_PER_IP", Some("5"), "an integer from 1 to 50", |text| {
-            text.parse().ok().filter(|limit| (1..=MAX_LIMIT_PER_IP).contains(limit))
+            text.parse().ok().filter(|limit| (1..=MAX_SIGN_UPS_OF_IP).contains(limit))
         });
         let expected = "an integer from 1 to 1000000";
         let budget = vars.read("SIGNUP_HOURLY_BUDGET", Some("500"), expected, Budget::parse);

@@ -192,7 +192,7 @@ pub fn known_address(product: &str) -> Markup {
         section class="plain" {
             h1 { (known_address::HEADING) }
             p class="lead" { (known_address::LEAD) }
-            (note(Tone::Notice, "✉️", known_address::TITLE, &html! { p { (known_address::SENT) } }))
+            (note(Tone::Notice, "✉️", known_address::TITLE, &html! { p { (known_address::sent()) } }))
             p class="actions" { (link_button(Weight::Secondary, "/login", known_address::SIGN_IN)) }
         }
     };

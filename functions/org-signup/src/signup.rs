@@ -444,7 +444,7 @@ struct Earlier {
 
 /// Returns the problem of a form whose organization grant has expired, was used, or is unknown.
 fn form_expired() -> Problem {
-    Problem::new(Kind::Conflict, words::FORM_EXPIRED)
+    Problem::new(Kind::Conflict, words::form_expired())
 }
 
 /// Redirects to the new organization and sets the session cookie.

@@ -1,5 +1,7 @@
 //! Every text that users read, by page: headings, labels, form errors, and problem details.
 
+use domain::{people::ORG_CREATION_GRANT_TTL, time::in_words};
+
 /// Labels, hints, and errors of the sign-up form.
 pub mod form {
     pub const TITLE: &str = "Create your organization";
@@ -57,15 +59,23 @@ pub mod unverified {
 
 /// The page for an address that already has an account.
 pub mod known_address {
+    use domain::{people::SIGN_IN_LINK_TTL, time::in_words};
+
     pub const TITLE: &str = "Check your email";
     pub const HEADING: &str = "You already have an account";
     pub const LEAD: &str = "We didn’t create a new organization. Sign in to create another one.";
-    pub const SENT: &str = "We’ve sent a sign-in link to this address. It’s valid for 10 minutes.";
     pub const SIGN_IN: &str = "Go to sign-in";
     pub const PROBLEM: &str =
         "An account with this email address already exists. We’ve emailed a sign-in link to it.";
+
+    pub fn sent() -> String {
+        let period = in_words(SIGN_IN_LINK_TTL);
+        format!("We’ve sent a sign-in link to this address. It’s valid for {period}.")
+    }
 }
 
 /// The detail for a form whose organization grant has expired or was used.
-pub const FORM_EXPIRED: &str =
-    "This form was already used or has expired (10 minutes). Sign in again to start over.";
+pub fn form_expired() -> String {
+    let period = in_words(ORG_CREATION_GRANT_TTL);
+    format!("This form was already used or has expired ({period}). Sign in again to start over.")
+}

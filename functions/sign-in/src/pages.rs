@@ -11,10 +11,10 @@ use web::Problem;
 use crate::words::{self, link, login, no_org};
 
 /// Renders a text of [`words`], with the parts at odd indexes in bold.
-pub fn emphasized(parts: &[&str]) -> Markup {
+pub fn emphasized(parts: &[impl AsRef<str>]) -> Markup {
     html! {
         @for (index, part) in parts.iter().enumerate() {
-            @if index % 2 == 1 { strong { (part) } } @else { (part) }
+            @if index % 2 == 1 { strong { (part.as_ref()) } } @else { (part.as_ref()) }
         }
     }
 }
@@ -136,7 +136,7 @@ pub fn confirm_again(product: &str, token: &str) -> Markup {
 pub fn expired(product: &str) -> Markup {
     let main = html! {
         h1 { (words::LINK_NO_LONGER_WORKS) }
-        p class="lead" { (link::EXPIRED_LEAD) }
+        p class="lead" { (link::expired_lead()) }
         div class="actions" { (ui::link_button(Weight::Primary, "/login", link::SEND_NEW)) }
     };
     shell(product, words::LINK_NO_LONGER_WORKS, None, main)
@@ -172,7 +172,7 @@ pub fn no_org(product: &str, user: &User, grant: &str, form_token: &str, invitat
             })
             div class="actions" { (ui::submit(Weight::Primary, no_org::CREATE)) }
         }
-        p class="aside" { (no_org::FORM_EXPIRES) }
+        p class="aside" { (no_org::form_expires()) }
     };
     shell(product, no_org::TITLE, None, main)
 }

@@ -49,16 +49,21 @@ pub mod login {
     }
 
     pub mod sent {
+        use domain::{people::SIGN_IN_LINK_TTL, time::in_words};
+
         pub const TITLE: &str = "Check your email";
         pub const NOT_RECEIVED: &str = "Didn’t get it?";
         pub const CHECK_SPAM: &str = "Wait a minute and check your spam folder, or";
         pub const TRY_ANOTHER: &str = "try another address";
 
-        pub const fn lead(address: &str) -> [&str; 3] {
+        pub fn lead(address: &str) -> [String; 3] {
+            let period = in_words(SIGN_IN_LINK_TTL);
             [
-                "If ",
-                address,
-                " has an account, a sign-in link is on its way. You can use it once within 10 minutes.",
+                "If ".to_owned(),
+                address.to_owned(),
+                format!(
+                    " has an account, a sign-in link is on its way. You can use it once within {period}."
+                ),
             ]
         }
     }
@@ -66,19 +71,24 @@ pub mod login {
 
 /// `/login/{token}`: a sign-in link.
 pub mod link {
+    use domain::{people::SIGN_IN_LINK_TTL, time::in_words};
+
     pub const REQUESTED_ELSEWHERE: &str = "Requested in another browser";
     /// The text before and after the time at which another browser requested the link.
     pub const REQUESTED_AT: [&str; 2] =
         ["This link was requested in another browser at ", ". Continue only if that was you."];
     pub const NOT_YOU: &str = "Not you? You can close this page. Nothing has changed.";
     pub const TRY_AGAIN: &str = "You just used this link. Didn’t get in? Try again.";
-    pub const EXPIRED_LEAD: &str =
-        "Sign-in links can be used once within 10 minutes. This one has expired or was already used.";
     pub const SEND_NEW: &str = "Send a new link";
     pub const EXPIRED: &str = "This link has expired or was already used. Request a new one.";
 
     pub fn title(product: &str) -> String {
         format!("Sign in to {product}")
+    }
+
+    pub fn expired_lead() -> String {
+        let period = in_words(SIGN_IN_LINK_TTL);
+        format!("Sign-in links can be used once within {period}. This one has expired or was already used.")
     }
 
     pub const fn lead(address: &str) -> [&str; 3] {
@@ -88,6 +98,8 @@ pub mod link {
 
 /// The page for a verified user without an organization.
 pub mod no_org {
+    use domain::{people::ORG_CREATION_GRANT_TTL, time::in_words};
+
     pub const TITLE: &str = "You’re not in any organization";
     pub const INVITED: &str = "You have an invitation.";
     pub const ACCEPT: &str = "Accept invitation";
@@ -96,8 +108,11 @@ pub mod no_org {
     pub const NAME_HINT_TRIAL: &str =
         "It starts with a free trial if one is available. Otherwise, you’ll choose a plan on the next page.";
     pub const CREATE: &str = "Create organization";
-    pub const FORM_EXPIRES: &str = "This form expires in 10 minutes.";
     pub const PROBLEM: &str = "This account no longer belongs to an organization.";
+
+    pub fn form_expires() -> String {
+        format!("This form expires in {}.", in_words(ORG_CREATION_GRANT_TTL))
+    }
 
     pub const fn lead(address: &str) -> [&str; 3] {
         [
@@ -171,11 +186,22 @@ pub mod invitation {
     }
 
     pub mod expired {
+        use domain::{people::INVITATION_TTL, time::in_words};
+
         pub const TITLE: &str = "This invitation no longer works";
-        pub const LEAD: &str = "It was already used, revoked, or resent, or it expired after seven days. Look for \
-                                a newer email, or ask the person who invited you to resend it.";
-        pub const PROBLEM: &str =
-            "This invitation was already used, revoked, or resent, or it expired after seven days.";
+
+        pub fn lead() -> String {
+            format!(
+                "It was already used, revoked, or resent, or it expired after {}. Look for a newer email, or ask \
+                 the person who invited you to resend it.",
+                in_words(INVITATION_TTL)
+            )
+        }
+
+        pub fn problem() -> String {
+            let period = in_words(INVITATION_TTL);
+            format!("This invitation was already used, revoked, or resent, or it expired after {period}.")
+        }
     }
 
     pub mod no_seat {
@@ -293,19 +319,26 @@ pub mod members {
     }
 
     pub mod invite {
+        use domain::{people::INVITATION_TTL, time::in_words};
+
         pub const TITLE: &str = "Invite someone";
         pub const PLAN_NEEDED: &str = "Choose a plan to invite people";
         pub const PLAN_NEEDED_TEXT: &str = "You can’t invite new people without a plan.";
         pub const VIEW_PLANS: &str = "View plans";
         pub const EMAIL: &str = "Their email address";
-        pub const EMAIL_HINT: &str =
-            "We’ll email them a link. Only they can use it. It’s valid for seven days.";
         pub const EMAIL_REQUIRED: &str = "Enter their email address.";
         pub const ROLE: &str = "Role";
         pub const ROLE_INVALID: &str = "Choose admin or member.";
         pub const MEMBER_HINT: &str = "Can work in the organization.";
         pub const ADMIN_HINT: &str = "Can also invite people, manage setup, and pay.";
         pub const SUBMIT: &str = "Send invitation";
+
+        pub fn email_hint() -> String {
+            format!(
+                "We’ll email them a link. Only they can use it. It’s valid for {}.",
+                in_words(INVITATION_TTL)
+            )
+        }
     }
 
     pub mod seats {

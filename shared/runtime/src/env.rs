@@ -136,8 +136,8 @@ impl Vars<'_> {
     /// The rules for this name are the rules for names that users enter, because both kinds of
     /// names appear in the same subject lines and headings.
     pub fn product_name(&mut self) -> Option<String> {
-        let expected = "a single-line name of at most 80 visible characters";
-        self.read("PRODUCT_NAME", Some("TimeTracker"), expected, |text| {
+        let expected = format!("a single-line name of at most {} visible characters", Name::MAX_GRAPHEMES);
+        self.read("PRODUCT_NAME", Some("TimeTracker"), &expected, |text| {
             Name::parse(text).ok().map(|name| name.to_string())
         })
     }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    billing::{CustomerId, EventId, SubscriptionId},
+    billing::{CustomerId, EventId, PARKED_RETENTION, REVIEW_DELAY, SubscriptionId},
     id::OrgId,
     org::Org,
     people::ActionRecord,
     time::add,
 };
 use futures_util::{StreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use telemetry::LogArea;
 
@@ -26,11 +26,6 @@ use crate::{
     update::{Only, change, delete, put, update},
 };
 
-/// How long a parked or quarantined event is kept, in seconds. Stripe can resend an event for 30
-/// days.
-pub(crate) const PARKED_RETENTION_SECONDS: i64 = 35 * 24 * 3600;
-/// Time after which a parked event that may concern Onramp needs review.
-pub(crate) const REVIEW_DELAY: SignedDuration = SignedDuration::from_mins(10);
 /// Maximum number of parked events that are deleted in the transaction that writes a customer link.
 /// A transaction has at most 100 actions (DynamoDB API reference, "TransactWriteItems"). Two of
 /// them write the link and the organization.
@@ -211,7 +206,7 @@ impl Store {
             organizations: Vec::new(),
         };
         let mut item = to_item(&key, &form)?;
-        item.extend([expires(now, PARKED_RETENTION_SECONDS)]);
+        item.extend([expires(now, PARKED_RETENTION.as_secs())]);
         let shard = shard(&key.pk);
         let (partition, at) = if may_concern_us {
             (due_pk(shard), add(now, REVIEW_DELAY))

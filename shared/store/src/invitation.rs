@@ -5,7 +5,7 @@ use domain::{
     id::OrgId,
     limits::RateLimitWindow,
     org::Org,
-    people::{Address, Invitation, InvitationId, Name, Role},
+    people::{Address, INVITATION_RETENTION, Invitation, InvitationId, Name, Role},
     secret::Hash,
 };
 use serde::{Deserialize, Serialize};
@@ -21,9 +21,6 @@ use crate::{
     schema::{DeliveryItem, MailIndexEntry, from_item, read, to_item},
     update::{Change, Only, change, put},
 };
-
-/// How long an invitation is kept after it expires, in seconds.
-const RETENTION_SECONDS: i64 = 30 * 24 * 3600;
 
 /// The result of [`Store::commit_invitation`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +78,7 @@ pub(crate) fn encode(invitation: &Invitation, version: u64) -> Result<Attributes
     };
     let mut item = to_item(&key, &form)?;
     item.insert("version".to_owned(), number(version));
-    item.extend([expires(invitation.expires_at, RETENTION_SECONDS)]);
+    item.extend([expires(invitation.expires_at, INVITATION_RETENTION.as_secs())]);
     Ok(item)
 }
 

@@ -1,7 +1,11 @@
 //! Signed events that need review by an operator.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{billing::ReviewKind, id::OrgId, time::add};
+use domain::{
+    billing::{PARKED_RETENTION, REVIEW_DELAY, ReviewKind},
+    id::OrgId,
+    time::add,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +13,6 @@ use crate::{
     at::At,
     attributes::{Attributes, expires},
     client::{Store, Transacted},
-    customer::{PARKED_RETENTION_SECONDS, REVIEW_DELAY},
     due::WaitingEvent,
     error::{Corrupt, Error},
     keys::{Key, due_pk, review_pk, shard},
@@ -83,7 +86,7 @@ impl Store {
             ("body".to_owned(), AttributeValue::B(body.to_vec().into())),
             ("due_pk".to_owned(), AttributeValue::S(review_pk(shard(&key.pk)))),
             ("due_at".to_owned(), AttributeValue::S(At(now).text())),
-            expires(now, PARKED_RETENTION_SECONDS),
+            expires(now, PARKED_RETENTION.as_secs()),
         ]);
         if !kind.is_some_and(ReviewKind::alarms) {
             return self.put_new(item).await;
@@ -93,7 +96,7 @@ impl Store {
         alarm.extend([
             ("due_pk".to_owned(), AttributeValue::S(due_pk(shard(&key.pk)))),
             ("due_at".to_owned(), AttributeValue::S(At(add(now, REVIEW_DELAY)).text())),
-            expires(now, PARKED_RETENTION_SECONDS),
+            expires(now, PARKED_RETENTION.as_secs()),
         ]);
         let table = &self.table;
         match self.transact(vec![put(table, item, Some(Only::New))?, put(table, alarm, None)?]).await? {

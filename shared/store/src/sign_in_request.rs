@@ -3,7 +3,7 @@
 use domain::{
     limits::RateLimitWindow,
     mail::Delivery,
-    people::{Address, User},
+    people::{Address, SIGN_IN_REQUEST_RETENTION, User},
     secret::Hash,
 };
 use jiff::Timestamp;
@@ -103,7 +103,7 @@ pub(crate) fn encode(request: &SignInRequest, version: u64) -> Result<Attributes
     };
     let mut item = to_item(&key, &form)?;
     item.insert("version".to_owned(), number(version));
-    item.extend([expires(request.requested_at, 24 * 3600)]);
+    item.extend([expires(request.requested_at, SIGN_IN_REQUEST_RETENTION.as_secs())]);
     Ok(item)
 }
 

@@ -9,13 +9,13 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     id::{OrgId, UserId},
-    limits::RateLimitWindow,
+    limits::{MAX_SIGN_UP_REPEATS, RateLimitWindow, SIGN_UP_REPEAT_PERIOD},
     mail::brake::Share,
     org::Org,
     people::{Membership, Role, Session, User},
     secret::{Hash, Secret},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -32,11 +32,6 @@ use crate::{
     update::{Change, Only, change, put, update},
     user::{self, AddressItem},
 };
-
-/// How long a form with the same token counts as the same sign-up.
-const REPLAY_PERIOD: SignedDuration = SignedDuration::from_mins(10);
-/// Maximum number of sessions that repeated forms with the same token can start.
-const MAX_REPLAYS: u64 = 5;
 
 /// A sign-up that is ready to be written.
 #[derive(Clone, Debug)]
@@ -182,7 +177,7 @@ impl Store {
             },
         )?;
         replay.extend([expires(now, 3600)]);
-        let outdated = AttributeValue::S(At(domain::time::add(now, -REPLAY_PERIOD)).text());
+        let outdated = AttributeValue::S(At(domain::time::add(now, -SIGN_UP_REPEAT_PERIOD)).text());
         let unless_replayed =
             Only::If("attribute_not_exists(pk) OR created_at < :outdated", values([(":outdated", outdated)]));
         let mut actions = vec![put(table, replay, Some(unless_replayed))?];
@@ -238,7 +233,7 @@ impl Store {
                 user: read("user of a sign-up", &earlier.user)?,
                 trial: earlier.trial,
                 join: earlier.join,
-                until: domain::time::add(earlier.created_at.0, REPLAY_PERIOD),
+                until: domain::time::add(earlier.created_at.0, SIGN_UP_REPEAT_PERIOD),
             });
         }
         if let Some(window) = reached(&sign_up.limits, reasons.get(1..).unwrap_or_default()) {
@@ -281,7 +276,7 @@ impl Store {
             "ADD replays :one",
             Some("attribute_exists(pk) AND (attribute_not_exists(replays) OR replays < :most)"),
             HashMap::new(),
-            values([(":one", number(1)), (":most", number(MAX_REPLAYS))]),
+            values([(":one", number(1)), (":most", number(MAX_SIGN_UP_REPEATS))]),
         )?;
         let actions = vec![
             self.in_epoch(session.user, session.org, session.epoch, also)?,
@@ -304,7 +299,7 @@ impl Store {
     pub async fn load_sign_up(&self, replay: Hash, now: Timestamp) -> Result<Option<(OrgId, bool)>, Error> {
         let Some(item) = self.get(&Key::sign_up(replay)).await? else { return Ok(None) };
         let item: SignUpItem = from_item(item)?;
-        if item.created_at.0 < domain::time::add(now, -REPLAY_PERIOD) {
+        if item.created_at.0 < domain::time::add(now, -SIGN_UP_REPEAT_PERIOD) {
             return Ok(None);
         }
         Ok(Some((read("organization of a sign-up", &item.org)?, item.trial)))

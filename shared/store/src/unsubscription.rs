@@ -2,10 +2,11 @@
 
 use domain::{
     id::{OrgId, UserId},
+    people::UNSUBSCRIBE_LINK_TTL,
     secret::Hash,
     time::add,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -16,10 +17,6 @@ use crate::{
     keys::Key,
     schema::{from_item, read, to_item},
 };
-
-/// Lifetime of an unsubscribe link. It is more than a year, because users may open old emails to
-/// unsubscribe.
-const UNSUBSCRIBE_LINK_TTL: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// A link that ends the reminders of one organization for one user, stored under the hash of its
 /// secret.

@@ -7,11 +7,9 @@ use domain::{
     id::{OrgId, UserId},
     people::{Address, Joins, Name, User},
 };
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    at::At,
     attributes::{Attributes, number},
     client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
@@ -29,8 +27,6 @@ struct UserItem {
     verified: bool,
     #[serde(default)]
     epoch: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sessions_valid_from: Option<At>,
     #[serde(default)]
     trial_used: bool,
     #[serde(default)]
@@ -71,7 +67,6 @@ pub(crate) fn encode(user: &User, version: u64) -> Result<Attributes, Corrupt> {
             address: user.address.as_str().to_owned(),
             verified: user.verified,
             epoch: user.epoch,
-            sessions_valid_from: user.sessions_valid_from.map(At),
             trial_used: user.trial_used,
             orgs: user.orgs.iter().map(ToString::to_string).collect(),
             joins: (user.joins.count > 0).then(|| JoinsItem::from(&user.joins)),
@@ -89,14 +84,12 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
         user: UserItem,
     }
     let Versioned { version, user } = from_item(item.clone())?;
-    let from: Option<Timestamp> = user.sessions_valid_from.map(|at| at.0);
     let value = User {
         id: read("user id", &user.id)?,
         name: Name::from_stored(user.name),
         address: Address::from_stored(user.address),
         verified: user.verified,
         epoch: user.epoch,
-        sessions_valid_from: from,
         trial_used: user.trial_used,
         orgs: user.orgs.iter().map(|org| read("user's organization", org)).collect::<Result<_, _>>()?,
         joins: user.joins.map(Joins::try_from).transpose()?.unwrap_or_default(),

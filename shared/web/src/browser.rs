@@ -1,13 +1,11 @@
 //! The browser cookie: a secret that ties a sign-in link to the browser that requested it.
 
 use axum::http::{HeaderMap, HeaderValue};
-use domain::secret::Secret;
+use domain::{people::SIGN_IN_LINK_TTL, secret::Secret};
 
 use crate::cookie;
 
 const NAME: &str = "__Host-b";
-/// Lifetime of the cookie in seconds. It equals the lifetime of a sign-in link.
-const SECONDS: i64 = 600;
 
 /// Returns the secret in the browser cookie of a request. Returns `None` if the cookie is missing,
 /// invalid, or present more than once.
@@ -19,7 +17,7 @@ pub fn secret(headers: &HeaderMap) -> Option<Secret> {
 /// Returns the `Set-Cookie` value that stores the secret in the browser.
 #[must_use]
 pub fn set(secret: &Secret) -> HeaderValue {
-    cookie::set(NAME, &secret.reveal(), SECONDS)
+    cookie::set(NAME, &secret.reveal(), SIGN_IN_LINK_TTL.as_secs())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use domain::{
     billing::{Issue, IssueKind, NextKind},
     org::Status,
+    trial::{NOTICE_DAYS, WARNING_DAYS},
 };
 use maud::{Markup, html};
 use ui::{Tone, Weight, link_button, post_button};
@@ -12,11 +13,6 @@ use crate::{
     view::View,
     words::{self, banner as text, label, status},
 };
-
-/// The banner is a notice when at most this number of days of the trial remains.
-const NOTICE_DAYS: u32 = 7;
-/// The banner is a warning when at most this number of days of the trial remains.
-const WARNING_DAYS: u32 = 3;
 
 /// Content of the banner, independent of its markup.
 pub(crate) struct Banner {

@@ -4,19 +4,16 @@
 //! reload, in another tab, and for the organization's other admins. After the note disappears, the
 //! page's own buttons still restore the task or the checklist.
 
-use domain::checklist::Task;
-use jiff::{SignedDuration, Timestamp};
+use domain::checklist::{Task, UNDO_PERIOD};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use ui::{Weight, post_button};
 
 use super::task;
 use crate::{view::View, words::undo as words};
 
-/// How long the note is shown after the skip or the dismissal.
-const SHOWN_FOR: SignedDuration = SignedDuration::from_mins(2);
-
-/// Renders the note about the task that was skipped last. It is empty if no task was skipped in the
-/// last two minutes.
+/// Renders the note about the task that was skipped last. It is empty if no task was skipped within
+/// [`UNDO_PERIOD`].
 #[must_use]
 pub fn skip(view: &View) -> Markup {
     let Some(task) = last_skipped(view) else { return html! {} };
@@ -24,7 +21,7 @@ pub fn skip(view: &View) -> Markup {
 }
 
 /// Renders the note about the dismissed checklist, which appears instead of the widget. It is empty
-/// if the checklist was not dismissed in the last two minutes.
+/// if the checklist was not dismissed within [`UNDO_PERIOD`].
 #[must_use]
 pub fn dismissal(view: &View) -> Markup {
     match view.org.checklist.dismissed_at {
@@ -42,7 +39,7 @@ fn last_skipped(view: &View) -> Option<&'static Task> {
 }
 
 fn is_recent(at: Timestamp, view: &View) -> bool {
-    view.now.duration_since(at) < SHOWN_FOR
+    view.now.duration_since(at) < UNDO_PERIOD
 }
 
 fn flash(view: &View, text: &str, undo: &str, about: &str) -> Markup {
@@ -59,6 +56,7 @@ fn flash(view: &View, text: &str, undo: &str, about: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use domain::checklist::ChecklistCommand::{Dismiss, Skip};
+    use jiff::SignedDuration;
 
     use super::*;
     use crate::testing::{read, trial};
@@ -78,7 +76,7 @@ mod tests {
     fn dismissal_can_be_undone_for_two_minutes_by_admins() {
         let view = trial().having(&[Dismiss]);
         assert!(dismissal(&view).0.contains(r#"action="/onboarding/api/checklist/restore""#));
-        assert_eq!(dismissal(&view.clone().later(SHOWN_FOR)).0, "");
+        assert_eq!(dismissal(&view.clone().later(UNDO_PERIOD)).0, "");
         assert_eq!(dismissal(&view.as_member()).0, "");
         assert_eq!(dismissal(&trial()).0, "");
     }

@@ -1,6 +1,9 @@
 //! The first page after sign-up.
 
-use domain::{checklist::Task, org::Status};
+use domain::{
+    checklist::{MAX_SUGGESTED_TASKS, Task},
+    org::Status,
+};
 use maud::{Markup, html};
 use ui::{Weight, Width, link_button};
 
@@ -10,9 +13,6 @@ use crate::{
     view::View,
     words::{days_left, label, onward, welcome as words},
 };
-
-/// Maximum number of open tasks that are shown as cards.
-const MAX_CARDS: usize = 4;
 
 /// Renders the page for admins and members.
 #[must_use]
@@ -85,7 +85,7 @@ fn plan_summary(view: &View) -> Markup {
 
 fn first_steps(view: &View, config: &Config) -> Markup {
     let progress = view.progress();
-    let open: Vec<&Task> = progress.open().take(MAX_CARDS).collect();
+    let open: Vec<&Task> = progress.open().take(MAX_SUGGESTED_TASKS).collect();
     html! {
         section aria-labelledby="quick" {
             div class="section-head" {

@@ -1,13 +1,13 @@
 //! The handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app.
 
-use domain::{billing::Plan, people::Role};
+use domain::{
+    billing::Plan,
+    people::{HANDOFF_TOKEN_TTL, Role},
+};
 use host_auth::Key;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::SignedIn;
-
-/// How long a handoff token is valid. It only has to last for one redirect on a slow connection.
-const HANDOFF_TOKEN_TTL: SignedDuration = SignedDuration::from_secs(60);
 
 /// The values of a handoff token that do not describe the user.
 #[derive(Clone, Copy, Debug)]

@@ -411,7 +411,7 @@ async fn has_seat(app: &App, details: &InvitationDetails, now: Timestamp) -> Res
 /// Returns the problem of a link that opens no invitation. It is the same for a revoked, resent,
 /// expired, or unknown link. An accepted invitation has its own response, [`used_response`].
 fn expired() -> Problem {
-    Problem::new(Kind::NotFound, words_of::expired::PROBLEM)
+    Problem::new(Kind::NotFound, words_of::expired::problem())
 }
 
 /// Responds to the link of an invitation that was accepted before. If the user who accepted it is

@@ -157,7 +157,7 @@ pub fn accepted(product: &str) -> Markup {
 pub fn expired(product: &str) -> Markup {
     let main = html! {
         h1 { (expired::TITLE) }
-        p class="lead" { (expired::LEAD) }
+        p class="lead" { (expired::lead()) }
         div class="actions" { (ui::link_button(Weight::Primary, "/login", words::SIGN_IN)) }
     };
     shell(product, expired::TITLE, main)

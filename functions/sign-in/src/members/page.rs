@@ -256,7 +256,7 @@ fn form(draft: &Draft<'_>) -> Markup {
                 name: "email",
                 kind: ui::Kind::Email,
                 label: invite::EMAIL,
-                hint: Some(invite::EMAIL_HINT),
+                hint: Some(&invite::email_hint()),
                 value: typed("email"),
                 autocomplete: "off",
                 error: error("email"),

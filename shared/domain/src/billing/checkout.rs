@@ -12,6 +12,9 @@ use crate::{id::ProjectId, org::Org};
 /// the duration of the request.
 const MIN_CARRIED_TRIAL: SignedDuration = SignedDuration::from_mins(48 * 60 + 1);
 
+/// How long the idempotency key of a new customer stays the same.
+pub const CUSTOMER_KEY_PERIOD: SignedDuration = SignedDuration::from_hours(1);
+
 /// Time of the first charge for a subscription that a new Checkout creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstCharge {

@@ -82,7 +82,7 @@ mod subscription;
 mod subscription_fact;
 mod surplus;
 
-pub use checkout::FirstCharge;
+pub use checkout::{CUSTOMER_KEY_PERIOD, FirstCharge};
 pub use conflict::Conflict;
 pub use fact::{Attribution, Fact, FactKind, IncidentKind, InvoiceFact};
 pub use id::{BadId, CustomerId, EventId, InvoiceId, SubscriptionId};
@@ -91,7 +91,7 @@ pub use marks::{InvoiceMarks, SubscriptionMarks};
 pub use money::{Currency, Interval, MAX_AMOUNT, Money};
 pub use next::{NextBillingEvent, NextKind};
 pub use plan::{Plan, PlanPrices, Prices};
-pub use review::ReviewKind;
+pub use review::{PARKED_RETENTION, REVIEW_DELAY, ReviewKind};
 pub use second::{Facts, StoredFact};
 pub use state::{Billing, Recorded};
 pub use status::SubscriptionStatus;

@@ -1,7 +1,14 @@
 //! Money without effect, as an operator reviews it.
 
+use jiff::SignedDuration;
+
 use super::Surplus;
 use crate::org::Org;
+
+/// How long a parked or quarantined event is kept. Stripe can resend an event for 30 days.
+pub const PARKED_RETENTION: SignedDuration = SignedDuration::from_hours(35 * 24);
+/// Time after which a parked event that may concern Onramp needs review.
+pub const REVIEW_DELAY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why a payment needs review by an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,6 +10,6 @@ mod task;
 pub use command::{ChecklistCommand, ChecklistError, HostEventResult};
 pub use definition::{BUILT_IN, Definition, Industry, Milestone, MilestoneRule, Offered};
 pub use onboarding::Onboarding;
-pub use progress::Progress;
-pub use state::{Checklist, Completion, Source, UnknownTask};
+pub use progress::{MAX_SUGGESTED_TASKS, Progress};
+pub use state::{Checklist, Completion, Source, UNDO_PERIOD, UnknownTask};
 pub use task::{Action, Category, CompletionTrigger, Condition, Task, TaskTarget, UrgencyBoost};

@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use super::{Checklist, Completion, Definition, Milestone, MilestoneRule, Task, UnknownTask};
 use crate::org::Org;
 
+/// Maximum number of open tasks that the welcome page and the welcome email suggest.
+pub const MAX_SUGGESTED_TASKS: usize = 4;
+
 /// Checklist of one organization at one point in time.
 #[derive(Clone, Debug)]
 pub struct Progress<'a> {
@@ -108,8 +111,7 @@ impl<'a> Progress<'a> {
         open
     }
 
-    /// Returns the next task, which is the open task with the highest weight. The welcome email
-    /// lists the four open tasks with the highest weight.
+    /// Returns the next task, which is the open task with the highest weight.
     #[must_use]
     pub fn next_task(&self) -> Option<&'static Task> {
         self.by_weight().first().copied()

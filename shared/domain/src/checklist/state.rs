@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a page offers to undo a skip or a dismissal.
+pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_mins(2);
 
 /// Stored state of a checklist. Its maps use the keys of tasks, so completions stay valid if the
 /// definition changes.

@@ -1,6 +1,6 @@
 //! The rate limits of Onramp.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{RateLimit, RateLimitWindow};
 use crate::people::{Address, SIGN_IN_LINK_TTL};
@@ -12,6 +12,9 @@ const SIGN_IN_LINK_SECONDS: i64 = SIGN_IN_LINK_TTL.as_secs();
 pub const SIGN_UPS_OF_IP: RateLimit =
     RateLimit { name: "sign_up_ip", max: 5, period: 3600, counts_refused: true, again_after: None };
 
+/// Largest maximum that a deployment can set for [`SIGN_UPS_OF_IP`]. The item of a network stores
+/// one time per sign-up, so this bounds the size of the item.
+pub const MAX_SIGN_UPS_OF_IP: u32 = 50;
 /// Sign-ups from one IPv6 site, which can contain many networks.
 pub const SIGN_UPS_OF_SITE: RateLimit = RateLimit {
     name: "sign_up_site",
@@ -25,6 +28,10 @@ pub const SIGN_UPS_OF_SITE: RateLimit = RateLimit {
 pub const SIGN_UPS_OF_ADDRESS: RateLimit =
     RateLimit { name: "sign_up_address", max: 3, period: 24 * 3600, counts_refused: true, again_after: None };
 
+/// How long a form with the same token counts as the same sign-up.
+pub const SIGN_UP_REPEAT_PERIOD: SignedDuration = SignedDuration::from_mins(10);
+/// Maximum number of sessions that repeated forms with the same token can start.
+pub const MAX_SIGN_UP_REPEATS: u64 = 5;
 /// Sign-in emails to one address that one network requests in 15 minutes.
 ///
 /// This limit and [`SIGN_INS_OF_PAIR_HOURLY`] can be low, because they apply to one network.

@@ -14,6 +14,8 @@ use crate::{
 
 /// How long an invitation can be accepted after its last email.
 pub const INVITATION_TTL: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long an invitation is kept after it expires.
+pub const INVITATION_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Maximum number of open invitations of one organization.
 pub const MAX_OPEN_INVITATIONS: usize = 20;
 /// Maximum number of emails for one invitation, including the first.

@@ -15,9 +15,13 @@ mod user;
 
 pub use address::{Address, AddressError};
 pub use invitation::{
-    INVITATION_TTL, Invitation, InvitationId, InvitationStatus, MAX_OPEN_INVITATIONS, MAX_SENDS, RESEND_DELAY,
+    INVITATION_RETENTION, INVITATION_TTL, Invitation, InvitationId, InvitationStatus, MAX_OPEN_INVITATIONS,
+    MAX_SENDS, RESEND_DELAY,
 };
-pub use link::{LINK_REPEAT_PERIOD, ORG_CREATION_GRANT_TTL, SIGN_IN_LINK_TTL};
+pub use link::{
+    HANDOFF_TOKEN_TTL, LINK_REPEAT_PERIOD, ORG_CREATION_GRANT_TTL, SIGN_IN_LINK_TTL,
+    SIGN_IN_REQUEST_RETENTION, UNSUBSCRIBE_LINK_TTL,
+};
 pub use member::{Admin, Member};
 pub use membership::{Membership, Role};
 pub use name::{Name, NameError};

@@ -23,7 +23,7 @@ pub enum ReasonError {
     #[error("Enter a reason. We store it for other operators.")]
     Empty,
     /// More than [`Reason::MAX_GRAPHEMES`] graphemes, or more than 4 × [`Reason::MAX_GRAPHEMES`] bytes.
-    #[error("Use at most 500 characters.")]
+    #[error("Use at most {} characters.", Reason::MAX_GRAPHEMES)]
     TooLong,
     /// Control, bidi, or zero-width characters, or line breaks.
     #[error("Remove line breaks, invisible characters, and control characters.")]

@@ -110,7 +110,6 @@ impl Session {
         now < self.ends_at()
             && now < add(self.seen_at, SESSION_IDLE_TIMEOUT)
             && self.epoch == user.epoch
-            && user.sessions_valid_from.is_none_or(|from| self.created_at >= from)
             && user.id == self.user
     }
 

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::{Address, Name};
 use crate::id::{OrgId, UserId};
 
@@ -22,9 +20,6 @@ pub struct User {
     /// it begins, and is valid only while the number stays the same. Unlike a comparison of times,
     /// this does not depend on clocks.
     pub epoch: u64,
-    /// Sessions from before this time are over. The current code never sets this time, but a user
-    /// that an earlier version of the code stored can have it.
-    pub sessions_valid_from: Option<Timestamp>,
     /// Whether the user had their one trial.
     pub trial_used: bool,
     /// Organizations of the user, in the order of joining.
@@ -66,7 +61,6 @@ impl User {
             address,
             verified: false,
             epoch: 0,
-            sessions_valid_from: None,
             trial_used: false,
             orgs: Vec::new(),
             joins: Joins::default(),

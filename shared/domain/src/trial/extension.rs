@@ -14,7 +14,7 @@ pub struct Days(u16);
 
 /// Error for text that is not a valid number of days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Enter a whole number of days from 1 to 730.")]
+#[error("Enter a whole number of days from 1 to {}.", Days::MAX)]
 pub struct NotDays;
 
 impl Days {

@@ -47,7 +47,7 @@ pub enum NotExtendable {
     #[error("The organization's Stripe customer was deleted. Access stays ended until a new customer pays.")]
     CustomerDeleted,
     /// The trial has [`MAX_EXTENSIONS`] extensions.
-    #[error("This trial has been extended 50 times, the maximum.")]
+    #[error("This trial has been extended {MAX_EXTENSIONS} times, the maximum.")]
     TooOften,
 }
 

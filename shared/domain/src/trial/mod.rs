@@ -2,9 +2,11 @@
 
 mod extension;
 mod grant;
+mod reminder;
 mod state;
 mod sweep;
 
 pub use extension::{Days, Extension, NotDays};
 pub use grant::{FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable};
+pub use reminder::{NOTICE_DAYS, WARNING_DAYS, parse_reminder_days};
 pub use state::Trial;

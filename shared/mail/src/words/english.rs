@@ -142,8 +142,8 @@ pub(crate) static ENGLISH: Words = Words {
     },
     sign_in: SignIn {
         subject: |product| format!("Sign in to {product}"),
-        preheader: "You can use this link once within 10 minutes.",
-        link: "Use this link to sign in. It works once and expires in 10 minutes.",
+        preheader: |valid_for| format!("You can use this link once within {valid_for}."),
+        link: |valid_for| format!("Use this link to sign in. It works once and expires in {valid_for}."),
         button: "Sign in",
         caution: "If you didn’t request this, ignore this email. No one can sign in without the link.",
         reason: |product| {

@@ -108,8 +108,8 @@ pub(crate) struct Payment {
 
 pub(crate) struct SignIn {
     pub(crate) subject: fn(product: &str) -> String,
-    pub(crate) preheader: &'static str,
-    pub(crate) link: &'static str,
+    pub(crate) preheader: fn(valid_for: &str) -> String,
+    pub(crate) link: fn(valid_for: &str) -> String,
     pub(crate) button: &'static str,
     pub(crate) caution: &'static str,
     pub(crate) reason: fn(product: &str) -> String,

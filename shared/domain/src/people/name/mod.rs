@@ -30,7 +30,7 @@ pub enum NameError {
     #[error("Enter a name.")]
     Empty,
     /// More than [`Name::MAX_GRAPHEMES`] graphemes, or more than 16 × [`Name::MAX_GRAPHEMES`] bytes.
-    #[error("Use at most 80 characters.")]
+    #[error("Use at most {} characters.", Name::MAX_GRAPHEMES)]
     TooLong,
     /// Control, bidi, zero-width, private, or unassigned characters, or line breaks. A joiner that
     /// the text needs is allowed.

@@ -21,8 +21,7 @@ use crate::{
     client::{Store, Stored, Transacted},
     error::{Corrupt, Error, failed},
     keys::{Key, PARKED, due_pk, parked_without_metadata_pk, shard},
-    schema::action_record::record_value,
-    schema::{decode, from_item, read, to_item},
+    schema::{action_record::record_value, from_item, org::decode, read, to_item},
     update::{Only, change, delete, put, update},
 };
 

@@ -14,12 +14,12 @@ use crate::{
     client::Store,
     customer::ParkedItem,
     error::Error,
-    invitation,
     keys::{
         self, BY_DUE, BY_MAIL, INVITE, Key, SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk,
         review_pk, shard,
     },
-    schema, sign_in_request,
+    schema::{from_item, invitation, org},
+    sign_in_request,
     sign_in_request_id::SignInRequestId,
     update::{Change, Only},
 };
@@ -140,7 +140,7 @@ impl Store {
             return Ok(None);
         }
         let Some(item) = self.get(&event.0).await? else { return Ok(None) };
-        Ok(Some(schema::from_item::<ParkedItem>(item)?.body))
+        Ok(Some(from_item::<ParkedItem>(item)?.body))
     }
 
     /// Moves a parked event to the review queue, or to the events of other products.
@@ -227,8 +227,8 @@ impl Store {
         let Some(item) = self.get(&key).await? else { return Ok(()) };
         let (form, version) = match due {
             MailDue::Org(_) => {
-                let org = schema::decode(item)?;
-                (schema::encode(&org.value, org.version)?, org.version)
+                let org = org::decode(item)?;
+                (org::encode(&org.value, org.version)?, org.version)
             }
             MailDue::SignIn(_) => {
                 let request = sign_in_request::decode(item)?;

@@ -10,7 +10,7 @@ use crate::{
     client::{Store, Stored},
     error::Error,
     keys::Key,
-    member, schema, user,
+    schema::{member, org, user},
 };
 
 /// The stored state behind an embed token, from one consistent read.
@@ -46,6 +46,6 @@ impl Store {
         let (Some(user), Some(org)) = (user, org) else { return Ok(None) };
         let membership = membership.map(member::decode).transpose()?;
         let role = membership.map(|membership| membership.role);
-        Ok(Some(EmbedSession { user: user::decode(user)?, role, org: schema::decode(org)? }))
+        Ok(Some(EmbedSession { user: user::decode(user)?, role, org: org::decode(org)? }))
     }
 }

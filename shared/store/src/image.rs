@@ -4,7 +4,7 @@
 use domain::org::Org;
 use serde_json::{Map, Value};
 
-use crate::{client::Stored, error::Corrupt, schema::decode};
+use crate::{client::Stored, error::Corrupt, schema::org::decode};
 
 /// Decodes the organization in an image of a stream record. The image has DynamoDB's JSON format
 /// (AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB").

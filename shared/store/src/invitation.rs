@@ -5,20 +5,19 @@ use domain::{
     id::OrgId,
     limits::RateLimitWindow,
     org::Org,
-    people::{Address, INVITATION_RETENTION, Invitation, InvitationId, Name, Role},
+    people::{Invitation, InvitationId},
     secret::Hash,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    at::At,
-    attributes::{Attributes, expires, number},
     client::{Store, Stored, Transacted},
-    error::{Corrupt, Error},
-    invitation_details,
-    keys::{INVITE, Key, shard},
+    error::Error,
+    keys::{INVITE, Key},
     limit::reached,
-    schema::{DeliveryItem, MailIndexEntry, from_item, read, to_item},
+    schema::{
+        invitation::{decode, encode, encode_link},
+        org,
+    },
     update::{Change, Only, change, put},
 };
 
@@ -29,84 +28,6 @@ pub enum Invited {
     Done,
     /// A limit is reached, so nothing was written.
     Limited(RateLimitWindow),
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct InvitationItem {
-    org: String,
-    address: String,
-    role: String,
-    inviter: String,
-    /// Missing in items that an earlier version of the code wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    invited_by: Option<String>,
-    created_at: At,
-    good_until: At,
-    sends: u32,
-    mail: DeliveryItem,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    secret_hash: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    revoked_at: Option<At>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_pk: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_at: Option<At>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_ready: Option<At>,
-}
-
-pub(crate) fn encode(invitation: &Invitation, version: u64) -> Result<Attributes, Corrupt> {
-    let key = Key::invitation(invitation.org, invitation.id());
-    let delivery = &invitation.delivery;
-    let index_entry = MailIndexEntry::of(shard(&key.pk), delivery.due_at(), delivery.review_since());
-    let form = InvitationItem {
-        org: invitation.org.to_string(),
-        address: invitation.address.as_str().to_owned(),
-        role: invitation.role.as_str().to_owned(),
-        inviter: invitation.inviter.to_string(),
-        invited_by: invitation.invited_by.map(|user| user.to_string()),
-        created_at: At(invitation.created_at),
-        good_until: At(invitation.expires_at),
-        sends: invitation.sends,
-        mail: DeliveryItem::from(delivery),
-        secret_hash: invitation.secret_hash.map(|hash| hash.to_string()),
-        revoked_at: invitation.revoked_at.map(At),
-        mail_ready: index_entry.at.filter(|_| delivery.is_fresh()),
-        mail_pk: index_entry.pk,
-        mail_at: index_entry.at,
-    };
-    let mut item = to_item(&key, &form)?;
-    item.insert("version".to_owned(), number(version));
-    item.extend([expires(invitation.expires_at, INVITATION_RETENTION.as_secs())]);
-    Ok(item)
-}
-
-pub(crate) fn decode(item: Attributes) -> Result<Stored<Invitation>, Corrupt> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: u64,
-        #[serde(flatten)]
-        invitation: InvitationItem,
-    }
-    let Versioned { version, invitation: form } = from_item(item.clone())?;
-    let value = Invitation {
-        org: read("organization of an invitation", &form.org)?,
-        address: Address::from_stored(form.address),
-        role: Role::parse(&form.role).ok_or_else(|| Corrupt::because("role of an invitation"))?,
-        inviter: Name::from_stored(form.inviter),
-        invited_by: form.invited_by.map(|user| read("inviter of an invitation", &user)).transpose()?,
-        created_at: form.created_at.0,
-        expires_at: form.good_until.0,
-        sends: form.sends,
-        delivery: form.mail.into(),
-        secret_hash: form
-            .secret_hash
-            .map(|hash| hash.parse().map_err(|()| Corrupt::because("secret of an invitation")))
-            .transpose()?,
-        revoked_at: form.revoked_at.map(|at| at.0),
-    };
-    Ok(Stored { value, version, item })
 }
 
 impl Store {
@@ -132,7 +53,7 @@ impl Store {
     ) -> Result<Option<(Stored<Invitation>, Stored<Org>)>, Error> {
         let [invitation, org] = self.get_all(&[Key::invitation(org, id), Key::org(org)]).await?;
         let (Some(invitation), Some(org)) = (invitation, org) else { return Ok(None) };
-        Ok(Some((decode(invitation)?, crate::schema::decode(org)?)))
+        Ok(Some((decode(invitation)?, org::decode(org)?)))
     }
 
     /// Writes an invitation with a pending email, the change of its organization, and the attempt
@@ -207,46 +128,11 @@ impl Store {
         let Some(change) = self.invitation_change(before, after)? else { return Ok(()) };
         let mut actions = vec![change];
         if let Some(secret) = link {
-            actions.push(put(&self.table, invitation_details::encode(secret, after)?, Some(Only::New))?);
+            actions.push(put(&self.table, encode_link(secret, after)?, Some(Only::New))?);
         }
         match self.transact(actions).await? {
             Transacted::Done => Ok(()),
             Transacted::Cancelled(_) => Err(Error::Conflict),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::mail::{Claim, Outcome};
-
-    use super::*;
-
-    #[test]
-    fn invitation_round_trips_and_is_indexed_while_pending() {
-        let now = "2026-01-15T09:00:00Z".parse().unwrap();
-        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let address = Address::parse("mo@example.com").unwrap();
-        let jo = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let inviter = (jo, Name::parse("Jo Doe").unwrap());
-        let mut invitation = Invitation::new(org, address, Role::Admin, inviter, now);
-        let item = encode(&invitation, 3).unwrap();
-        assert!(item.contains_key("mail_ready") && item.contains_key("mail_pk"));
-        let stored = decode(item).unwrap();
-        assert_eq!((&stored.value, stored.version), (&invitation, 3));
-
-        let claim = Claim("a".to_owned());
-        assert!(invitation.claim(&claim, Hash::of(&[b"secret"]), None, now));
-        invitation.delivery = invitation.delivery.record_outcome(&claim, Outcome::Accepted, 0, now).unwrap();
-        let item = encode(&invitation, 4).unwrap();
-        assert!(!item.contains_key("mail_ready") && !item.contains_key("mail_pk"), "no email is pending");
-        assert_eq!(decode(item).unwrap().value, invitation);
-
-        invitation.revoke(now);
-        assert_eq!(decode(encode(&invitation, 5).unwrap()).unwrap().value, invitation);
-        let mut earlier = encode(&invitation, 6).unwrap();
-        earlier.retain(|name, _| !["invited_by", "revoked_at"].contains(&name.as_str()));
-        let earlier = decode(earlier).unwrap().value;
-        assert_eq!((earlier.invited_by, earlier.revoked_at), (None, None), "an item of an earlier version");
     }
 }

@@ -6,21 +6,20 @@ use domain::{
     people::{Address, Invitation, InvitationId, Membership, Session, SessionToken, User},
     secret::{Hash, Secret},
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    attributes::{Attributes, expires},
     client::{Store, Stored, Transacted},
-    error::{Corrupt, Error, failed},
-    invitation,
+    error::{Error, failed},
     keys::Key,
-    member,
-    schema::{self, from_item, read, to_item},
-    session,
+    schema::{
+        from_item,
+        invitation::{self, InvitationLinkItem},
+        member, org, read, session, to_item, user,
+        user::AddressItem,
+    },
     signup::Person,
     update::{Only, delete, put},
     used_link::{IssuedSecret, UsedLink},
-    user::{self, AddressItem},
 };
 
 /// The stored state from which the domain decides whether the user can accept an invitation.
@@ -78,26 +77,6 @@ pub enum Accepted {
     AlreadyUsed,
 }
 
-/// The stored invitation link: the IDs and the address with which the invitation of the link is
-/// loaded.
-#[derive(Debug, Serialize, Deserialize)]
-struct InvitationLinkItem {
-    org: String,
-    invitation: String,
-    address: String,
-}
-
-pub(crate) fn encode(secret_hash: Hash, invitation: &Invitation) -> Result<Attributes, Corrupt> {
-    let form = InvitationLinkItem {
-        org: invitation.org.to_string(),
-        invitation: invitation.id().to_string(),
-        address: invitation.address.as_str().to_owned(),
-    };
-    let mut item = to_item(&Key::invitation_link(secret_hash), &form)?;
-    item.extend([expires(invitation.expires_at, 3600)]);
-    Ok(item)
-}
-
 impl Store {
     /// Loads the invitation of a link by the hash of its secret. If the link was used, loads the
     /// record of its use. Returns `None` if the link or its invitation does not exist.
@@ -143,7 +122,7 @@ impl Store {
             }
             None => None,
         };
-        let (invitation, org) = (invitation::decode(invitation)?, schema::decode(org)?);
+        let (invitation, org) = (invitation::decode(invitation)?, org::decode(org)?);
         let Some(secret_hash) = invitation.value.secret_hash else { return Ok(None) };
         Ok(Some(InvitationDetails { secret_hash, invitation, org, known }))
     }

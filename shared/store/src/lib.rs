@@ -95,6 +95,8 @@ mod session;
 mod sign_in_request;
 mod sign_in_request_id;
 mod signup;
+#[cfg(test)]
+mod testing;
 mod unknown;
 mod unsubscription;
 mod update;

@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     keys::Key,
     retry::retry,
-    schema::{decode, encode},
+    schema::org::{decode, encode},
     update::{Change, Only, change, update},
 };
 
@@ -114,24 +114,13 @@ mod tests {
     use domain::{
         billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
         mail::{Claim, Outcome},
-        org::AdminContact,
-        people::{Address, Name},
-        time::Zone,
     };
     use jiff::Timestamp;
 
     use super::*;
-    use crate::{attributes::Attributes, image::image_size};
+    use crate::{attributes::Attributes, image::image_size, testing::acme};
 
     const NOW: &str = "2026-01-15T09:00:00Z";
-
-    fn org() -> Org {
-        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let name = Name::parse("Jo Doe").unwrap();
-        let founder = AdminContact::new(user, name, Address::parse("jo@example.com").unwrap());
-        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::named("UTC"), founder, NOW.parse().unwrap())
-    }
 
     /// Returns the fact that the payment of the n-th invoice failed.
     fn failed_payment(n: i64) -> Fact {
@@ -166,7 +155,7 @@ mod tests {
             (NOW.parse().unwrap(), "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
         let prices = |text| PlanPrices::parse(text).unwrap();
         let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
-        let mut stored = decode(encode(&org(), 1).unwrap()).unwrap();
+        let mut stored = decode(encode(&acme(now), 1).unwrap()).unwrap();
         let mut writes = Vec::new();
         for n in 0..300 {
             let before = decode(stored.item).unwrap();

@@ -23,8 +23,7 @@ use crate::{
     error::{Corrupt, Error},
     keys::{BY_DUE, BY_MAIL, DUE, Key, PARKED, SHARDS, corrupt_pk, parked_without_metadata_pk, review_pk},
     quarantine::QuarantinedItem,
-    schema::action_record::record_value,
-    schema::{self, from_item, read},
+    schema::{action_record::record_value, from_item, org, read},
     sign_in_request,
 };
 
@@ -391,7 +390,7 @@ impl Entry {
                 };
                 (quarantined_at.0, kind)
             }
-            ("ORG", "ORG") => (self.at, ReviewItemKind::Notices(Box::new(schema::decode(item)?.value))),
+            ("ORG", "ORG") => (self.at, ReviewItemKind::Notices(Box::new(org::decode(item)?.value))),
             ("ORG", "INVITE") => (self.at, ReviewItemKind::Invitation(read("organization", &id(pk))?)),
             ("ASKED", _) => (self.at, ReviewItemKind::SignIn(sign_in_request::decode(item)?.value.delivery)),
             _ => return Err(Corrupt::because("unknown kind of item")),

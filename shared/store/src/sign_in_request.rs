@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    attributes::{Attributes, expires, number},
+    attributes::{Attributes, expires},
     client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
-    keys::{Key, shard},
+    keys::Key,
     limit::reached,
     link::Link,
-    schema::{DeliveryItem, MailIndexEntry, from_item, read_browser, to_item},
+    schema::{
+        delivery::{DeliveryItem, mail_index},
+        from_versioned_item, read, read_browser, to_versioned_item,
+    },
     sign_in_request_id::SignInRequestId,
     update::{Change, Only, change, put},
 };
@@ -78,18 +81,11 @@ struct SignInRequestItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     browser: Option<String>,
     mail: DeliveryItem,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_pk: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_at: Option<At>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_ready: Option<At>,
 }
 
+/// Builds the item of a sign-in request at a version.
 pub(crate) fn encode(request: &SignInRequest, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::sign_in_request(request.id);
-    let index_entry =
-        MailIndexEntry::of(shard(&key.pk), request.delivery.due_at(), request.delivery.review_since());
     let form = SignInRequestItem {
         id: request.id.to_string(),
         address: request.address.as_str().to_owned(),
@@ -97,33 +93,25 @@ pub(crate) fn encode(request: &SignInRequest, version: u64) -> Result<Attributes
         requested_at: At(request.requested_at),
         browser: request.browser.map(|hash| hash.to_string()),
         mail: DeliveryItem::from(&request.delivery),
-        mail_ready: index_entry.at.filter(|_| request.delivery.is_fresh()),
-        mail_pk: index_entry.pk,
-        mail_at: index_entry.at,
     };
-    let mut item = to_item(&key, &form)?;
-    item.insert("version".to_owned(), number(version));
+    let mut item = to_versioned_item(&key, &form, version)?;
+    item.extend(mail_index(&key, &request.delivery));
     item.extend([expires(request.requested_at, SIGN_IN_REQUEST_RETENTION.as_secs())]);
     Ok(item)
 }
 
+/// Decodes a sign-in request with its version.
 pub(crate) fn decode(item: Attributes) -> Result<Stored<SignInRequest>, Corrupt> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: u64,
-        #[serde(flatten)]
-        request: SignInRequestItem,
-    }
-    let Versioned { version, request } = from_item(item.clone())?;
-    let value = SignInRequest {
-        id: request.id.parse().map_err(|()| Corrupt::because("id of a sign-in request"))?,
-        address: Address::from_stored(request.address),
-        next: request.next,
-        requested_at: request.requested_at.0,
-        browser: read_browser(request.browser)?,
-        delivery: request.mail.into(),
-    };
-    Ok(Stored { value, version, item })
+    from_versioned_item(item, |form: SignInRequestItem| {
+        Ok(SignInRequest {
+            id: read("id of a sign-in request", &form.id)?,
+            address: Address::from_stored(form.address),
+            next: form.next,
+            requested_at: form.requested_at.0,
+            browser: read_browser(form.browser)?,
+            delivery: form.mail.into(),
+        })
+    })
 }
 
 impl Store {

@@ -26,11 +26,8 @@ use crate::{
     error::{Error, failed},
     keys::Key,
     limit::reached,
-    member,
-    schema::{encode, from_item, read, to_item},
-    session,
+    schema::{from_item, member, org, read, session, to_item, user, user::AddressItem},
     update::{Change, Only, change, put, update},
-    user::{self, AddressItem},
 };
 
 /// A sign-up that is ready to be written.
@@ -201,7 +198,7 @@ impl Store {
                 }
             }
         }
-        actions.push(put(table, encode(org, 1)?, Some(Only::New))?);
+        actions.push(put(table, org::encode(org, 1)?, Some(Only::New))?);
         actions.push(put(
             table,
             member::encode(&Membership::new(org.id, user, Role::Admin, now))?,

@@ -19,8 +19,7 @@ use crate::{
     error::{Corrupt, Error, failed},
     keys::Key,
     org_creation_grant::{self, OrgCreationGrant},
-    schema::{from_item, read, read_browser, to_item},
-    session,
+    schema::{from_item, read, read_browser, session, to_item},
     update::{Only, delete, put, update},
 };
 

@@ -1,107 +1,24 @@
 //! Users, and the item that maps an address to its user.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     id::{OrgId, UserId},
-    people::{Address, Joins, Name, User},
+    people::{Address, User},
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    attributes::{Attributes, number},
+    attributes::number,
     client::{Store, Stored, Transacted},
-    error::{Corrupt, Error},
+    error::Error,
     keys::Key,
-    schema::{from_item, read, to_item},
+    schema::{
+        from_item, read,
+        user::{AddressItem, decode, encode},
+    },
     update::{Change, Only, change, check},
 };
-
-#[derive(Debug, Serialize, Deserialize)]
-struct UserItem {
-    id: String,
-    name: String,
-    address: String,
-    #[serde(default)]
-    verified: bool,
-    #[serde(default)]
-    epoch: u64,
-    #[serde(default)]
-    trial_used: bool,
-    #[serde(default)]
-    orgs: Vec<String>,
-    /// Missing in items that an earlier version of the code wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    joins: Option<JoinsItem>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct JoinsItem {
-    count: u64,
-    by_org: BTreeMap<String, u64>,
-}
-
-impl From<&Joins> for JoinsItem {
-    fn from(joins: &Joins) -> Self {
-        let by_org = joins.by_org.iter().map(|(org, join)| (org.to_string(), *join)).collect();
-        Self { count: joins.count, by_org }
-    }
-}
-
-impl TryFrom<JoinsItem> for Joins {
-    type Error = Corrupt;
-
-    fn try_from(item: JoinsItem) -> Result<Self, Corrupt> {
-        let by_org = item.by_org.iter().map(|(org, join)| Ok((read("organization of a join", org)?, *join)));
-        Ok(Self { count: item.count, by_org: by_org.collect::<Result<_, Corrupt>>()? })
-    }
-}
-
-pub(crate) fn encode(user: &User, version: u64) -> Result<Attributes, Corrupt> {
-    let mut item = to_item(
-        &Key::user(user.id),
-        &UserItem {
-            id: user.id.to_string(),
-            name: user.name.to_string(),
-            address: user.address.as_str().to_owned(),
-            verified: user.verified,
-            epoch: user.epoch,
-            trial_used: user.trial_used,
-            orgs: user.orgs.iter().map(ToString::to_string).collect(),
-            joins: (user.joins.count > 0).then(|| JoinsItem::from(&user.joins)),
-        },
-    )?;
-    item.insert("version".to_owned(), number(version));
-    Ok(item)
-}
-
-pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: u64,
-        #[serde(flatten)]
-        user: UserItem,
-    }
-    let Versioned { version, user } = from_item(item.clone())?;
-    let value = User {
-        id: read("user id", &user.id)?,
-        name: Name::from_stored(user.name),
-        address: Address::from_stored(user.address),
-        verified: user.verified,
-        epoch: user.epoch,
-        trial_used: user.trial_used,
-        orgs: user.orgs.iter().map(|org| read("user's organization", org)).collect::<Result<_, _>>()?,
-        joins: user.joins.map(Joins::try_from).transpose()?.unwrap_or_default(),
-    };
-    Ok(Stored { value, version, item })
-}
-
-/// The item under the hash of an email address. It contains the ID of the user with this address.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct AddressItem {
-    pub user: String,
-}
 
 impl Store {
     /// Builds the action that writes a changed user, or `None` if nothing changed.

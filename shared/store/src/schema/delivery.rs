@@ -6,24 +6,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    keys::{mail_pk, review_pk},
+    attributes::{Attributes, values},
+    keys::{Key, mail_pk, review_pk, shard},
 };
+use aws_sdk_dynamodb::types::AttributeValue;
 
-/// The attributes that put an item into the index `by-mail`. If both are `None`, the item is not in
-/// the index.
-pub(crate) struct MailIndexEntry {
-    pub pk: Option<String>,
-    pub at: Option<At>,
+/// Returns the attributes that put an item with one email into the index `by-mail`.
+pub(crate) fn mail_index(key: &Key, delivery: &Delivery) -> Attributes {
+    mail_index_of(key, delivery.due_at(), delivery.review_since(), delivery.is_fresh())
 }
 
-impl MailIndexEntry {
-    /// Returns the partition for pending emails and `due_at`, if the mailer must handle an email.
-    /// Otherwise returns the partition for review and `review_since`, if an email needs review.
-    pub fn of(shard: u8, due_at: Option<Timestamp>, review_since: Option<Timestamp>) -> Self {
-        let due = due_at.map(|at| (mail_pk(shard), At(at)));
-        let (pk, at) = due.or_else(|| review_since.map(|at| (review_pk(shard), At(at)))).unzip();
-        Self { pk, at }
-    }
+/// Returns the attributes that put an item into the index `by-mail`, or none if no email is due and
+/// none needs review.
+///
+/// The partition is the one for pending emails if the mailer must handle an email at `due_at`.
+/// Otherwise it is the one for review, with `review_since`. The attribute `mail_ready` exists while
+/// an email waits for its first attempt (`ready`). The filter of the table's stream requires this
+/// attribute, so the stream starts the mailer only for items with such an email.
+pub(crate) fn mail_index_of(
+    key: &Key,
+    due_at: Option<Timestamp>,
+    review_since: Option<Timestamp>,
+    ready: bool,
+) -> Attributes {
+    let shard = shard(&key.pk);
+    let due = due_at.map(|at| (mail_pk(shard), at));
+    let Some((pk, at)) = due.or_else(|| review_since.map(|at| (review_pk(shard), at))) else {
+        return Attributes::new();
+    };
+    let at = AttributeValue::S(At(at).text());
+    let mut attributes = values([("mail_pk", AttributeValue::S(pk)), ("mail_at", at.clone())]);
+    attributes.extend(ready.then(|| ("mail_ready".to_owned(), at)));
+    attributes
 }
 
 /// The state of one email to one recipient. A final state, such as `Sent`, contains only the fields

@@ -5,20 +5,39 @@
 //! stored form gets a new name in the code, `#[serde(rename)]` keeps the stored name.
 
 pub(crate) mod action_record;
-mod delivery;
-mod org;
+pub(crate) mod admin;
+pub(crate) mod delivery;
+pub(crate) mod invitation;
+pub(crate) mod member;
+pub(crate) mod org;
+pub(crate) mod session;
+pub(crate) mod user;
 
-pub(crate) use delivery::{DeliveryItem, MailIndexEntry};
 use domain::secret::Hash;
-pub(crate) use org::{UnreachableItem, decode, encode};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{attributes::Attributes, error::Corrupt, keys::Key};
+use crate::{
+    attributes::{Attributes, number},
+    client::Stored,
+    error::Corrupt,
+    keys::Key,
+};
 
 /// Builds an item from its key and its stored form.
 pub(crate) fn to_item(key: &Key, form: &impl Serialize) -> Result<Attributes, Corrupt> {
     let mut item: Attributes = serde_dynamo::to_item(form).map_err(Corrupt::because)?;
     item.extend(key.attributes());
+    Ok(item)
+}
+
+/// Builds an item from its key, its stored form, and its version.
+pub(crate) fn to_versioned_item(
+    key: &Key,
+    form: &impl Serialize,
+    version: u64,
+) -> Result<Attributes, Corrupt> {
+    let mut item = to_item(key, form)?;
+    item.insert("version".to_owned(), number(version));
     Ok(item)
 }
 
@@ -28,6 +47,17 @@ pub(crate) fn from_item<T: DeserializeOwned>(item: Attributes) -> Result<T, Corr
     serde_dynamo::from_item(item).map_err(Corrupt::not_a::<T>)
 }
 
+/// Parses an item with a version: its stored form with serde, and then the value with `parse`.
+pub(crate) fn from_versioned_item<F: DeserializeOwned, T>(
+    item: Attributes,
+    parse: impl Fn(F) -> Result<T, Corrupt>,
+) -> Result<Stored<T>, Corrupt> {
+    let version = item.get("version").and_then(|version| version.as_n().ok()?.parse().ok());
+    let version = version.ok_or_else(|| Corrupt::because("version"))?;
+    let value = parse(from_item(item.clone())?)?;
+    Ok(Stored { value, version, item })
+}
+
 /// Parses a stored string. `what` names the value in the error.
 pub(crate) fn read<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, Corrupt> {
     text.parse().map_err(|_| Corrupt::because(what))
@@ -35,5 +65,5 @@ pub(crate) fn read<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, Co
 
 /// Parses the stored hash of a browser cookie.
 pub(crate) fn read_browser(stored: Option<String>) -> Result<Option<Hash>, Corrupt> {
-    stored.map(|hash| hash.parse().map_err(|()| Corrupt::because("browser of a link request"))).transpose()
+    stored.map(|hash| read("browser of a link request", &hash)).transpose()
 }

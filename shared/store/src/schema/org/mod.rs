@@ -4,18 +4,6 @@
 //! `trial`. A write contains only the attributes that changed. So during a release, two versions of
 //! the code can write the same organization.
 
-use std::collections::BTreeMap;
-
-use domain::{
-    billing::Billing,
-    mail::Outbox,
-    org::{AdminContact, Org, Project, Provisioned, Reminders, SuppressionReason, Trigger, Undeliverable},
-    people::{Address, Name},
-    time::Zone,
-    trial::Trial,
-};
-use serde::{Deserialize, Serialize};
-
 mod billing;
 mod billing_details;
 mod checklist;
@@ -23,6 +11,20 @@ mod fact_details;
 mod folded;
 mod onboarding;
 mod trial;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::BTreeMap;
+
+use domain::{
+    billing::Billing,
+    mail::Outbox,
+    org::{AdminContact, Org, Project, Provisioned, Trigger},
+    people::Name,
+    time::Zone,
+    trial::Trial,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use self::{
     billing::{BillingItem, PauseItem},
@@ -34,11 +36,15 @@ use self::{
 };
 use crate::{
     at::At,
-    attributes::{Attributes, number},
+    attributes::{Attributes, values},
     client::Stored,
     error::Corrupt,
     keys::{Key, due_pk, shard},
-    schema::{DeliveryItem, MailIndexEntry, from_item, read, to_item},
+    schema::{
+        admin::AdminItem,
+        delivery::{DeliveryItem, mail_index_of},
+        from_versioned_item, read, to_versioned_item,
+    },
 };
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,23 +78,6 @@ struct OrgItem {
     checklist: ChecklistItem,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>,
-
-    /// The partition in the index `by-due`. Present together with `due_at` while a trial sweep must
-    /// still process the organization.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    due_pk: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    due_at: Option<At>,
-    /// The partition in the index `by-mail`. Present together with `mail_at` while the mailer must
-    /// still handle an email, or while an email needs review.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_pk: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_at: Option<At>,
-    /// Present while an email waits for its first attempt. The filter of the table's stream
-    /// requires this attribute. So the stream starts the mailer only for items with such an email.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mail_ready: Option<At>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,32 +86,6 @@ struct ProfileItem {
     name: String,
     time_zone: String,
     signed_up_at: At,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct AdminItem {
-    user: String,
-    name: String,
-    address: String,
-    /// Present for an admin who unsubscribed from reminders.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    no_reminders: bool,
-    /// Present for an admin whose address is undeliverable.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    unreachable: Option<UnreachableItem>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct UnreachableItem {
-    since: At,
-    why: SuppressionItem,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum SuppressionItem {
-    Bounced,
-    Complained,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -136,12 +99,29 @@ struct ProvisionedItem {
 /// Builds the item of an organization at a version.
 pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::org(org.id);
-    let shard = shard(&key.pk);
-    let due_at = org.due_at();
-    let mail = MailIndexEntry::of(shard, org.outbox.due_at(), org.outbox.review_since());
-    let mut item = to_item(
-        &key,
-        &OrgItem {
+    let mut item = to_versioned_item(&key, &OrgItem::from(org), version)?;
+    item.extend(due_index(&key, org.due_at()));
+    let outbox = &org.outbox;
+    item.extend(mail_index_of(&key, outbox.due_at(), outbox.review_since(), outbox.is_ready()));
+    Ok(item)
+}
+
+/// Decodes an organization with its version.
+pub(crate) fn decode(item: Attributes) -> Result<Stored<Org>, Corrupt> {
+    from_versioned_item(item, |form: OrgItem| form.try_into())
+}
+
+/// Returns the attributes that put an organization into the index `by-due` while a trial sweep must
+/// still process it.
+fn due_index(key: &Key, due_at: Option<Timestamp>) -> Attributes {
+    let Some(at) = due_at else { return Attributes::new() };
+    let partition = AttributeValue::S(due_pk(shard(&key.pk)));
+    values([("due_pk", partition), ("due_at", AttributeValue::S(At(at).text()))])
+}
+
+impl From<&Org> for OrgItem {
+    fn from(org: &Org) -> Self {
+        Self {
             profile: ProfileItem {
                 id: org.id.to_string(),
                 name: org.name.to_string(),
@@ -160,27 +140,8 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
             onboarding: OnboardingItem::from(&org.onboarding),
             checklist: ChecklistItem::from(&org.checklist),
             mail: notices(&org.outbox),
-            due_pk: due_at.map(|_| due_pk(shard)),
-            due_at: due_at.map(At),
-            mail_ready: mail.at.filter(|_| org.outbox.is_ready()),
-            mail_pk: mail.pk,
-            mail_at: mail.at,
-        },
-    )?;
-    item.insert("version".to_owned(), number(version));
-    Ok(item)
-}
-
-/// Decodes an organization with its version.
-pub(crate) fn decode(item: Attributes) -> Result<Stored<Org>, Corrupt> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: u64,
-        #[serde(flatten)]
-        org: OrgItem,
+        }
     }
-    let Versioned { version, org } = from_item(item.clone())?;
-    Ok(Stored { value: org.try_into()?, version, item })
 }
 
 impl TryFrom<OrgItem> for Org {
@@ -214,52 +175,6 @@ impl TryFrom<OrgItem> for Org {
             checklist: item.checklist.try_into()?,
             outbox: outbox(item.mail)?,
         })
-    }
-}
-
-impl From<&AdminContact> for AdminItem {
-    fn from(admin: &AdminContact) -> Self {
-        Self {
-            user: admin.user.to_string(),
-            name: admin.name.to_string(),
-            address: admin.address.as_str().to_owned(),
-            no_reminders: admin.reminders == Reminders::Unwanted,
-            unreachable: admin.unreachable.as_ref().map(UnreachableItem::from),
-        }
-    }
-}
-
-impl TryFrom<AdminItem> for AdminContact {
-    type Error = Corrupt;
-
-    fn try_from(item: AdminItem) -> Result<Self, Corrupt> {
-        Ok(Self {
-            user: read("admin's user id", &item.user)?,
-            name: Name::from_stored(item.name),
-            address: Address::from_stored(item.address),
-            reminders: if item.no_reminders { Reminders::Unwanted } else { Reminders::Wanted },
-            unreachable: item.unreachable.map(Undeliverable::from),
-        })
-    }
-}
-
-impl From<&Undeliverable> for UnreachableItem {
-    fn from(unreachable: &Undeliverable) -> Self {
-        let why = match unreachable.why {
-            SuppressionReason::Bounced => SuppressionItem::Bounced,
-            SuppressionReason::Complained => SuppressionItem::Complained,
-        };
-        Self { since: At(unreachable.since), why }
-    }
-}
-
-impl From<UnreachableItem> for Undeliverable {
-    fn from(item: UnreachableItem) -> Self {
-        let why = match item.why {
-            SuppressionItem::Bounced => SuppressionReason::Bounced,
-            SuppressionItem::Complained => SuppressionReason::Complained,
-        };
-        Self { since: item.since.0, why }
     }
 }
 
@@ -323,189 +238,4 @@ fn outbox(mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>) -> Result<Outb
 }
 
 #[cfg(test)]
-mod tests {
-    use domain::{
-        billing::{
-            Change, Conflict, Currency, CustomerId, EventId, Fact, FactKind, Interval, InvoiceFact,
-            InvoiceId, InvoiceMarks, Item, Money, Pause, Plan, PlanPrices, Previous, PreviousCancel, Prices,
-            SubscriptionFact, SubscriptionId, SubscriptionMarks, SubscriptionStatus,
-        },
-        checklist::Onboarding,
-        id::OrgId,
-        mail::{Claim, Outcome},
-        people::Reason,
-        secret::Hash,
-        trial::{Days, Extension},
-    };
-    use jiff::Timestamp;
-
-    use super::*;
-
-    fn eur(amount: u64) -> Money {
-        Money { amount, currency: Currency::parse("eur").unwrap() }
-    }
-
-    /// Records a fact whose metadata names the organization `names`.
-    fn record(org: &mut Org, event: &str, created: &str, names: OrgId, what: FactKind) {
-        let prices = |text| PlanPrices::parse(text).unwrap();
-        let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        let created: Timestamp = created.parse().unwrap();
-        let fact = Fact { event: EventId::parse(event).unwrap(), created, names: Some(names), what };
-        org.record(&fact, &prices, project, "2025-01-08T10:20:30.5Z".parse().unwrap());
-    }
-
-    fn org() -> Org {
-        let now: Timestamp = "2025-01-08T10:20:30.5Z".parse().unwrap();
-        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let founder = AdminContact::new(
-            user,
-            Name::parse("Jo Doe").unwrap(),
-            Address::parse("jo@example.com").unwrap(),
-        );
-        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        let zone = Zone::named("Europe/Berlin");
-        let mut org = Org::sign_up(id, Name::parse("Acme Corp").unwrap(), zone, founder, now);
-        org.start_trial(Trial::start(now, 14, vec![3, 1]), project, now);
-        org.trial.as_mut().unwrap().extensions.push(Extension {
-            at: now,
-            by: user,
-            name: Name::parse("Ann").unwrap(),
-            days: Days::parse("7").unwrap(),
-            reason: Reason::parse("Their budget comes in March").unwrap(),
-            ends_at: "2025-01-29T10:20:30Z".parse().unwrap(),
-            request: Hash::of(&[b"form"]),
-        });
-        let customer = CustomerId::parse("cus_1").unwrap();
-        let subscription = SubscriptionId::parse("sub_1").unwrap();
-        for (event, what) in [
-            (
-                "evt_1",
-                FactKind::Subscription {
-                    subscription: subscription.clone(),
-                    customer: customer.clone(),
-                    fact: SubscriptionFact {
-                        previous: Previous {
-                            status: Some(SubscriptionStatus::Active),
-                            trial_end: Some(None),
-                            cancel: Some(PreviousCancel::At(now.round(jiff::Unit::Second).unwrap())),
-                            paused: Some(Some(Pause { resumes_at: None })),
-                            prices: Some(["price_0".to_owned()].into()),
-                        },
-                        items: vec![
-                            Item::of_price("price_add_on".to_owned()),
-                            Item {
-                                period_end: Some("2025-02-08T10:20:31Z".parse().unwrap()),
-                                amount: Some(eur(2900)),
-                                interval: Some(Interval::Month),
-                                ..Item::of_price("price_2".to_owned())
-                            },
-                        ],
-                        trial_end: Some(now.round(jiff::Unit::Second).unwrap()),
-                        paused: Some(Pause { resumes_at: Some("2025-03-01T00:00:00Z".parse().unwrap()) }),
-                        latest_invoice: InvoiceId::parse("in_1").ok(),
-                        fixed_amount: true,
-                        lacks_payment_method: true,
-                        ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Incomplete)
-                    },
-                },
-            ),
-            (
-                "evt_2",
-                FactKind::Invoice {
-                    invoice: InvoiceId::parse("in_1").unwrap(),
-                    subscription: Some(subscription.clone()),
-                    customer: customer.clone(),
-                    invoice_created: "2025-01-08T10:20:30Z".parse().unwrap(),
-                    prices: Vec::new(),
-                    fact: InvoiceFact::Paid { amount: 1200 },
-                },
-            ),
-            ("evt_3", FactKind::CustomerDeleted { customer: CustomerId::parse("cus_2").unwrap() }),
-            (
-                "evt_4",
-                FactKind::Invoice {
-                    invoice: InvoiceId::parse("in_2").unwrap(),
-                    subscription: None,
-                    customer: customer.clone(),
-                    invoice_created: "2025-01-08T10:20:31Z".parse().unwrap(),
-                    prices: Vec::new(),
-                    fact: InvoiceFact::ActionRequired { due: Some(eur(1200)) },
-                },
-            ),
-        ] {
-            record(&mut org, event, "2025-01-08T10:20:31Z", id, what);
-        }
-        // An earlier second of the same subscription, another organization, and an announcement.
-        let other = "org_0198c0de-0000-7000-8000-000000000009".parse().unwrap();
-        let active = SubscriptionFact {
-            paused: Some(Pause { resumes_at: None }),
-            ..SubscriptionFact::new(Change::Updated, SubscriptionStatus::Active)
-        };
-        let earlier = FactKind::Subscription {
-            subscription: subscription.clone(),
-            customer: customer.clone(),
-            fact: active,
-        };
-        record(&mut org, "evt_0", "2025-01-08T10:20:29Z", other, earlier);
-        let date = "2025-02-08T10:20:31Z".parse().unwrap();
-        let announced =
-            FactKind::Upcoming { subscription, customer: customer.clone(), date, amount: eur(3000) };
-        record(&mut org, "evt_5", "2025-01-08T10:20:33Z", id, announced);
-        let (one_off, paid) = (InvoiceId::parse("in_3").unwrap(), InvoiceFact::Paid { amount: 500 });
-        let one_off = FactKind::Invoice {
-            invoice: one_off,
-            subscription: None,
-            customer: customer.clone(),
-            invoice_created: now,
-            prices: Vec::new(),
-            fact: paid,
-        };
-        record(&mut org, "evt_6", "2025-01-08T10:20:34Z", id, one_off);
-        org.dates_seen = Some(date);
-        org.billing.link(&customer);
-        org.billing.link(&CustomerId::parse("cus_3").unwrap());
-        org.billing.note(Conflict::Session { event: EventId::parse("evt_9").unwrap() });
-        org.complete_from_host("project.created", Some("api".to_owned()), now, now);
-        org.checklist.skipped.insert("created_time_entry".to_owned(), now);
-        org.checklist.dismissed_at = Some(now);
-        org.onboarding = Onboarding {
-            definition: Some("agency".to_owned()),
-            industry: Some("agency".to_owned()),
-            plan: Some(Plan::Team),
-            seen_at: Some(now),
-        };
-        let claim = Claim("abc".to_owned());
-        let letters = org.claim_mail(&claim, 9, None, now);
-        org.outbox.record_outcome(&letters[0], &claim, Outcome::Ambiguous, 0, now);
-        assert_eq!(org.outbox.0.len(), 2, "a welcome and a failed payment");
-        org.suppress(user, SuppressionReason::Complained, now);
-        org.billing.settled = InvoiceMarks::new([1, u64::MAX].into(), 0);
-        org.billing.mailed = InvoiceMarks::new([7 << 32 | 9].into(), 5);
-        org.billing.ended = SubscriptionMarks::new([0, 3].into());
-        org
-    }
-
-    #[test]
-    fn organization_round_trips() {
-        let org = org();
-        let stored = decode(encode(&org, 7).unwrap()).unwrap();
-        assert_eq!((stored.value, stored.version), (org, 7));
-    }
-
-    #[test]
-    fn unknown_attributes_are_ignored() {
-        let mut item = encode(&org(), 7).unwrap();
-        item.insert("from_the_future".to_owned(), number(1));
-        assert_eq!(decode(item).unwrap().value, org());
-    }
-
-    #[test]
-    fn corrupt_item_error_contains_no_content() {
-        let mut item = encode(&org(), 7).unwrap();
-        item.insert("profile".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S("Jo Doe".to_owned()));
-        let error = decode(item).unwrap_err().to_string();
-        assert!(error.starts_with("a stored item is corrupt"), "{error}");
-    }
-}
+mod tests;

@@ -1,0 +1,183 @@
+mod earlier_version;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    billing::{
+        Change, Conflict, Currency, CustomerId, EventId, Fact, FactKind, Interval, InvoiceFact, InvoiceId,
+        InvoiceMarks, Item, Money, Pause, Plan, PlanPrices, Previous, PreviousCancel, Prices,
+        SubscriptionFact, SubscriptionId, SubscriptionMarks, SubscriptionStatus,
+    },
+    checklist::Onboarding,
+    mail::{Claim, Outcome},
+    org::SuppressionReason,
+    people::Reason,
+    secret::Hash,
+    trial::{Days, Extension},
+};
+use jiff::Timestamp;
+
+use super::*;
+use crate::{attributes::number, testing::acme};
+
+const NOW: &str = "2025-01-08T10:20:30.5Z";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn eur(amount: u64) -> Money {
+    Money { amount, currency: Currency::parse("eur").unwrap() }
+}
+
+fn customer(id: &str) -> CustomerId {
+    CustomerId::parse(id).unwrap()
+}
+
+fn subscribed(fact: SubscriptionFact) -> FactKind {
+    let subscription = SubscriptionId::parse("sub_1").unwrap();
+    FactKind::Subscription { subscription, customer: customer("cus_1"), fact }
+}
+
+fn invoiced(invoice: &str, subscription: Option<&str>, created: &str, fact: InvoiceFact) -> FactKind {
+    FactKind::Invoice {
+        invoice: InvoiceId::parse(invoice).unwrap(),
+        subscription: subscription.map(|id| SubscriptionId::parse(id).unwrap()),
+        customer: customer("cus_1"),
+        invoice_created: at(created),
+        prices: Vec::new(),
+        fact,
+    }
+}
+
+/// Returns a fact in which every value is present.
+fn complete_fact() -> SubscriptionFact {
+    SubscriptionFact {
+        previous: Previous {
+            status: Some(SubscriptionStatus::Active),
+            trial_end: Some(None),
+            cancel: Some(PreviousCancel::At(at("2025-01-08T10:20:31Z"))),
+            paused: Some(Some(Pause { resumes_at: None })),
+            prices: Some(["price_0".to_owned()].into()),
+        },
+        items: vec![
+            Item::of_price("price_add_on".to_owned()),
+            Item {
+                period_end: Some(at("2025-02-08T10:20:31Z")),
+                amount: Some(eur(2900)),
+                interval: Some(Interval::Month),
+                ..Item::of_price("price_2".to_owned())
+            },
+        ],
+        trial_end: Some(at("2025-01-08T10:20:31Z")),
+        paused: Some(Pause { resumes_at: Some(at("2025-03-01T00:00:00Z")) }),
+        latest_invoice: InvoiceId::parse("in_1").ok(),
+        fixed_amount: true,
+        lacks_payment_method: true,
+        ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Incomplete)
+    }
+}
+
+/// Records facts of every kind, also of an earlier second and of another named organization.
+fn record_facts(org: &mut Org) {
+    let other = "org_0198c0de-0000-7000-8000-000000000009".parse().unwrap();
+    let active = SubscriptionFact {
+        paused: Some(Pause { resumes_at: None }),
+        ..SubscriptionFact::new(Change::Updated, SubscriptionStatus::Active)
+    };
+    let upcoming = FactKind::Upcoming {
+        subscription: SubscriptionId::parse("sub_1").unwrap(),
+        customer: customer("cus_1"),
+        date: at("2025-02-08T10:20:31Z"),
+        amount: eur(3000),
+    };
+    let paid = |amount| InvoiceFact::Paid { amount };
+    let action_required = InvoiceFact::ActionRequired { due: Some(eur(1200)) };
+    let prices = |text| PlanPrices::parse(text).unwrap();
+    let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
+    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    for (event, created, names, what) in [
+        ("evt_1", "2025-01-08T10:20:31Z", org.id, subscribed(complete_fact())),
+        (
+            "evt_2",
+            "2025-01-08T10:20:31Z",
+            org.id,
+            invoiced("in_1", Some("sub_1"), "2025-01-08T10:20:30Z", paid(1200)),
+        ),
+        ("evt_3", "2025-01-08T10:20:31Z", org.id, FactKind::CustomerDeleted { customer: customer("cus_2") }),
+        (
+            "evt_4",
+            "2025-01-08T10:20:31Z",
+            org.id,
+            invoiced("in_2", None, "2025-01-08T10:20:31Z", action_required),
+        ),
+        ("evt_0", "2025-01-08T10:20:29Z", other, subscribed(active)),
+        ("evt_5", "2025-01-08T10:20:33Z", org.id, upcoming),
+        ("evt_6", "2025-01-08T10:20:34Z", org.id, invoiced("in_3", None, NOW, paid(500))),
+    ] {
+        let event = EventId::parse(event).unwrap();
+        let fact = Fact { event, created: at(created), names: Some(names), what };
+        org.record(&fact, &prices, project, at(NOW));
+    }
+}
+
+/// Returns an organization in which every attribute is present.
+fn org() -> Org {
+    let now = at(NOW);
+    let mut org = acme(now);
+    let (user, project) = (org.admins[0].user, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
+    org.start_trial(Trial::start(now, 14, vec![3, 1]), project, now);
+    org.trial.as_mut().unwrap().extensions.push(Extension {
+        at: now,
+        by: user,
+        name: Name::parse("Ann").unwrap(),
+        days: Days::parse("7").unwrap(),
+        reason: Reason::parse("Their budget comes in March").unwrap(),
+        ends_at: at("2025-01-29T10:20:30Z"),
+        request: Hash::of(&[b"form"]),
+    });
+    record_facts(&mut org);
+    org.dates_seen = Some(at("2025-02-08T10:20:31Z"));
+    org.billing.link(&customer("cus_1"));
+    org.billing.link(&customer("cus_3"));
+    org.billing.note(Conflict::Session { event: EventId::parse("evt_9").unwrap() });
+    org.complete_from_host("project.created", Some("api".to_owned()), now, now);
+    org.checklist.skipped.insert("created_time_entry".to_owned(), now);
+    org.checklist.dismissed_at = Some(now);
+    org.onboarding = Onboarding {
+        definition: Some("agency".to_owned()),
+        industry: Some("agency".to_owned()),
+        plan: Some(Plan::Team),
+        seen_at: Some(now),
+    };
+    let claim = Claim("abc".to_owned());
+    let letters = org.claim_mail(&claim, 9, None, now);
+    org.outbox.record_outcome(&letters[0], &claim, Outcome::Ambiguous, 0, now);
+    assert_eq!(org.outbox.0.len(), 2, "a welcome and a failed payment");
+    org.suppress(user, SuppressionReason::Complained, now);
+    org.billing.settled = InvoiceMarks::new([1, u64::MAX].into(), 0);
+    org.billing.mailed = InvoiceMarks::new([7 << 32 | 9].into(), 5);
+    org.billing.ended = SubscriptionMarks::new([0, 3].into());
+    org
+}
+
+#[test]
+fn organization_round_trips() {
+    let org = org();
+    let stored = decode(encode(&org, 7).unwrap()).unwrap();
+    assert_eq!((stored.value, stored.version), (org, 7));
+}
+
+#[test]
+fn unknown_attributes_are_ignored() {
+    let mut item = encode(&org(), 7).unwrap();
+    item.insert("from_the_future".to_owned(), number(1));
+    assert_eq!(decode(item).unwrap().value, org());
+}
+
+#[test]
+fn corrupt_item_error_contains_no_content() {
+    let mut item = encode(&org(), 7).unwrap();
+    item.insert("profile".to_owned(), AttributeValue::S("Jo Doe".to_owned()));
+    let error = decode(item).unwrap_err().to_string();
+    assert!(error.starts_with("a stored item is corrupt"), "{error}");
+}

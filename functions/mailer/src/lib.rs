@@ -27,28 +27,27 @@
 //!
 //! # Where to start
 //!
-//! - `worker`: handles the events of the three triggers. Start here.
-//! - `notice`, `sign_in`, and `invitation`: each claims, sends, and records one kind of email.
-//! - `content`: builds the content of a notice.
-//! - `send_pacer`: limits the rate and the time of one invocation.
+//! - `handler`: handles the events of the three triggers, which `event` parses. Start here.
+//! - `delivery`: claims, sends, and records the emails of one item.
+//! - `items`: the three kinds of items that contain emails, and the content of the emails.
 //! - `feedback`: handles SES events.
-//! - `brake`: updates the mail brake, which limits welcome emails.
-//! - `dead_letters`: checks the queue of SES events that were not processed.
-//! - `event`: the events that invoke the function.
+//! - `heartbeat`, `dead_letters`: show whether SES sent an email with unknown delivery.
+//! - `send_pacer`: limits the rate and the time of one invocation.
+//! - `worker`, `retry`: change an item under a condition.
 //! - `metrics`: metrics and log messages about deliveries.
 //! - `config`: reads the environment variables.
 
-mod brake;
 mod config;
-mod content;
 mod dead_letters;
+mod delivery;
 mod event;
 mod feedback;
-mod invitation;
+mod handler;
+mod heartbeat;
+mod items;
 mod metrics;
-mod notice;
+mod retry;
 mod send_pacer;
-mod sign_in;
 mod worker;
 
 use std::sync::Arc;
@@ -57,11 +56,7 @@ use mail::Mailer;
 use runtime::{ConfigErrors, Context, Handler};
 use store::Store;
 
-use crate::{
-    config::Config,
-    dead_letters::DeadLetters,
-    worker::{MailWorker, NewestConfirmed},
-};
+use crate::{config::Config, dead_letters::DeadLetters, heartbeat::NewestConfirmed, worker::MailWorker};
 
 /// Reads the configuration, connects to AWS, and returns the handler.
 ///

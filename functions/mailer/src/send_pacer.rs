@@ -9,6 +9,8 @@ use domain::mail::{Delivery, Outcome, SesHeartbeat};
 use jiff::Timestamp;
 use runtime::Clock;
 
+/// Number of items that one invocation processes in parallel.
+pub(crate) const CONCURRENCY: usize = 10;
 /// Time after the start of an invocation from which it sends no further email.
 ///
 /// The last email must also be sent, and its outcome recorded, before the timeout of the function.
@@ -90,13 +92,13 @@ impl SendPacer {
         self.pace(|pace| pace.paused)
     }
 
-    /// Returns how many emails each of `parallel_claims` claims may contain, so that the emails of
-    /// all claims can be sent within [`CLAIM_AHEAD`]. The number is at least 1.
-    pub(crate) fn claim_limit(&self, parallel_claims: usize) -> usize {
+    /// Returns how many emails one claim may contain, so that the emails of [`CONCURRENCY`] claims can
+    /// be sent within [`CLAIM_AHEAD`]. The number is at least 1.
+    pub(crate) fn claim_limit(&self) -> usize {
         let interval = self.pace(|pace| pace.interval).max(Duration::from_millis(1));
         let all =
             usize::try_from(CLAIM_AHEAD.as_millis() / interval.as_millis().max(1)).unwrap_or(usize::MAX);
-        (all / parallel_claims).max(1)
+        (all / CONCURRENCY).max(1)
     }
 
     /// Waits until the rate permits another email, and then sends a claimed email.
@@ -231,7 +233,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn claim_limit_follows_the_rate() {
         for (rate, limit) in [(1, 1), (14, 7), (500, 250)] {
-            assert_eq!(SendPacer::begin(&clock(), rate, None).claim_limit(10), limit, "{rate}");
+            assert_eq!(SendPacer::begin(&clock(), rate, None).claim_limit(), limit, "{rate}");
         }
     }
 

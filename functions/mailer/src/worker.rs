@@ -1,37 +1,11 @@
-//! Handles the events of the stream, the schedule, and SES.
+//! The dependencies of the function, and the change of an item under a condition.
 
-use std::{
-    convert::Infallible,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
-
-use domain::{
-    id::OrgId,
-    mail::{Claim, SesHeartbeat},
-    org::Org,
-};
-use futures_util::{Stream, StreamExt, stream};
-use jiff::Timestamp;
+use domain::mail::Claim;
 use mail::{Mailer, Product};
-use runtime::{Clock, InvocationResult, Rng};
-use serde_json::value::to_raw_value;
-use store::{Error, MailDue, Store};
-use telemetry::{LogArea, Metric};
+use runtime::{Clock, Rng};
+use store::{Error, Store};
 
-use crate::{
-    dead_letters::DeadLetters,
-    event::{BatchOut, EventIn, FailureOut, RecordIn},
-    send_pacer::SendPacer,
-};
-
-/// Number of items that one invocation processes in parallel.
-pub(crate) const CONCURRENCY: usize = 10;
-/// Maximum number of attempts to write a change.
-///
-/// If all attempts to store the outcome of a claimed email fail, its delivery becomes unknown when
-/// the lease expires.
-const MAX_ATTEMPTS: u32 = 3;
+use crate::{dead_letters::DeadLetters, heartbeat::NewestConfirmed, items::MailItem, retry::retry};
 
 /// Claims emails, sends them, and records their outcomes.
 #[derive(Debug)]
@@ -47,237 +21,27 @@ pub(crate) struct MailWorker {
     pub(crate) dead_letters: DeadLetters,
 }
 
-/// Time of the newest claim whose `Send` event this Lambda instance has recorded in the table. An
-/// event of an older claim needs no write.
-#[derive(Debug, Default)]
-pub(crate) struct NewestConfirmed(Mutex<Option<Timestamp>>);
-
 impl MailWorker {
-    /// Handles one event of any of the three triggers.
-    pub(crate) async fn handle(&self, event: &str) -> InvocationResult {
-        match serde_json::from_str(event).map_err(telemetry::JsonError::from)? {
-            EventIn::Stream { records } => Ok(to_raw_value(&self.deliver_records(&records).await)?),
-            EventIn::Bus { source, detail } if source == "aws.ses" => {
-                self.handle_feedback(&detail).await?;
-                Ok(to_raw_value(&())?)
-            }
-            EventIn::Bus { .. } => {
-                self.deliver_due().await?;
-                Ok(to_raw_value(&())?)
-            }
-        }
-    }
-
-    /// Sends the emails of changed items as soon as the stream reports them.
+    /// Loads an item, calls `decide`, and commits the change. Tries again after a conflict or a lost
+    /// response.
     ///
-    /// The response lists the records of failed items, so Lambda delivers only these records again.
-    async fn deliver_records(&self, records: &[RecordIn]) -> BatchOut {
-        let mut items: Vec<(MailDue, Vec<String>)> = Vec::new();
-        for record in records {
-            let Some(due) = record.due() else { continue };
-            match items.iter_mut().find(|(item, _)| *item == due) {
-                Some((_, numbers)) => numbers.push(record.sequence_number().to_owned()),
-                None => items.push((due, vec![record.sequence_number().to_owned()])),
-            }
-        }
-        let pacer = SendPacer::begin(&self.clock, self.rate, None);
-        let failed = stream::iter(items)
-            .map(async |(due, numbers)| if self.deliver(due, &pacer).await { Vec::new() } else { numbers })
-            .buffer_unordered(CONCURRENCY)
-            .concat()
-            .await;
-        self.finish(&pacer);
-        let failures = failed.into_iter().map(|number| FailureOut { item_identifier: number });
-        BatchOut { batch_item_failures: failures.collect() }
-    }
-
-    /// Sends all due emails of the index, including those that the stream missed.
-    async fn deliver_due(&self) -> Result<(), Error> {
-        let restored = self.restore_readable().await;
-        let mut complete = true;
-        let mut due = self.store.mail_due(self.clock.now()).peekable();
-        let (delivered, oldest) = if std::pin::Pin::new(&mut due).peek().await.is_none() {
-            (Ok(()), None)
-        } else {
-            let heartbeat = self.load_heartbeat().await?;
-            complete = heartbeat.is_some();
-            let pacer = SendPacer::begin(&self.clock, self.rate, heartbeat);
-            let delivered = self.deliver_each(due, &pacer).await;
-            self.finish(&pacer);
-            (delivered, pacer.oldest_pending())
-        };
-        let now = self.clock.now();
-        let pending_for = oldest.map(|since| now.duration_since(since)).unwrap_or_default();
-        telemetry::measure(Metric::MailOldestOwed, pending_for, now);
-        delivered.and(restored)?;
-        // Without the heartbeat, the run is not counted as complete, so an alarm reports a lasting
-        // failure. The run must not return an error: the schedule's event would then reach the
-        // dead-letter queue. Messages in that queue prevent the resending of emails.
-        if complete {
-            telemetry::count(Metric::MailRoundRan, 1, now);
-        }
-        Ok(())
-    }
-
-    /// Loads the heartbeat of SES events, which shows whether SES sent an email with unknown
-    /// delivery.
-    ///
-    /// Returns `None` if the dead-letter queue cannot be read. Emails with unknown delivery then
-    /// wait for the next run, and all others are sent.
-    ///
-    /// The queue is read after the heartbeat. So an SES event that fails between the two reads is
-    /// already in the queue.
-    async fn load_heartbeat(&self) -> Result<Option<SesHeartbeat>, Error> {
-        let newest = self.store.newest_confirmed().await?;
-        match self.dead_letters.holds_any().await {
-            Ok(outstanding) => Ok(Some(SesHeartbeat { newest, outstanding })),
-            Err(code) => {
-                tracing::error!(area = %LogArea::Mail, code, "failed to read dead-letter queue");
-                Ok(None)
-            }
-        }
-    }
-
-    /// Reads the items that are marked as corrupt. Those that are readable again return to the
-    /// index of pending emails.
-    async fn restore_readable(&self) -> Result<(), Error> {
-        self.store
-            .corrupt_items(self.clock.now())
-            .map(async |due| {
-                let due = due?;
-                match self.store.restore_index_entry(due).await {
-                    Ok(()) => tracing::info!(area = %LogArea::Mail, item = ?due, "requeued item that is readable again"),
-                    // The item is still corrupt, or another write changed it first. A corrupt item
-                    // was counted before and is in the review queue.
-                    Err(Error::Corrupt(_) | Error::Conflict) => {}
-                    Err(error) => return Err(error),
-                }
-                Ok(())
-            })
-            .buffer_unordered(CONCURRENCY)
-            .fold(Ok(()), async |all, one| all.and(one))
-            .await
-    }
-
-    fn finish(&self, pacer: &SendPacer) {
-        if pacer.is_paused() {
-            telemetry::count(Metric::MailPaused, 1, self.clock.now());
-        }
-    }
-
-    /// Sends due emails until none is left or the time is over.
-    ///
-    /// A failed query of one index shard does not stop the other shards. After they are done, the
-    /// run returns the error of the query.
-    async fn deliver_each(
+    /// `decide` runs once per attempt, so it must detect a change that an earlier attempt has
+    /// stored. Returns `None` if the item does not exist.
+    pub(crate) async fn change<I: MailItem, T>(
         &self,
-        due: impl Stream<Item = Result<MailDue, Error>>,
-        pacer: &SendPacer,
-    ) -> Result<(), Error> {
-        due.take_while(|_| std::future::ready(!pacer.is_over()))
-            .map(async |due| {
-                self.deliver(due?, pacer).await;
-                Ok(())
-            })
-            .buffer_unordered(CONCURRENCY)
-            .fold(Ok(()), async |all, one| all.and(one))
-            .await
-    }
-
-    /// Sends the pending emails of one item. Returns `false` after a failure, and logs the failure.
-    async fn deliver(&self, due: MailDue, pacer: &SendPacer) -> bool {
-        if pacer.is_over() {
-            // The item stays in the index, so the next run finds it.
-            return true;
-        }
-        let delivered = match due {
-            MailDue::Org(org) => self.deliver_notices(org, pacer).await,
-            MailDue::SignIn(request) => self.deliver_sign_in(request, pacer).await,
-            MailDue::Invitation(org, invitation) => self.deliver_invitation(org, invitation, pacer).await,
+        id: I::Id,
+        decide: impl Fn(&mut I) -> T,
+    ) -> Result<Option<T>, Error> {
+        let attempt = || async {
+            let Some((mut item, before)) = I::load(&self.store, id).await? else { return Ok(Ok(None)) };
+            let decided = decide(&mut item);
+            Ok(item.commit(&self.store, &before).await.map(|()| Some(decided)))
         };
-        match delivered {
-            Ok(()) => true,
-            Err(Error::Corrupt(corrupt)) => {
-                tracing::error!(area = %LogArea::Mail, item = ?due, %corrupt, "found unreadable email item; moving it to review");
-                self.mark_for_review(due).await
-            }
-            Err(error) => {
-                tracing::error!(area = %LogArea::Mail, item = ?due, %error, "failed to process email");
-                false
-            }
-        }
-    }
-
-    /// Moves a corrupt item to the review queue.
-    ///
-    /// Counts the item before the write. If the write fails, the next attempt counts the item
-    /// again. Counting the item twice is better than not counting it.
-    async fn mark_for_review(&self, due: MailDue) -> bool {
-        let now = self.clock.now();
-        telemetry::count(Metric::MailUnreadable, 1, now);
-        match self.store.mark_corrupt(due, now).await {
-            Ok(()) | Err(Error::Conflict) => true,
-            Err(error) => {
-                tracing::error!(area = %LogArea::Mail, item = ?due, %error, "failed to move email item to review");
-                false
-            }
-        }
-    }
-
-    /// Records the heartbeat of SES events: the time of the claim of a `Send` event, if it is the
-    /// newest.
-    pub(crate) async fn record_confirmed(&self, claim: &Claim) -> Result<(), Error> {
-        let Some(made_at) = claim.made_at().filter(|at| self.newest_confirmed.is_newer(*at)) else {
-            return Ok(());
-        };
-        self.store.advance_heartbeat(made_at).await?;
-        self.newest_confirmed.record(made_at);
-        Ok(())
+        retry(|| store::retry(attempt)).await
     }
 
     /// Creates a unique claim that contains the current time.
     pub(crate) fn new_claim(&self) -> Claim {
         Claim::new(self.clock.now(), &hex::encode(self.entropy.bytes::<32>()))
     }
-
-    /// Changes an organization, and retries after a conflict or a lost response.
-    ///
-    /// `decide` runs once per attempt, so it must detect a change that an earlier attempt has
-    /// stored. Returns `None` if the organization does not exist.
-    pub(crate) async fn change_org<T>(
-        &self,
-        id: OrgId,
-        decide: impl Fn(&mut Org) -> T,
-    ) -> Result<Option<T>, Error> {
-        let mut attempts = 1;
-        loop {
-            match self.store.change_org(id, |org| Ok::<T, Infallible>(decide(org))).await {
-                Ok(changed) => return Ok(changed.map(|Ok(value)| value)),
-                Err(error) => retry(error, &mut attempts).await?,
-            }
-        }
-    }
-}
-
-impl NewestConfirmed {
-    fn is_newer(&self, claimed_at: Timestamp) -> bool {
-        let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        newest.is_none_or(|newest| claimed_at > newest)
-    }
-
-    fn record(&self, claimed_at: Timestamp) {
-        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *newest = (*newest).max(Some(claimed_at));
-    }
-}
-
-/// Waits before the next attempt. Returns the error if no more attempts are allowed, or if a
-/// corrupt item caused it.
-pub(crate) async fn retry(error: Error, attempts: &mut u32) -> Result<(), Error> {
-    if *attempts >= MAX_ATTEMPTS || matches!(error, Error::Corrupt(_)) {
-        return Err(error);
-    }
-    tokio::time::sleep(Duration::from_millis(200) * *attempts).await;
-    *attempts += 1;
-    Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Claim, ClaimedMail, Delivery, FAILURE_SHOWN_FOR, NoticeKey, SesHeartbeat};
+use super::{Claim, Delivery, FAILURE_SHOWN_FOR, NoticeEmail, NoticeKey, SesHeartbeat};
 use crate::{
     org::{AdminContact, Org},
     time::add,
@@ -19,7 +19,7 @@ impl Org {
         max: usize,
         heartbeat: Option<SesHeartbeat>,
         now: Timestamp,
-    ) -> Vec<ClaimedMail> {
+    ) -> Vec<NoticeEmail> {
         // Whether a notice is current depends on all parts of the organization, including the
         // outbox. So the current notices are computed before `take` removes the outbox from the
         // organization.

@@ -18,9 +18,9 @@ use crate::id::UserId;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox(pub BTreeMap<NoticeKey, BTreeMap<UserId, Delivery>>);
 
-/// An email that the caller has claimed and can now send.
+/// One email of an outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimedMail {
+pub struct NoticeEmail {
     /// Notice that the email contains.
     pub key: NoticeKey,
     /// Admin who receives the email.
@@ -62,7 +62,7 @@ impl Outbox {
         now: Timestamp,
         applies: impl Fn(&NoticeKey) -> bool,
         deliverable: impl Fn(&NoticeKey, UserId) -> bool,
-    ) -> Vec<ClaimedMail> {
+    ) -> Vec<NoticeEmail> {
         let mut mails = Vec::new();
         for (key, recipients) in &mut self.0 {
             for (user, delivery) in recipients {
@@ -72,7 +72,7 @@ impl Outbox {
                     if mails.len() == max {
                         continue;
                     }
-                    mails.push(ClaimedMail { key: key.clone(), to: *user });
+                    mails.push(NoticeEmail { key: key.clone(), to: *user });
                 }
                 *delivery = next;
             }
@@ -83,38 +83,30 @@ impl Outbox {
     /// Records the outcome of a claimed email.
     pub fn record_outcome(
         &mut self,
-        mail: &ClaimedMail,
+        email: &NoticeEmail,
         claim: &Claim,
         outcome: Outcome,
         jitter: u8,
         now: Timestamp,
     ) {
-        self.update(mail, |delivery| delivery.record_outcome(claim, outcome, jitter, now));
-    }
-
-    /// Gives up a claimed email ([`Delivery::give_up`]), because its notice became outdated before
-    /// the email was sent.
-    pub fn drop_claimed(&mut self, mail: &ClaimedMail, claim: &Claim, now: Timestamp) {
-        self.update(mail, |delivery| delivery.is_held_by(claim).then(|| delivery.give_up(now)).flatten());
-    }
-
-    /// Returns the delivery state of an email.
-    #[must_use]
-    pub fn delivery(&self, mail: &ClaimedMail) -> Option<&Delivery> {
-        self.0.get(&mail.key)?.get(&mail.to)
-    }
-
-    /// Returns the delivery state of an email, so that the caller can change it.
-    pub fn delivery_mut(&mut self, mail: &ClaimedMail) -> Option<&mut Delivery> {
-        self.0.get_mut(&mail.key)?.get_mut(&mail.to)
-    }
-
-    fn update(&mut self, mail: &ClaimedMail, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
-        if let Some(delivery) = self.delivery_mut(mail)
-            && let Some(next) = next(delivery)
+        if let Some(delivery) = self.delivery_mut(email)
+            && let Some(next) = delivery.record_outcome(claim, outcome, jitter, now)
         {
             *delivery = next;
         }
+    }
+
+    /// Returns the delivery state of an email, so that the caller can change it.
+    pub fn delivery_mut(&mut self, email: &NoticeEmail) -> Option<&mut Delivery> {
+        self.0.get_mut(&email.key)?.get_mut(&email.to)
+    }
+
+    /// Returns all emails with their delivery states.
+    pub fn emails(&self) -> impl Iterator<Item = (NoticeEmail, &Delivery)> {
+        self.0.iter().flat_map(|(key, recipients)| {
+            let email = |user| NoticeEmail { key: key.clone(), to: user };
+            recipients.iter().map(move |(user, delivery)| (email(*user), delivery))
+        })
     }
 
     /// Returns when the mailer must handle the next email; `None` if no email is left to handle.
@@ -183,7 +175,7 @@ mod tests {
             "an unknown email waits without a heartbeat"
         );
         let mails = outbox.claim(&again, 9, heartbeat, check, |_| true, |_, user| user == users[0]);
-        assert_eq!(mails, [ClaimedMail { key: NoticeKey::Welcome, to: users[0] }]);
+        assert_eq!(mails, [NoticeEmail { key: NoticeKey::Welcome, to: users[0] }]);
         assert!(outbox.deliveries().any(|it| matches!(it, Delivery::Unknown { needs_review: true, .. })));
         assert_eq!(outbox.review_since(), Some(now));
     }

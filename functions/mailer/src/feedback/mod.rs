@@ -1,8 +1,10 @@
 //! Handles SES events about sent emails.
 
+mod brake;
+mod suppression;
+
 use domain::{
-    id::{OrgId, UserId},
-    mail::{ClaimedMail, Delivery, Failure, NoticeKey, Outcome},
+    mail::{Delivery, Failure},
     org::{Org, SuppressionReason},
 };
 use mail::Tags;
@@ -11,6 +13,7 @@ use telemetry::{LogArea, Metric};
 
 use crate::{
     event::{DetailIn, SesEventKind},
+    items::{InvitationMail, MailItem, SignInMail},
     metrics::count_failure,
     worker::MailWorker,
 };
@@ -81,85 +84,39 @@ impl MailWorker {
     /// Moves the email that the tags identify to its next state. `next` returns that state, or
     /// `None` if the state does not change.
     ///
-    /// Returns whether the caller must count the change. Returns `false` if nothing changed. Also
-    /// returns `false` if the email was still being sent, because the invocation that sends it
-    /// counts it.
+    /// Returns whether the caller must count the change.
     async fn advance_delivery(
         &self,
         tags: &Tags,
         next: impl Fn(&Delivery) -> Option<Delivery>,
     ) -> Result<bool, Error> {
-        let advance = |delivery: &mut Delivery| {
-            let Some(next) = next(delivery) else { return false };
-            let counted = !matches!(delivery, Delivery::Sending { .. });
-            *delivery = next;
-            counted
-        };
-        let must_count = match (tags.organization, tags.kind.as_str()) {
+        let changed = match (tags.organization, tags.kind.as_str()) {
             (Some(org), Tags::INVITATION) => {
-                let Ok(invitation) = tags.key.parse() else { return Ok(false) };
-                self.change_invitation(org, invitation, |it, _| (advance(&mut it.delivery), None)).await?
+                let Ok(id) = tags.key.parse() else { return Ok(false) };
+                self.change((org, id), |item: &mut InvitationMail| advance(item, tags, &next)).await?
             }
-            (Some(org), _) => {
-                let advance = |org: &mut Org| {
-                    find_mail(org, tags).and_then(|mail| org.outbox.delivery_mut(&mail)).is_some_and(advance)
-                };
-                self.change_org(org, advance).await?
-            }
+            (Some(org), _) => self.change(org, |item: &mut Org| advance(item, tags, &next)).await?,
             (None, _) => {
-                let Ok(request) = tags.key.parse() else { return Ok(false) };
-                self.change_sign_in_request(request, |request, _| (advance(&mut request.delivery), None))
-                    .await?
+                let Ok(id) = tags.key.parse() else { return Ok(false) };
+                self.change(id, |item: &mut SignInMail| advance(item, tags, &next)).await?
             }
         };
-        Ok(must_count.unwrap_or_default())
+        Ok(changed.unwrap_or_default())
     }
+}
 
-    /// If SES rejected the address in its response to the send request, suppresses notices to the
-    /// recipient. A bounce has the same effect.
-    pub(crate) async fn suppress_rejected_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
-        match outcome {
-            Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced).await,
-            _ => Ok(()),
-        }
-    }
-
-    /// Suppresses notices to the recipient in every organization where they are an admin.
-    ///
-    /// Sign-in emails and invitations are still sent.
-    async fn suppress(&self, tags: &Tags, why: SuppressionReason) -> Result<(), Error> {
-        let Some(user) = tags.recipient else { return Ok(()) };
-        for org in self.orgs_of(user, tags).await? {
-            self.change_org(org, |org| org.suppress(user, why, self.clock.now())).await?;
-        }
-        Ok(())
-    }
-
-    /// Ends the suppression of an address after the delivery of a sign-in email.
-    ///
-    /// A suppressed address still gets the sign-in emails that its user requests. Such a delivery
-    /// shows that the address works again.
-    async fn restore(&self, tags: &Tags) -> Result<(), Error> {
-        let (Some(user), Some(sent_at)) = (tags.recipient, tags.claim.made_at()) else { return Ok(()) };
-        if tags.kind != Tags::SIGN_IN {
-            return Ok(());
-        }
-        for org in self.orgs_of(user, tags).await? {
-            self.change_org(org, |org| org.restore(user, sent_at)).await?;
-        }
-        Ok(())
-    }
-
-    /// Returns the organizations of the recipient, and also the organization that the email is
-    /// about.
-    async fn orgs_of(&self, user: UserId, tags: &Tags) -> Result<Vec<OrgId>, Error> {
-        let stored = self.store.load_user(user).await?;
-        let mut orgs: Vec<OrgId> = stored.map(|user| user.value.orgs).unwrap_or_default();
-        orgs.extend(tags.organization);
-        orgs.sort_unstable();
-        orgs.dedup();
-        Ok(orgs)
-    }
+/// Moves the email that the tags identify to its next state.
+///
+/// Returns whether the caller must count the change. Returns `false` if nothing changed. Also
+/// returns `false` if the email was still being sent, because the invocation that sends it counts
+/// it.
+fn advance<I: MailItem>(item: &mut I, tags: &Tags, next: impl Fn(&Delivery) -> Option<Delivery>) -> bool {
+    let Some(key) = item.find(tags) else { return false };
+    let Some(delivery) = item.delivery_mut(&key) else { return false };
+    let Some(next) = next(delivery) else { return false };
+    let counted = !matches!(delivery, Delivery::Sending { .. });
+    *delivery = next;
+    counted
 }
 
 /// Returns the metric that counts an event, or `None` if no metric does. Sent emails are counted
@@ -173,11 +130,4 @@ const fn metric_of(event_kind: SesEventKind) -> Option<Metric> {
         SesEventKind::Rejected => Some(Metric::MailRejected),
         SesEventKind::Sent | SesEventKind::Other => None,
     }
-}
-
-/// Returns the notice that the tags identify, or `None` if the organization's outbox does not
-/// contain it or the tags name no recipient.
-fn find_mail(org: &Org, tags: &Tags) -> Option<ClaimedMail> {
-    let key: &NoticeKey = org.outbox.0.keys().find(|key| Tags::key_of(key) == tags.key)?;
-    Some(ClaimedMail { key: key.clone(), to: tags.recipient? })
 }

@@ -5,7 +5,7 @@ use mail::Tags;
 use store::{Error, Stored};
 use telemetry::LogArea;
 
-use crate::worker::{MailWorker, retry};
+use crate::{retry::retry, worker::MailWorker};
 
 impl MailWorker {
     /// Counts a sent email for the mail brake if the tags identify a welcome email.
@@ -22,13 +22,7 @@ impl MailWorker {
         if !is_first(tags) {
             return Ok(());
         }
-        let mut attempts = 1;
-        let record = loop {
-            match self.store.record_first_bounce(&tags.claim).await {
-                Ok(record) => break record,
-                Err(error) => retry(error, &mut attempts).await?,
-            }
-        };
+        let record = retry(|| self.store.record_first_bounce(&tags.claim)).await?;
         self.set_brake(&record).await
     }
 
@@ -37,10 +31,7 @@ impl MailWorker {
         if braked == record.value.braked {
             return Ok(());
         }
-        let mut attempts = 1;
-        while let Err(error) = self.store.set_brake(record, braked).await {
-            retry(error, &mut attempts).await?;
-        }
+        retry(|| self.store.set_brake(record, braked)).await?;
         tracing::warn!(area = %LogArea::Mail, braked, "changed mail brake");
         Ok(())
     }

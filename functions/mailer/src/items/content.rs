@@ -3,7 +3,7 @@
 use domain::{
     billing::{NextBillingEvent, NextKind},
     checklist::MAX_SUGGESTED_TASKS,
-    mail::{ClaimedMail, NoticeKey},
+    mail::{NoticeEmail, NoticeKey},
     org::{Org, Status},
     people::Address,
     secret::Secret,
@@ -14,84 +14,71 @@ use mail::{
 };
 use store::Unsubscription;
 
-/// A claimed notice with its rendered email.
-#[derive(Clone, Debug)]
-pub(crate) struct PreparedEmail {
-    pub(crate) claimed: ClaimedMail,
-    pub(crate) to: Address,
-    pub(crate) rendered: Rendered,
-    /// Record of the unsubscribe link, which must be stored before the email is sent. `None` if the
-    /// email contains no such link.
-    pub(crate) unsubscription: Option<Unsubscription>,
+/// Returns the recipient and the content of a notice at `now`, from the current state of the
+/// organization and not from its state when the notice was enqueued.
+///
+/// A reminder contains an unsubscribe link with the secret `unsubscribe`.
+///
+/// Returns `None` if the email must not be sent, because the recipient is no longer an admin or the
+/// payment problem is resolved.
+pub(super) fn render(
+    org: &Org,
+    email: &NoticeEmail,
+    product: &Product,
+    unsubscribe: &Secret,
+    now: Timestamp,
+) -> Option<(Address, Rendered)> {
+    let admin = org.admin(email.to)?;
+    let given_name = PlainText::given(&admin.name);
+    let organization = PlainText::from(&org.name);
+    let rendered = match &email.key {
+        NoticeKey::Welcome => Welcome {
+            given_name,
+            org: org.id,
+            organization,
+            project: PlainText::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
+            steps: org.progress(now).by_weight().iter().take(MAX_SUGGESTED_TASKS).map(|task| task.title).collect(),
+            plan: plan_summary(org, now),
+        }
+        .render(product),
+        NoticeKey::TrialEnding { ends_at, .. } => TrialEnding {
+            given_name,
+            org: org.id,
+            organization,
+            days: org.trial_days_remaining(now),
+            ends_on: org.zone.day(*ends_at),
+            after_trial: after_trial(org, now),
+            unsubscribe: unsubscribe.clone(),
+        }
+        .render(product),
+        NoticeKey::TrialEnded { ends_at } => {
+            TrialEnded { given_name, org: org.id, organization, ended_on: org.zone.day(*ends_at) }
+                .render(product)
+        }
+        NoticeKey::PaymentFailed { invoice } => {
+            let (kind, since) = org.billing.awaited_payment(invoice, now)?;
+            PaymentFailed {
+                given_name,
+                org: org.id,
+                organization,
+                kind,
+                since: org.zone.day(since),
+                access: org.status(now).access(),
+            }
+            .render(product)
+        }
+    };
+    Some((admin.address.clone(), rendered))
 }
 
-impl PreparedEmail {
-    /// Renders a notice from the current state of the organization, at `now`, and not from its
-    /// state when the notice was enqueued.
-    ///
-    /// A reminder contains an unsubscribe link with the secret `unsubscribe`.
-    ///
-    /// Returns `None` if the email must not be sent, because the recipient is no longer an admin or
-    /// the payment problem is resolved.
-    pub(crate) fn prepare(
-        org: &Org,
-        claimed: ClaimedMail,
-        product: &Product,
-        unsubscribe: &Secret,
-        now: Timestamp,
-    ) -> Option<Self> {
-        let admin = org.admin(claimed.to)?;
-        let given_name = PlainText::given(&admin.name);
-        let organization = PlainText::from(&org.name);
-        let rendered = match &claimed.key {
-            NoticeKey::Welcome => Welcome {
-                given_name,
-                org: org.id,
-                organization,
-                project: PlainText::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
-                steps: org
-                    .progress(now)
-                    .by_weight()
-                    .iter()
-                    .take(MAX_SUGGESTED_TASKS)
-                    .map(|task| task.title)
-                    .collect(),
-                plan: plan_summary(org, now),
-            }
-            .render(product),
-            NoticeKey::TrialEnding { ends_at, .. } => TrialEnding {
-                given_name,
-                org: org.id,
-                organization,
-                days: org.trial_days_remaining(now),
-                ends_on: org.zone.day(*ends_at),
-                after_trial: after_trial(org, now),
-                unsubscribe: unsubscribe.clone(),
-            }
-            .render(product),
-            NoticeKey::TrialEnded { ends_at } => {
-                TrialEnded { given_name, org: org.id, organization, ended_on: org.zone.day(*ends_at) }
-                    .render(product)
-            }
-            NoticeKey::PaymentFailed { invoice } => {
-                let (kind, since) = org.billing.awaited_payment(invoice, now)?;
-                PaymentFailed {
-                    given_name,
-                    org: org.id,
-                    organization,
-                    kind,
-                    since: org.zone.day(since),
-                    access: org.status(now).access(),
-                }
-                .render(product)
-            }
-        };
-        let unsubscription = claimed
-            .key
-            .is_reminder()
-            .then(|| Unsubscription::of(unsubscribe.hash(), org.id, claimed.to, now));
-        Some(Self { to: admin.address.clone(), rendered, unsubscription, claimed })
-    }
+/// Returns the unsubscribe link in a reminder, or `None` for other notices.
+pub(super) fn unsubscription(
+    org: &Org,
+    email: &NoticeEmail,
+    secret: &Secret,
+    now: Timestamp,
+) -> Option<Unsubscription> {
+    email.key.is_reminder().then(|| Unsubscription::of(secret.hash(), org.id, email.to, now))
 }
 
 /// Returns what follows the trial. A reminder is not sent if the plan ends with the trial.
@@ -119,7 +106,6 @@ fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
 mod tests {
     use domain::{
         billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
-        mail::Claim,
         org::AdminContact,
         people::Name,
         time::{DAY, Zone, add},
@@ -127,6 +113,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::items::{Email, MailItem, testing::attempt};
 
     const START: &str = "2025-01-08T23:30:00Z";
 
@@ -143,14 +130,6 @@ mod tests {
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         org.start_trial(Trial::start(start, 14, vec![3]), project, start);
         org
-    }
-
-    fn product() -> Product {
-        Product {
-            name: "TimeTracker".to_owned(),
-            dashboard_url: "https://app.example.com".to_owned(),
-            public_url: "https://onramp.example.com".to_owned(),
-        }
     }
 
     /// Records a Stripe event about one invoice, `days` days after the sign-up.
@@ -170,17 +149,16 @@ mod tests {
         org.record(&fact, &prices, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), created);
     }
 
-    /// Returns the texts of the emails that are claimed `days` days after the sign-up.
+    /// Returns the emails that are claimed `days` days after the sign-up.
+    fn emails(org: &mut Org, days: i32) -> Vec<Email> {
+        let attempt = attempt(&format!("claim-{days}"), add(START.parse().unwrap(), DAY * days));
+        org.run_trial_sweep(attempt.now);
+        let claimed = org.claim_mail(&attempt.claim, attempt.limit, None, attempt.now);
+        claimed.iter().map(|email| org.compose(email, &attempt).unwrap()).collect()
+    }
+
     fn texts(org: &mut Org, days: i32) -> Vec<String> {
-        let product = product();
-        let unsubscribe = Secret::new([7; 32]);
-        let now = add(START.parse().unwrap(), DAY * days);
-        org.run_trial_sweep(now);
-        let claimed = org.claim_mail(&Claim(format!("claim-{days}")), 20, None, now);
-        let emails = claimed
-            .into_iter()
-            .map(|mail| PreparedEmail::prepare(org, mail, &product, &unsubscribe, now).unwrap());
-        emails.map(|prepared| prepared.rendered.text).collect()
+        emails(org, days).into_iter().map(|email| email.rendered.text).collect()
     }
 
     #[test]
@@ -229,24 +207,16 @@ mod tests {
     #[test]
     fn only_reminders_contain_an_unsubscribe_link() {
         let mut org = org();
-        let product = product();
-        let now = add(START.parse().unwrap(), DAY * 11);
-        org.run_trial_sweep(now);
-        let secret = Secret::new([7; 32]);
-        let emails: Vec<_> = org
-            .claim_mail(&Claim("claim".to_owned()), 20, None, now)
-            .into_iter()
-            .map(|mail| PreparedEmail::prepare(&org, mail, &product, &secret, now).unwrap())
-            .collect();
+        let emails = emails(&mut org, 11);
         assert_eq!(emails.len(), 2, "a welcome and a reminder");
-        for prepared in emails {
-            let is_reminder = prepared.claimed.key.is_reminder();
-            let expected = Unsubscription::of(secret.hash(), org.id, prepared.claimed.to, now);
-            assert_eq!(prepared.unsubscription, is_reminder.then_some(expected));
-            assert_eq!(
-                prepared.rendered.unsubscribe_url,
-                is_reminder.then(|| product.unsubscribe_url(&secret))
-            );
+        for email in emails {
+            let is_reminder = email.tags.kind == "trial_ending";
+            let attempt = attempt("claim-11", add(START.parse().unwrap(), DAY * 11));
+            let secret = Secret::new(attempt.entropy.bytes());
+            let link = Unsubscription::of(secret.hash(), org.id, email.tags.recipient.unwrap(), attempt.now);
+            assert_eq!(email.unsubscription, is_reminder.then_some(link));
+            let url = attempt.product.unsubscribe_url(&secret);
+            assert_eq!(email.rendered.unsubscribe_url, is_reminder.then_some(url));
         }
     }
 

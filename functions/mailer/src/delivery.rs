@@ -1,0 +1,240 @@
+//! Claims the emails of one item, sends them, and records the outcomes.
+//!
+//! The protocol is the same for each kind of email. [`MailItem`] contains the differences.
+
+use domain::{
+    mail::{Claim, Delivery, Outcome},
+    secret::Secret,
+};
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use mail::Tags;
+use store::Error;
+use telemetry::LogArea;
+
+use crate::{
+    items::{Attempt, Email, MailItem},
+    metrics,
+    retry::retry,
+    send_pacer::SendPacer,
+    worker::MailWorker,
+};
+
+/// Maximum number of emails in one claim. All of them must be sent, and their outcomes recorded,
+/// before the lease of the claim expires.
+const MAX_PER_CLAIM: usize = 20;
+/// Number of emails of one item that are sent in parallel.
+const CONCURRENCY: usize = 5;
+
+/// The result of one request to SES.
+struct Sent<K> {
+    key: K,
+    tags: Tags,
+    outcome: Outcome,
+}
+
+impl MailWorker {
+    /// Sends the due emails of one item in batches. A batch contains only as many emails as the pacer
+    /// can send within a few seconds.
+    pub(crate) async fn deliver_item<I: MailItem>(&self, id: I::Id, pacer: &SendPacer) -> Result<(), Error> {
+        let limit = pacer.claim_limit().min(MAX_PER_CLAIM);
+        let mut now = self.clock.now();
+        loop {
+            let sent = self.deliver_batch::<I>(id, limit, now, pacer).await?;
+            let Some(next) = I::try_again_at(&sent, limit) else { return Ok(()) };
+            if !pacer.wait_until(self.clock.now(), next).await {
+                return Ok(());
+            }
+            now = self.clock.now().max(next);
+        }
+    }
+
+    /// Claims up to `limit` emails, sends them, and records the outcomes. Returns the recorded
+    /// delivery states of the emails.
+    async fn deliver_batch<I: MailItem>(
+        &self,
+        id: I::Id,
+        limit: usize,
+        now: Timestamp,
+        pacer: &SendPacer,
+    ) -> Result<Vec<Delivery>, Error> {
+        let attempt = Attempt {
+            claim: self.new_claim(),
+            secret: Secret::new(self.entropy.bytes()),
+            limit,
+            heartbeat: pacer.heartbeat(),
+            now,
+            product: &self.product,
+            entropy: &self.entropy,
+        };
+        let claimed = self.change(id, |item: &mut I| claim(item, &attempt)).await?.unwrap_or_default();
+        if claimed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sent: Vec<_> = stream::iter(claimed)
+            .map(async |(key, email)| {
+                let outcome = pacer.send(self.send(&email)).await;
+                Sent { key, tags: email.tags, outcome }
+            })
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await;
+        let [jitter] = self.entropy.bytes();
+        let recorded = self
+            .change(id, |item: &mut I| record(item, &attempt.claim, &sent, jitter, self.clock.now()))
+            .await?;
+        let deliveries = recorded.unwrap_or_default();
+        pacer.record_deliveries(&deliveries);
+        metrics::count_outcomes(&deliveries, self.clock.now());
+        for sent in &sent {
+            self.suppress_rejected_address(&sent.tags, sent.outcome).await?;
+        }
+        Ok(deliveries)
+    }
+
+    /// Sends one email.
+    ///
+    /// Stores its unsubscribe link first, so that no email contains a link that does not work. If
+    /// the link cannot be stored, the email is not sent.
+    async fn send(&self, email: &Email) -> Outcome {
+        let Email { to, rendered, tags, unsubscription } = email;
+        let Some(link) = unsubscription else { return self.mailer.send(to, rendered, tags).await };
+        let organization = link.org;
+        if let Err(error) = retry(|| self.store.save_unsubscription(link)).await {
+            tracing::warn!(area = %LogArea::Mail, %organization, %error, "deferred reminder: failed to store unsubscribe link");
+            return Outcome::NotSent;
+        }
+        let outcome = self.mailer.send(to, rendered, tags).await;
+        if outcome.is_definite_failure()
+            && let Err(error) = self.store.delete_unsubscription(link.secret_hash).await
+        {
+            // SES did not send the email, so no one has the secret of this link. The link is
+            // harmless until it expires.
+            tracing::warn!(area = %LogArea::Mail, %organization, %error, "failed to delete unused unsubscribe link");
+        }
+        outcome
+    }
+}
+
+/// Claims emails of an item and builds their content.
+///
+/// If an earlier call stored the same claim, but the response was lost, the claim already holds
+/// emails. These are sent, and no others are claimed.
+fn claim<I: MailItem>(item: &mut I, attempt: &Attempt<'_>) -> Vec<(I::Key, Email)> {
+    let before: Vec<Delivery> = item.emails().map(|(_, delivery)| delivery.clone()).collect();
+    let mut held = held_by(item, &attempt.claim);
+    if held.is_empty() {
+        item.claim(attempt);
+        held = held_by(item, &attempt.claim);
+    }
+    let mut claimed = Vec::new();
+    for key in held {
+        match item.compose(&key, attempt) {
+            Some(email) => claimed.push((key, email)),
+            // The email is outdated, for example because the payment succeeded or the recipient is
+            // no longer an admin.
+            None => update(item, &key, |delivery| delivery.give_up(attempt.now)),
+        }
+    }
+    metrics::report_unknown(&before, item.emails().map(|(_, delivery)| delivery), attempt.now);
+    item.follow_deliveries(attempt.now);
+    claimed
+}
+
+/// Records the outcomes of the emails that the claim still holds. Returns the delivery states of all
+/// sent emails.
+fn record<I: MailItem>(
+    item: &mut I,
+    claim: &Claim,
+    sent: &[Sent<I::Key>],
+    jitter: u8,
+    now: Timestamp,
+) -> Vec<Delivery> {
+    for Sent { key, outcome, .. } in sent {
+        update(item, key, |delivery| delivery.record_outcome(claim, *outcome, jitter, now));
+    }
+    let deliveries = sent.iter().filter_map(|sent| item.delivery_mut(&sent.key).cloned()).collect();
+    item.follow_deliveries(now);
+    deliveries
+}
+
+fn held_by<I: MailItem>(item: &I, claim: &Claim) -> Vec<I::Key> {
+    item.emails().filter(|(_, delivery)| delivery.is_held_by(claim)).map(|(key, _)| key).collect()
+}
+
+/// Moves an email to its next state, if `next` returns one.
+fn update<I: MailItem>(item: &mut I, key: &I::Key, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
+    if let Some(delivery) = item.delivery_mut(key)
+        && let Some(next) = next(delivery)
+    {
+        *delivery = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        org::{AdminContact, Org},
+        people::{Address, Name},
+        time::{DAY, Zone, add},
+        trial::Trial,
+    };
+
+    use super::*;
+    use crate::items::testing::attempt;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    /// Returns an organization with a welcome email and a reminder that are both due after 11 days.
+    fn org() -> Org {
+        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let name = Name::parse("Jo Doe").unwrap();
+        let founder = AdminContact::new(user, name.clone(), Address::parse("jo@acme.example").unwrap());
+        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let mut org = Org::sign_up(id, name, Zone::named("UTC"), founder, NOW);
+        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        org.start_trial(Trial::start(NOW, 14, vec![3]), project, NOW);
+        org.run_trial_sweep(add(NOW, DAY * 11));
+        org
+    }
+
+    fn kinds(claimed: &[(<Org as MailItem>::Key, Email)]) -> Vec<&str> {
+        claimed.iter().map(|(_, email)| email.tags.kind.as_str()).collect()
+    }
+
+    fn sent<K>((key, email): (K, Email), outcome: Outcome) -> Sent<K> {
+        Sent { key, tags: email.tags, outcome }
+    }
+
+    #[test]
+    fn claim_whose_response_was_lost_claims_no_more_emails() {
+        let (mut org, now) = (org(), add(NOW, DAY * 11));
+        let first = Attempt { limit: 1, ..attempt("a", now) };
+        assert_eq!(kinds(&claim(&mut org, &first)), ["welcome"]);
+        assert_eq!(kinds(&claim(&mut org, &first)), ["welcome"]);
+        assert_eq!(kinds(&claim(&mut org, &attempt("b", now))), ["trial_ending"]);
+    }
+
+    #[test]
+    fn outcome_is_recorded_only_by_the_claim_that_holds_the_email() {
+        let (mut org, now) = (org(), add(NOW, DAY * 11));
+        let attempt = attempt("a", now);
+        let claimed = claim(&mut org, &attempt);
+        let sent: Vec<_> = claimed.into_iter().map(|it| sent(it, Outcome::Accepted)).collect();
+        let held = record(&mut org, &Claim("b".to_owned()), &sent, 0, now);
+        assert!(held.iter().all(|it| it.is_held_by(&attempt.claim)), "{held:?}");
+        for _ in 0..2 {
+            let recorded = record(&mut org, &attempt.claim, &sent, 0, now);
+            assert_eq!(recorded, vec![Delivery::Sent { at: now, claim: Some(attempt.claim.clone()) }; 2]);
+        }
+    }
+
+    #[test]
+    fn claimed_email_is_dropped_if_its_recipient_left() {
+        let (mut org, attempt) = (org(), attempt("a", add(NOW, DAY * 11)));
+        assert_eq!(claim(&mut org, &attempt).len(), 2);
+        org.admins.clear();
+        assert!(claim(&mut org, &attempt).is_empty());
+        assert!(org.outbox.deliveries().all(|it| matches!(it, Delivery::Dropped { .. })));
+    }
+}

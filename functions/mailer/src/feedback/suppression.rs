@@ -1,0 +1,59 @@
+//! Suppression of notices to addresses that bounce, or whose user marked an email as spam.
+
+use domain::{
+    id::{OrgId, UserId},
+    mail::Outcome,
+    org::{Org, SuppressionReason},
+};
+use mail::Tags;
+use store::Error;
+
+use crate::worker::MailWorker;
+
+impl MailWorker {
+    /// If SES rejected the address in its response to the send request, suppresses notices to the
+    /// recipient. A bounce has the same effect.
+    pub(crate) async fn suppress_rejected_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
+        match outcome {
+            Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Suppresses notices to the recipient in every organization where they are an admin.
+    ///
+    /// Sign-in emails and invitations are still sent.
+    pub(super) async fn suppress(&self, tags: &Tags, why: SuppressionReason) -> Result<(), Error> {
+        let Some(user) = tags.recipient else { return Ok(()) };
+        for org in self.orgs_of(user, tags).await? {
+            self.change(org, |org: &mut Org| org.suppress(user, why, self.clock.now())).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the suppression of an address after the delivery of a sign-in email.
+    ///
+    /// A suppressed address still gets the sign-in emails that its user requests. Such a delivery
+    /// shows that the address works again.
+    pub(super) async fn restore(&self, tags: &Tags) -> Result<(), Error> {
+        let (Some(user), Some(sent_at)) = (tags.recipient, tags.claim.made_at()) else { return Ok(()) };
+        if tags.kind != Tags::SIGN_IN {
+            return Ok(());
+        }
+        for org in self.orgs_of(user, tags).await? {
+            self.change(org, |org: &mut Org| org.restore(user, sent_at)).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns the organizations of the recipient, and also the organization that the email is
+    /// about.
+    async fn orgs_of(&self, user: UserId, tags: &Tags) -> Result<Vec<OrgId>, Error> {
+        let stored = self.store.load_user(user).await?;
+        let mut orgs: Vec<OrgId> = stored.map(|user| user.value.orgs).unwrap_or_default();
+        orgs.extend(tags.organization);
+        orgs.sort_unstable();
+        orgs.dedup();
+        Ok(orgs)
+    }
+}

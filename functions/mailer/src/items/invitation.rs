@@ -1,0 +1,72 @@
+//! The email of an invitation.
+
+use domain::{
+    id::OrgId,
+    mail::Delivery,
+    org::Org,
+    people::{Invitation, InvitationId},
+};
+use mail::{PlainText, Tags};
+use store::{Error, Store, Stored};
+
+use super::{Attempt, Email, MailItem};
+
+/// An invitation with its organization.
+pub(crate) struct InvitationMail {
+    invitation: Invitation,
+    org: Org,
+}
+
+impl MailItem for InvitationMail {
+    type Id = (OrgId, InvitationId);
+    type Key = ();
+    type Value = Invitation;
+
+    async fn load(store: &Store, (org, id): Self::Id) -> Result<Option<(Self, Stored<Invitation>)>, Error> {
+        let loaded = store.load_invitation(org, id).await?;
+        Ok(loaded.map(|(before, org)| (Self { invitation: before.value.clone(), org: org.value }, before)))
+    }
+
+    async fn commit(&self, store: &Store, before: &Stored<Invitation>) -> Result<(), Error> {
+        if self.invitation == before.value {
+            return Ok(());
+        }
+        let secret = self.invitation.secret_hash;
+        let link = secret.filter(|_| secret != before.value.secret_hash);
+        store.commit_invitation_mail(before, &self.invitation, link).await
+    }
+
+    fn emails(&self) -> impl Iterator<Item = ((), &Delivery)> {
+        [((), &self.invitation.delivery)].into_iter()
+    }
+
+    fn delivery_mut(&mut self, (): &()) -> Option<&mut Delivery> {
+        Some(&mut self.invitation.delivery)
+    }
+
+    fn find(&self, _tags: &Tags) -> Option<()> {
+        Some(())
+    }
+
+    fn claim(&mut self, attempt: &Attempt<'_>) {
+        self.invitation.claim(&attempt.claim, attempt.secret.hash(), attempt.heartbeat, attempt.now);
+    }
+
+    fn compose(&self, (): &(), attempt: &Attempt<'_>) -> Option<Email> {
+        let Self { invitation, org, .. } = self;
+        let email = mail::Invitation {
+            inviter: PlainText::from(&invitation.inviter),
+            organization: PlainText::from(&org.name),
+            role: invitation.role,
+            secret: attempt.secret.clone(),
+            expires_on: org.zone.day(invitation.expires_at),
+            recipient: invitation.address.clone(),
+        };
+        Some(Email {
+            to: invitation.address.clone(),
+            rendered: email.render(attempt.product),
+            tags: Tags::of_invitation(org.id, &invitation.id().to_string(), &attempt.claim),
+            unsubscription: None,
+        })
+    }
+}

@@ -103,6 +103,8 @@ mod tests {
             ("organization_id", "org", HostEventError::Malformed),
             ("org_0198", "org_x198", HostEventError::Malformed),
             ("\"detail-type\"", "\"type\"", HostEventError::Malformed),
+            ("\"time\"", "\"at\"", HostEventError::Malformed),
+            ("T0", "at 0", HostEventError::Malformed),
         ] {
             assert_eq!(with(from, to), Err(why), "{from} → {to}");
         }

@@ -24,6 +24,8 @@ use serde_json::{Value, json};
 #[derive(Clone, Debug, Default)]
 struct Bus {
     rejected: Vec<&'static str>,
+    /// The status and the body of every response, instead of those that follow from `rejected`.
+    response: Option<(u16, Value)>,
     requests: Arc<Mutex<Vec<Value>>>,
 }
 
@@ -34,8 +36,10 @@ impl HttpConnector for Bus {
             request["Entries"].as_array().unwrap().iter().map(|entry| self.take(entry)).collect();
         let failed = results.iter().filter(|result| result.get("ErrorCode").is_some()).count();
         self.requests.lock().unwrap().push(request);
-        let body = json!({"FailedEntryCount": failed, "Entries": results}).to_string();
-        HttpConnectorFuture::ready(Ok(Response::new(StatusCode::try_from(200).unwrap(), SdkBody::from(body))))
+        let usual = (200, json!({"FailedEntryCount": failed, "Entries": results}));
+        let (status, body) = self.response.clone().unwrap_or(usual);
+        let body = SdkBody::from(body.to_string());
+        HttpConnectorFuture::ready(Ok(Response::new(StatusCode::try_from(status).unwrap(), body)))
     }
 }
 
@@ -46,6 +50,11 @@ impl Bus {
         } else {
             json!({"EventId": "1"})
         }
+    }
+
+    /// Returns the number of events in each request.
+    fn sizes(&self) -> Vec<usize> {
+        self.requests.lock().unwrap().iter().map(|it| it["Entries"].as_array().unwrap().len()).collect()
     }
 
     fn publisher(&self) -> Publisher {
@@ -78,9 +87,8 @@ fn events(count: usize) -> Vec<Outgoing> {
 async fn events_are_sent_in_order_in_requests_of_ten() {
     let bus = Bus::default();
     assert_eq!(bus.publisher().publish(&events(23)).await, Ok(()));
+    assert_eq!(bus.sizes(), [10, 10, 3]);
     let requests = bus.requests.lock().unwrap();
-    let sizes: Vec<_> = requests.iter().map(|it| it["Entries"].as_array().unwrap().len()).collect();
-    assert_eq!(sizes, [10, 10, 3]);
     let first = &requests[0]["Entries"][0];
     assert_eq!(first["Source"], "onramp");
     assert_eq!(first["EventBusName"], "acme-bus");
@@ -94,12 +102,31 @@ async fn rejected_entry_stops_publishing_after_its_request() {
     let bus = Bus { rejected: vec!["{\"n\":13}", "{\"n\":15}"], ..Bus::default() };
     let stopped = PublishError { first: 13, code: "InternalFailure".to_owned() };
     assert_eq!(bus.publisher().publish(&events(23)).await, Err(stopped));
-    assert_eq!(bus.requests.lock().unwrap().len(), 2);
+    assert_eq!(bus.sizes(), [10, 10]);
 }
 
 #[tokio::test]
-async fn no_request_is_sent_without_events() {
-    let bus = Bus::default();
-    assert_eq!(bus.publisher().publish(&[]).await, Ok(()));
-    assert!(bus.requests.lock().unwrap().is_empty());
+async fn request_has_one_to_ten_events() {
+    for (events, requests) in [(0, vec![]), (1, vec![1]), (10, vec![10]), (11, vec![10, 1])] {
+        let bus = Bus::default();
+        assert_eq!(bus.publisher().publish(&self::events(events)).await, Ok(()));
+        assert_eq!(bus.sizes(), requests, "{events} events");
+    }
+}
+
+#[tokio::test]
+async fn each_sign_of_a_missing_event_is_an_error() {
+    let sent = json!({ "EventId": "1" });
+    for (status, body, first, code) in [
+        (200, json!({ "FailedEntryCount": 1, "Entries": [sent, sent] }), 0, "no error code"),
+        (200, json!({ "FailedEntryCount": 0, "Entries": [sent] }), 0, "no error code"),
+        (200, json!({ "FailedEntryCount": 0, "Entries": [sent, {}] }), 1, "no error code"),
+        (200, json!({ "FailedEntryCount": 0, "Entries": [{ "ErrorCode": "X" }, sent] }), 0, "X"),
+        (400, json!({ "__type": "AccessDeniedException" }), 0, "AccessDeniedException"),
+        (400, json!({}), 0, "service error"),
+    ] {
+        let bus = Bus { response: Some((status, body.clone())), ..Bus::default() };
+        let error = PublishError { first, code: code.to_owned() };
+        assert_eq!(bus.publisher().publish(&events(2)).await, Err(error), "{body}");
+    }
 }

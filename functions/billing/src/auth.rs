@@ -1,24 +1,20 @@
-//! Authenticates a request, and rejects every caller who is not an admin.
+//! Authenticates the admin who sent a request.
 
-use axum::{extract::Request, response::Response};
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts, response::Response};
 use domain::{org::Org, people::User, secret::Secret};
-use http::HeaderMap;
+use http::request::Parts;
 use store::Stored;
 use telemetry::LogArea;
-use web::{Kind, Problem, ResponseFormat};
+use web::{Kind, Problem, ResponseFormat, auth::AuthenticatedUser};
 
 use crate::App;
 
-/// The parts of a request that authentication needs.
-pub struct Credentials {
-    pub headers: HeaderMap,
-    /// The origin of the stage, as the caller sees it.
-    pub origin: String,
-    /// The IP address of the caller.
-    pub ip: String,
-}
-
-/// An admin with their organization. Only [`App::authenticate`] creates one.
+/// An admin with their organization. A handler with this extractor runs only for admins.
+///
+/// The extractor accepts organizations in every access status, because a payment can restore lost
+/// access.
 pub struct AuthenticatedAdmin {
     pub org: Stored<Org>,
     /// The user. A new customer at Stripe gets their address, to which Stripe sends invoices and
@@ -34,9 +30,25 @@ pub struct AuthenticatedAdmin {
     pub format: ResponseFormat,
 }
 
-impl Credentials {
-    pub fn of(request: &Request) -> Self {
-        Self { headers: request.headers().clone(), origin: web::origin(request), ip: web::source_ip(request) }
+impl FromRequestParts<Arc<App>> for AuthenticatedAdmin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let (headers, format) = (&parts.headers, ResponseFormat::of(&parts.headers));
+        let user = AuthenticatedUser::authenticate(&app.store, headers, app.clock.now()).await;
+        let admin = user.and_then(|user| {
+            user.admin()?;
+            Ok(user.found)
+        });
+        let found = admin.map_err(|problem| respond(format, Err(problem)))?;
+        Ok(Self {
+            org: found.org,
+            user: found.user.value,
+            origin: web::origin_of_parts(headers, &parts.extensions),
+            ip: web::source_ip(&parts.extensions),
+            browser_secret: web::browser::secret(headers),
+            format,
+        })
     }
 }
 
@@ -57,29 +69,6 @@ impl AuthenticatedAdmin {
 
     pub fn verified(&self) -> Option<Verified<'_>> {
         self.user.verified.then_some(Verified(self))
-    }
-}
-
-impl App {
-    /// Authenticates an admin with one consistent read of session, user, membership, and
-    /// organization.
-    ///
-    /// It accepts organizations in every access status, because a payment can restore lost access.
-    pub async fn authenticate(&self, credentials: &Credentials) -> Result<AuthenticatedAdmin, Problem> {
-        let Credentials { headers, origin, ip } = credentials;
-        let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
-        let found = self.store.load_session(&token).await?;
-        let found = found.ok_or_else(Problem::unauthorized)?;
-        let member = found.authorize(self.clock.now()).ok_or_else(Problem::unauthorized)?;
-        member.admin().ok_or_else(Problem::forbidden)?;
-        Ok(AuthenticatedAdmin {
-            org: found.org,
-            user: found.user.value,
-            origin: origin.clone(),
-            ip: ip.clone(),
-            browser_secret: web::browser::secret(headers),
-            format: ResponseFormat::of(headers),
-        })
     }
 }
 

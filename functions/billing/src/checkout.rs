@@ -16,11 +16,11 @@ use domain::{
 };
 use http::HeaderMap;
 use stripe::client::{CallError, Client, NewCheckout};
-use web::{FieldError, Fields, Problem, ResponseFormat};
+use web::{FieldError, Fields, Problem};
 
 use crate::{
     App,
-    auth::{self, AuthenticatedAdmin, Credentials},
+    auth::{self, AuthenticatedAdmin},
     words,
 };
 
@@ -36,9 +36,8 @@ struct CheckoutIn {
 }
 
 /// Redirects an admin to a Checkout session, or to the portal if there is a subscription already.
-pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
-    let format = ResponseFormat::of(request.headers());
-    auth::respond(format, app.checkout(request).await)
+pub async fn open(State(app): State<Arc<App>>, admin: AuthenticatedAdmin, request: Request) -> Response {
+    auth::respond(admin.format, app.checkout(&admin, request).await)
 }
 
 impl CheckoutIn {
@@ -62,15 +61,13 @@ impl CheckoutIn {
 }
 
 impl App {
-    async fn checkout(&self, request: Request) -> Result<Response, Problem> {
-        let credentials = Credentials::of(&request);
-        let fields = Fields::read(request);
-        let caller = self.authenticate(&credentials).await?;
-        let input = CheckoutIn::parse(&fields.await?, &credentials.headers).map_err(Problem::invalid)?;
+    async fn checkout(&self, caller: &AuthenticatedAdmin, request: Request) -> Result<Response, Problem> {
+        let headers = request.headers().clone();
+        let input = CheckoutIn::parse(&Fields::read(request).await?, &headers).map_err(Problem::invalid)?;
         let stripe = self.stripe().await?;
-        let (customer, org) = self.ensure_customer(&stripe, &caller).await?;
+        let (customer, org) = self.ensure_customer(&stripe, caller).await?;
         let Some(first_charge) = org.first_charge(self.clock.now()) else {
-            return self.open_portal_or(&stripe, &customer, &caller, &caller.org_path()).await;
+            return self.open_portal_or(&stripe, &customer, caller, &caller.org_path()).await;
         };
         let checkout = NewCheckout {
             customer: &customer,
@@ -83,7 +80,7 @@ impl App {
         let token = input.token.unwrap_or_else(|| self.random_token());
         match self.open_only_checkout(&stripe, &checkout, &token).await {
             Ok(Some(url)) => Ok(self.redirect_to_stripe(&url)),
-            Ok(None) => self.open_portal_or(&stripe, &customer, &caller, RETURN).await,
+            Ok(None) => self.open_portal_or(&stripe, &customer, caller, RETURN).await,
             Err(error) => Err(self.stripe_problem(&error).await),
         }
     }

@@ -4,36 +4,29 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use domain::billing::CustomerId;
 use stripe::client::{Client, NewPortal};
-use web::{Problem, ResponseFormat};
+use web::Problem;
 
 use crate::{
     App,
-    auth::{self, Credentials, Verified},
+    auth::{self, AuthenticatedAdmin, Verified},
 };
 
 /// Redirects an admin to the portal.
 ///
 /// An admin without a plan can save a card or an address there. If the organization has no customer
 /// at Stripe, this request creates the customer.
-pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
-    let format = ResponseFormat::of(request.headers());
-    auth::respond(format, app.portal(request).await)
+pub async fn open(State(app): State<Arc<App>>, admin: AuthenticatedAdmin) -> Response {
+    auth::respond(admin.format, app.portal(&admin).await)
 }
 
 impl App {
-    async fn portal(&self, request: Request) -> Result<Response, Problem> {
-        let credentials = Credentials::of(&request);
-        drop(request);
-        let caller = self.authenticate(&credentials).await?;
-        let Some(verified) = caller.verified() else { return self.ask_to_verify_email(&caller).await };
+    async fn portal(&self, caller: &AuthenticatedAdmin) -> Result<Response, Problem> {
+        let Some(verified) = caller.verified() else { return self.ask_to_verify_email(caller).await };
         let stripe = self.stripe().await?;
-        let (customer, _) = self.ensure_customer(&stripe, &caller).await?;
+        let (customer, _) = self.ensure_customer(&stripe, caller).await?;
         self.open_portal(&stripe, &customer, &verified).await
     }
 

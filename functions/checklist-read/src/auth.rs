@@ -1,19 +1,21 @@
 //! Authenticates requests, and responds to requests that fail authentication.
 
 use axum::{
+    body::Body,
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header::ORIGIN, request::Parts};
-use jiff::Timestamp;
-use store::SignedIn;
-use web::{Kind, Problem, ResponseFormat};
-
-use crate::{
-    app::App,
-    embed,
-    view::{AuthMethod, View},
+use http::{
+    StatusCode,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+    request::Parts,
 };
+use web::{
+    Kind, Problem, ResponseFormat,
+    auth::{AuthenticatedMember, AuthenticatedUser, Credentials},
+};
+
+use crate::{app::App, view::View};
 
 /// The kind of a route, which determines its response to a request without a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,15 @@ impl RouteKind {
         }
     }
 
+    /// Reads the credentials of a request. Pages accept only a session.
+    fn credentials(self, parts: &Parts) -> Option<Credentials> {
+        match self {
+            Self::Page => web::session::token(&parts.headers).map(Credentials::Session),
+            Self::Fragment | Self::Api => Credentials::of(&parts.headers),
+        }
+    }
+
+    /// Responds to a request without a valid session.
     fn unauthenticated(self, path: &str) -> Response {
         match self {
             Self::Page => web::to_login(path),
@@ -43,18 +54,29 @@ impl RouteKind {
         }
     }
 
+    /// Responds to a request with an invalid embed token, or after a failed read.
+    ///
+    /// A rejected fragment has no body. Its header `WWW-Authenticate` contains the reason, for the
+    /// developer of the host app.
     fn problem(self, problem: Problem, parts: &Parts) -> Response {
-        match self {
-            Self::Api => problem.into_response(),
-            Self::Page | Self::Fragment => web::problem_response(ResponseFormat::of(&parts.headers), problem),
+        match (self, problem.kind) {
+            (Self::Api, _) => problem.into_response(),
+            (Self::Fragment, Kind::Unauthorized) => {
+                let mut response = problem.into_response();
+                *response.body_mut() = Body::empty();
+                response.headers_mut().remove(CONTENT_TYPE);
+                response.headers_mut().remove(CONTENT_LENGTH);
+                response
+            }
+            (Self::Page | Self::Fragment, _) => {
+                web::problem_response(ResponseFormat::of(&parts.headers), problem)
+            }
         }
     }
 }
 
-/// Authenticates a request by its session.
-///
-/// Fragments and JSON reads also accept an embed token. The security middleware has already removed
-/// the cookies of a request with an embed token.
+/// Authenticates a request by its session, and records the use of the session. Fragments and JSON
+/// reads also accept an embed token.
 ///
 /// A handler that takes a [`View`] runs only for an authenticated request.
 impl FromRequestParts<App> for View {
@@ -63,16 +85,17 @@ impl FromRequestParts<App> for View {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let path = parts.uri.path();
         let route = RouteKind::of(path);
-        if let (Some(token), true) = (web::bearer(&parts.headers), route != RouteKind::Page) {
-            let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
-            let authenticated = embed::authenticate(app, token, origin).await;
-            return authenticated.map_err(|problem| match (route, problem.kind) {
-                (RouteKind::Fragment, Kind::Unauthorized) => embed::empty_response(problem),
+        let Some(credentials) = route.credentials(parts) else { return Err(route.unauthenticated(path)) };
+        match credentials.authenticate(&app.store, &app.keys, app.clock.now()).await {
+            Ok(member) => {
+                member.record_use(&app.store).await;
+                Ok(member.into())
+            }
+            Err(problem) => Err(match (&credentials, problem.kind) {
+                (Credentials::Session(_), Kind::Unauthorized) => route.unauthenticated(path),
                 _ => route.problem(problem, parts),
-            });
+            }),
         }
-        let view = load(parts, app).await.map_err(|problem| route.problem(problem, parts))?;
-        view.ok_or_else(|| route.unauthenticated(path))
     }
 }
 
@@ -83,39 +106,8 @@ impl OptionalFromRequestParts<App> for View {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Self::Rejection> {
-        let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
-        let found = app.store.try_load_session(&token).await;
-        Ok(found.and_then(|found| View::of(found, app.clock.now())))
-    }
-}
-
-/// Loads session, user, membership, and organization with one consistent read. Returns `None`
-/// without a valid session. If the request has no session cookie, reads nothing.
-async fn load(parts: &Parts, app: &App) -> Result<Option<View>, Problem> {
-    let Some(token) = web::session::token(&parts.headers) else { return Ok(None) };
-    let Some(found) = app.store.load_session(&token).await? else { return Ok(None) };
-    let now = app.clock.now();
-    let needs_update = found.session.needs_last_seen_update(now);
-    let view = View::of(found, now);
-    if view.is_some() && needs_update {
-        // This write delays the response by a second round trip, at most once an hour per session.
-        // It must wait for the read, and a Lambda function cannot work after its response. The page
-        // does not depend on the write, so a failure is only logged.
-        match app.store.update_last_seen(&token, now).await {
-            Ok(()) | Err(store::Error::Conflict) => {}
-            Err(error) => tracing::warn!(%error, "failed to record session use"),
-        }
-    }
-    Ok(view)
-}
-
-impl View {
-    /// Builds the view. Returns `None` if the session is not valid at `now`, or if the user is not
-    /// a member of the organization.
-    fn of(found: SignedIn, now: Timestamp) -> Option<Self> {
-        let member = found.authorize(now)?;
-        let (org, orgs) = (found.org.value, found.user.value.orgs);
-        Some(Self { admin: member.admin(), member, org, orgs, auth: AuthMethod::Session, now })
+        let user = AuthenticatedUser::try_load(&app.store, &parts.headers, app.clock.now()).await;
+        Ok(user.map(|user| AuthenticatedMember::from(user).into()))
     }
 }
 

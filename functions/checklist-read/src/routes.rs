@@ -12,7 +12,7 @@ use domain::{org::Org, secret::Secret};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
 use maud::Markup;
 use ui::assets;
-use web::{Problem, ResponseFormat};
+use web::{Problem, ResponseFormat, auth::AuthMethod};
 
 use crate::{
     api::ChecklistOut,
@@ -20,7 +20,7 @@ use crate::{
     components, compression,
     config::Config,
     embed, pages,
-    view::{AuthMethod, View, plans},
+    view::{View, plans},
 };
 
 /// Builds the router. It has no handler for unknown paths, because the security middleware around

@@ -13,11 +13,9 @@ use domain::{
     trial::Trial,
 };
 use jiff::{SignedDuration, Timestamp};
+use web::auth::AuthMethod;
 
-use crate::{
-    config::Config,
-    view::{AuthMethod, View},
-};
+use crate::{config::Config, view::View};
 
 /// Returns the time at which Acme Corp signed up.
 pub fn start() -> Timestamp {

@@ -9,6 +9,7 @@ use domain::{
 use jiff::Timestamp;
 use maud::{Markup, Render};
 use ui::{Page, Person, Width};
+use web::auth::{AuthMethod, AuthenticatedMember};
 
 use crate::config::Config;
 
@@ -29,14 +30,10 @@ pub struct View {
     pub now: Timestamp,
 }
 
-/// How a request was authenticated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuthMethod {
-    /// A session cookie, for Onramp's own pages.
-    Session,
-    /// An embed token, for pages of the host app. The value is the origin to which the token is
-    /// bound, if any.
-    HostApp(Option<String>),
+impl From<AuthenticatedMember> for View {
+    fn from(AuthenticatedMember { member, user, org, method, now, .. }: AuthenticatedMember) -> Self {
+        Self { admin: member.admin(), member, org: org.value, orgs: user.value.orgs, auth: method, now }
+    }
 }
 
 impl View {

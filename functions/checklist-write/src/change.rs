@@ -12,17 +12,13 @@ use axum::{
 use domain::{
     checklist::{ChecklistCommand, ChecklistError},
     org::Org,
+    people::Admin,
 };
 use jiff::Timestamp;
 use serde_json::json;
-use web::{Kind, Links, Problem, ResponseFormat};
+use web::{Kind, Links, Problem, ResponseFormat, auth::Credentials};
 
-use crate::{
-    App,
-    auth::{Authenticated, Credentials},
-    redirect::return_path,
-    response, words,
-};
+use crate::{App, auth::AuthenticatedAdmin, redirect::return_path, response, words};
 
 /// Returns the routes, each with the command that it runs.
 pub fn routes() -> Router<Arc<App>> {
@@ -61,7 +57,7 @@ fn handle<'a>(
 ) -> impl Future<Output = Response> + use<'a> {
     let caller = Credentials::of(request.headers());
     // Only scripts send an embed token, so the response to such a request is never a page.
-    let format = if matches!(caller, Credentials::Token(..)) {
+    let format = if matches!(caller, Some(Credentials::EmbedToken(..))) {
         ResponseFormat::Json
     } else {
         ResponseFormat::of(request.headers())
@@ -69,7 +65,7 @@ fn handle<'a>(
     let origin = web::origin(request);
     let back = return_path(request.headers(), &origin);
     async move {
-        let changed = change(app, &caller, command, &origin).await;
+        let changed = change(app, caller.as_ref(), command, &origin).await;
         match (changed, format) {
             (Ok(_), ResponseFormat::Page) => web::see_other(&back),
             (Ok(org), ResponseFormat::Json) => {
@@ -87,45 +83,36 @@ fn handle<'a>(
 /// reads the organization and applies the command again.
 async fn change(
     app: &App,
-    caller: &Credentials,
+    caller: Option<&Credentials>,
     command: ChecklistCommand<'_>,
     origin: &str,
 ) -> Result<Org, Problem> {
     store::retry(|| async {
         let now = app.clock.now();
-        let found = caller.authenticate(app, now).await?;
-        let after = decide(&found, command, now, links(app, &found.org.value, origin))?;
-        let (committed, ()) =
-            tokio::join!(app.store.commit_org(&found.org, &after), record_use(app, caller, &found, now));
+        let AuthenticatedAdmin { admin, member } = app.authenticate(caller, now).await?;
+        let org = &member.org;
+        let after = decide(&admin, &org.value, command, now, links(app, &org.value, origin))?;
+        let (committed, ()) = tokio::join!(app.store.commit_org(org, &after), member.record_use(&app.store));
         Ok(committed.map(|org| org.value))
     })
     .await
 }
 
-/// Returns the organization after the command. Checks the session, the role, the access, and then
-/// the input.
+/// Returns the organization after the command. Checks the access, and then the input.
 fn decide(
-    found: &Authenticated,
+    admin: &Admin,
+    org: &Org,
     command: ChecklistCommand<'_>,
     now: Timestamp,
     links: Links<'_>,
 ) -> Result<Org, Problem> {
-    let member = found.member.as_ref().ok_or_else(Problem::unauthorized)?;
-    let admin = member.admin().ok_or_else(Problem::forbidden)?;
-    let mut org = found.org.value.clone();
-    match org.change_checklist(&admin, command, now) {
+    let mut org = org.clone();
+    match org.change_checklist(admin, command, now) {
         Ok(()) => Ok(org),
         Err(ChecklistError::NoAccess(_)) => Err(Problem::payment_required(&links.plans())),
         Err(ChecklistError::UnknownTask(_)) => {
             Err(Problem::bad_request(words::UNKNOWN_TASK).with("valid_keys", json!(org.progress(now).keys())))
         }
-    }
-}
-
-/// Records the use of the session, if the request has one.
-async fn record_use(app: &App, caller: &Credentials, found: &Authenticated, now: Timestamp) {
-    if let (Credentials::Session(token), Some(session)) = (caller, &found.session) {
-        app.store.record_use(token, session, now).await;
     }
 }
 
@@ -137,11 +124,10 @@ fn links<'a>(app: &'a App, org: &Org, origin: &'a str) -> Links<'a> {
 mod tests {
     use domain::{
         org::AdminContact,
-        people::{Address, Name, Role, Session, User},
+        people::{Address, Member, Name, Role, User},
         time::Zone,
         trial::Trial,
     };
-    use store::{SignedIn, Stored};
 
     use super::*;
 
@@ -151,8 +137,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// Returns the session of Jo, who signed up at 9:00 with a trial of two weeks.
-    fn found(role: Option<Role>) -> SignedIn {
+    /// Decides a completion by Jo, who signed up on January 15 with a trial of two weeks.
+    fn decide_at(now: &str, key: &str) -> Result<Org, Problem> {
         let began = at("2026-01-15T09:00:00Z");
         let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
@@ -162,44 +148,29 @@ mod tests {
         let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
         let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
         org.start_trial(Trial::start(began, 14, vec![3]), project, began);
-        let person = User { trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
-        SignedIn {
-            session: Session { seen_at: at("2026-02-01T00:00:00Z"), ..Session::begin_first(id, user, began) },
-            user: Stored::new(person, 1),
-            role,
-            org: Stored::new(org, 1),
-        }
-    }
-
-    fn decide_at(role: Option<Role>, now: &str, key: &str) -> Result<Org, Problem> {
-        let found = found(role);
-        let links = Links { origin: "https://onramp.example.com", app: None, org: found.org.value.id };
-        let member = found.authorize(at(now));
-        let found = Authenticated { member, session: Some(found.session), org: found.org };
-        decide(&found, ChecklistCommand::Complete(key), at(now), links)
+        let links = Links { origin: "https://onramp.example.com", app: None, org: id };
+        let member = Member::for_embed(id, &User::new(user, name, address), Some(Role::Admin)).unwrap();
+        decide(&member.admin().unwrap(), &org, ChecklistCommand::Complete(key), at(now), links)
     }
 
     #[test]
-    fn session_role_access_and_input_are_checked_in_order() {
-        let (trial, ended, later) = ("2026-01-20T00:00:00Z", "2026-01-30T00:00:00Z", "2026-02-20T00:00:00Z");
-        for (role, now, key, kind) in [
-            (None, ended, "nonsense", Some(Kind::Unauthorized)),
-            (Some(Role::Admin), later, "nonsense", Some(Kind::Unauthorized)),
-            (Some(Role::Member), ended, "nonsense", Some(Kind::Forbidden)),
-            (Some(Role::Admin), ended, "nonsense", Some(Kind::PaymentRequired)),
-            (Some(Role::Admin), trial, "nonsense", Some(Kind::BadRequest)),
-            (Some(Role::Admin), trial, "created_project", None),
+    fn access_is_checked_before_the_input() {
+        let (trial, ended) = ("2026-01-20T00:00:00Z", "2026-01-30T00:00:00Z");
+        for (now, key, kind) in [
+            (ended, "nonsense", Some(Kind::PaymentRequired)),
+            (trial, "nonsense", Some(Kind::BadRequest)),
+            (trial, "created_project", None),
         ] {
-            let actual = decide_at(role, now, key).err().map(|problem| problem.kind);
-            assert_eq!(actual, kind, "{role:?} {now} {key}");
+            let actual = decide_at(now, key).err().map(|problem| problem.kind);
+            assert_eq!(actual, kind, "{now} {key}");
         }
     }
 
     #[test]
     fn problem_names_the_remedy() {
-        let ended = decide_at(Some(Role::Admin), "2026-01-30T00:00:00Z", "created_project").unwrap_err();
+        let ended = decide_at("2026-01-30T00:00:00Z", "created_project").unwrap_err();
         assert_eq!(ended.extra, [("upgrade_url", json!(PLANS))]);
-        let unknown = decide_at(Some(Role::Admin), "2026-01-20T00:00:00Z", "nonsense").unwrap_err();
+        let unknown = decide_at("2026-01-20T00:00:00Z", "nonsense").unwrap_err();
         assert_eq!(unknown.extra[0].1.as_array().unwrap().len(), 8);
     }
 }

@@ -14,7 +14,7 @@ use ui::{
     Choice, Field, Kind, Page, Person, RadioOption, Select, Tone, Weight, Width, error_summary, hidden,
     link_button, note, problem_note, submit, time_zone,
 };
-use web::{FieldError, Fields, Problem};
+use web::{FieldError, Fields, Problem, auth::AuthenticatedUser};
 
 use crate::{
     App,
@@ -26,11 +26,8 @@ use crate::{
 /// A signed-in user enters only data about the organization. If their address is unverified, they
 /// get a page that offers a sign-in link instead of the form.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
-    let signed_in = match web::session::token(request.headers()) {
-        Some(token) => app.store.try_load_session(&token).await,
-        None => None,
-    };
-    let signed_in = signed_in.filter(|found| found.authorize(app.clock.now()).is_some());
+    let signed_in = AuthenticatedUser::try_load(&app.store, request.headers(), app.clock.now()).await;
+    let signed_in = signed_in.map(|user| user.found);
     let page = match &signed_in {
         Some(found) if !found.user.value.verified => unverified(&app.config.product, found),
         _ => Form {

@@ -34,7 +34,7 @@ use store::{
     SignedIn, SignedUp, Stored,
 };
 use telemetry::{LogArea, Metric};
-use web::{FieldError, Fields, Problem, ResponseFormat, problem::Kind};
+use web::{FieldError, Fields, Problem, ResponseFormat, auth::AuthenticatedUser, problem::Kind};
 
 use crate::{
     App,
@@ -111,7 +111,7 @@ pub async fn sign_up(State(app): State<Arc<App>>, request: Request) -> Response 
 impl App {
     async fn respond(&self, request: Request, wants: ResponseFormat) -> Result<Response, Problem> {
         let headers = request.headers().clone();
-        let ip = web::source_ip(&request);
+        let ip = web::source_ip(request.extensions());
         let (network, site) = (network(&ip), site(&ip));
         let mut first = Some(self.load_signed_in(&headers).await?);
         let fields = Fields::read(request).await?;
@@ -231,9 +231,8 @@ impl App {
 
     /// Loads the user of the session, or returns `None` without a valid session.
     async fn load_signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
-        let Some(token) = web::session::token(headers) else { return Ok(None) };
-        let found = self.store.load_session(&token).await?;
-        Ok(found.filter(|found| found.authorize(self.clock.now()).is_some()))
+        let user = AuthenticatedUser::load(&self.store, headers, self.clock.now()).await?;
+        Ok(user.map(|user| user.found))
     }
 
     /// Loads the user of the organization grant in the form. Returns `None` if the form contains no

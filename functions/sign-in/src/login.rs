@@ -18,7 +18,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
 use store::{SignInRequest, SignInRequestResult};
 use telemetry::LogArea;
-use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
+use web::{FieldError, Fields, Kind, Problem, ResponseFormat, auth::AuthenticatedUser};
 
 use crate::{App, pages, respond, words::login as words_of};
 
@@ -27,12 +27,8 @@ use crate::{App, pages, respond, words::login as words_of};
 /// The query parameter `next` names the page to open after signing in.
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
     let next = next_of(&uri);
-    let signed_in = match web::session::token(&headers) {
-        Some(token) => app.store.try_load_session(&token).await,
-        None => None,
-    };
     let now = app.clock.now();
-    let signed_in = signed_in.filter(|found| found.authorize(now).is_some());
+    let signed_in = AuthenticatedUser::try_load(&app.store, &headers, now).await.map(|user| user.found);
     // The page at `next` may require a recent sign-in or a verified address, and would redirect to
     // `/login` again. So the form is shown instead of a link to that page.
     let signed_in = signed_in.filter(|found| match next.as_deref() {
@@ -55,7 +51,7 @@ pub async fn request_link(State(app): State<Arc<App>>, request: Request) -> Resp
 }
 
 async fn write_request(app: &App, wants: ResponseFormat, request: Request) -> Result<Response, Problem> {
-    let ip = network(&web::source_ip(&request));
+    let ip = network(&web::source_ip(request.extensions()));
     let secret = web::browser::secret(request.headers()).unwrap_or_else(|| Secret::new(app.entropy.bytes()));
     let fields = Fields::read(request).await?;
     let typed = fields.get("email").unwrap_or_default();

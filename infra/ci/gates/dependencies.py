@@ -29,8 +29,8 @@ SHARED = {
     "host-auth": {"domain", "webhook-signature", "telemetry"},
     "stripe": {"domain", "webhook-signature", "telemetry"},
     "ui": {"domain"},
-    # Problems are rendered as pages of `ui`, and errors of `store` are converted to problems.
-    "web": {"domain", "store", "telemetry", "ui"},
+    # Problems are pages of `ui`; authentication loads from `store`, and verifies with `host-auth`.
+    "web": {"domain", "host-auth", "store", "telemetry", "ui"},
 }
 
 # Crates of infra that each crate of infra may depend on. All may depend on shared crates.

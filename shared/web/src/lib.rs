@@ -26,9 +26,10 @@
 //! - [`problem`]: the error type (RFC 9457). [`problem_response`] renders it.
 //! - [`routes`]: lists every route of the system.
 //! - [`form`]: parses request bodies into [`Fields`].
-//! - [`session`] and [`browser`]: read and set the cookies.
+//! - [`auth`]: authenticates requests. [`session`] and [`browser`] read and set the cookies.
 //! - `words`: every sentence of this crate that users read. HTML components are in the crate [`ui`].
 
+pub mod auth;
 mod bearer;
 mod billing;
 pub mod browser;
@@ -59,7 +60,7 @@ pub use etag::{conditional_response, etag, matches_etag};
 pub use form::Fields;
 pub use form_token::{form_token, is_form_token};
 pub use links::Links;
-pub use origin::{origin, source_ip};
+pub use origin::{origin, origin_of_parts, source_ip};
 pub use origins::{Origins, OriginsError};
 pub use problem::{FieldError, Kind, Problem};
 pub use problem_response::{problem_page, problem_response};

@@ -19,11 +19,11 @@ pub(crate) struct PublicUrl(pub(crate) Arc<str>);
 /// of the gateway, and the port of the `Host` header if that header has the same domain. The scheme
 /// is `http` only for loopback, which has no certificate.
 pub fn origin<B>(request: &Request<B>) -> String {
-    of(request.headers(), request.extensions())
+    origin_of_parts(request.headers(), request.extensions())
 }
 
 /// Returns the same origin as [`origin`], from the headers and the extensions of a request.
-pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
+pub fn origin_of_parts(headers: &HeaderMap, extensions: &Extensions) -> String {
     if let Some(PublicUrl(url)) = extensions.get() {
         return url.to_string();
     }
@@ -51,8 +51,8 @@ pub(crate) fn origin_of(url: &str) -> Option<String> {
 /// Returns the caller's IP address as the gateway reports it, or `unknown`.
 ///
 /// This function ignores `X-Forwarded-For`, because any caller can set that header.
-pub fn source_ip<B>(request: &Request<B>) -> String {
-    let gateway = request.extensions().get::<GatewayContext>();
+pub fn source_ip(extensions: &Extensions) -> String {
+    let gateway = extensions.get::<GatewayContext>();
     gateway.and_then(|gateway| gateway.http.source_ip.clone()).unwrap_or_else(|| "unknown".to_owned())
 }
 
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn source_ip_is_the_gateways_value() {
-        assert_eq!(source_ip(&request(Some("onramp.example.com"), "x")), "203.0.113.7");
-        assert_eq!(source_ip(&request(None, "x")), "unknown");
+        assert_eq!(source_ip(request(Some("onramp.example.com"), "x").extensions()), "203.0.113.7");
+        assert_eq!(source_ip(request(None, "x").extensions()), "unknown");
     }
 }

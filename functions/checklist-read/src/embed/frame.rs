@@ -15,10 +15,13 @@ use http::{Request, StatusCode};
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 use ui::assets;
-use web::{Embeddable, Origins, Problem};
+use web::{
+    Embeddable, Origins, Problem,
+    auth::{AuthMethod, Credentials},
+};
 
-use super::{authenticate, banner, widget};
-use crate::{app::App, view::AuthMethod, words::frame as words};
+use super::{banner, widget};
+use crate::{app::App, view::View, words::frame as words};
 
 /// The query of a frame's URL.
 #[derive(Debug, Default, Deserialize)]
@@ -63,7 +66,9 @@ pub async fn show<B>(
         // bound to the origin of another page is rejected. The frame then contains an empty page
         // with the reason.
         Ok(Query(FrameIn { token, part })) => {
-            (part, authenticate(&app, &token, web::referrer(request.headers()).as_deref()).await)
+            let credentials = Credentials::EmbedToken(token, web::referrer(request.headers()));
+            let member = credentials.authenticate(&app.store, &app.keys, app.clock.now()).await;
+            (part, member.map(View::from))
         }
         Err(_) => (Part::default(), Err(Problem::bad_request(words::BAD_QUERY))),
     };

@@ -31,7 +31,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use store::{Acceptance, Accepted, InvitationDetails, InvitationLookup, Person, SignedIn, UsedLink};
 use telemetry::LogArea;
-use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
+use web::{FieldError, Fields, Kind, Problem, ResponseFormat, auth::AuthenticatedUser};
 
 use crate::{
     App, auth,
@@ -290,9 +290,7 @@ async fn find_by_reference(
 
 /// Loads the signed-in user, or returns `None` without a valid session.
 async fn signed_in(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Box<SignedIn>>, Problem> {
-    let Some(token) = web::session::token(headers) else { return Ok(None) };
-    let found = app.store.load_session(&token).await?;
-    Ok(found.filter(|found| found.authorize(now).is_some()).map(Box::new))
+    Ok(AuthenticatedUser::load(&app.store, headers, now).await?.map(|user| Box::new(user.found)))
 }
 
 /// Returns the path that names an invitation by its reference. The path contains no secret, so it

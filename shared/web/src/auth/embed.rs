@@ -1,0 +1,139 @@
+//! Authentication by the session cookie or by an embed token, which the host app signs.
+
+use axum::http::{HeaderMap, header::ORIGIN};
+use domain::{
+    org::Org,
+    people::{Admin, Member, Session, SessionToken, User},
+};
+use host_auth::{
+    Keyring,
+    embed::{EmbedToken, EmbedTokenError},
+};
+use jiff::Timestamp;
+use store::{Store, Stored};
+
+use super::session::AuthenticatedUser;
+use crate::{Problem, bearer, session};
+
+/// The credentials of a request, which are not verified yet.
+pub enum Credentials {
+    /// The session token of the cookie.
+    Session(SessionToken),
+    /// An embed token, and the origin of the page that sends it. The origin is `None` if the
+    /// browser sends no `Origin` header.
+    EmbedToken(String, Option<String>),
+}
+
+/// How a request was authenticated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthMethod {
+    /// A session cookie, for Onramp's own pages.
+    Session,
+    /// An embed token, for pages of the host app. The value is the origin to which the token is
+    /// bound, if any.
+    HostApp(Option<String>),
+}
+
+/// A member whom a session or an embed token authenticates. Only [`Credentials::authenticate`] and
+/// [`From<AuthenticatedUser>`] create one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AuthenticatedMember {
+    /// Proof that the user is a member of the organization.
+    pub member: Member,
+    /// The user.
+    pub user: Stored<User>,
+    /// The organization of the session or of the embed token.
+    pub org: Stored<Org>,
+    /// How the request was authenticated.
+    pub method: AuthMethod,
+    /// Time of the request.
+    pub now: Timestamp,
+    session: Option<(SessionToken, Session)>,
+}
+
+impl Credentials {
+    /// Reads the credentials of a request to a route that accepts both kinds.
+    ///
+    /// A cookie and a token together are not trusted. The [security middleware](crate::secure())
+    /// has already removed the cookies of a request with a token.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        match (bearer(headers), session::token(headers)) {
+            (Some(token), None) => {
+                let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+                Some(Self::EmbedToken(token.to_owned(), origin.map(str::to_owned)))
+            }
+            (None, Some(token)) => Some(Self::Session(token)),
+            (Some(_), Some(_)) | (None, None) => None,
+        }
+    }
+
+    /// Verifies the credentials, with one consistent read of session, user, membership, and
+    /// organization. Does not record the use of a session.
+    ///
+    /// # Errors
+    /// 401 for invalid credentials, or the problem of a failed read. For an embed token, the
+    /// problem contains the reason, which is safe to show to the sender of the token.
+    pub async fn authenticate(
+        &self,
+        store: &Store,
+        keys: &Keyring,
+        now: Timestamp,
+    ) -> Result<AuthenticatedMember, Problem> {
+        let (token, origin) = match self {
+            Self::Session(token) => {
+                let user = AuthenticatedUser::load_by_token(store, token.clone(), now).await?;
+                return user.map(AuthenticatedMember::from).ok_or_else(Problem::unauthorized);
+            }
+            Self::EmbedToken(token, origin) => (token, origin.as_deref()),
+        };
+        let invalid = |why: EmbedTokenError| Problem::invalid_token(&why);
+        let token = keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(invalid)?;
+        token.check_origin(origin).map_err(invalid)?;
+        // The error is the same for a user who is not a member and for an organization that does
+        // not exist. So it does not reveal which organizations exist.
+        let not_a_member = || invalid(EmbedTokenError::NotAMember);
+        let found = store.load_embed_session(token.organization, token.user).await?;
+        let found = found.ok_or_else(not_a_member)?;
+        Ok(AuthenticatedMember {
+            member: found.authorize().ok_or_else(not_a_member)?,
+            user: found.user,
+            org: found.org,
+            method: AuthMethod::HostApp(token.origin),
+            now,
+            session: None,
+        })
+    }
+}
+
+impl AuthenticatedMember {
+    /// Authorizes the member as an admin.
+    ///
+    /// # Errors
+    /// 403 if they are not an admin.
+    pub fn admin(&self) -> Result<Admin, Problem> {
+        self.member.admin().ok_or_else(Problem::forbidden)
+    }
+
+    /// Updates the last-seen time of the session, if there is one. See
+    /// [`AuthenticatedUser::record_use`].
+    pub async fn record_use(&self, store: &Store) {
+        if let Some((token, session)) = &self.session {
+            store.record_use(token, session, self.now).await;
+        }
+    }
+}
+
+impl From<AuthenticatedUser> for AuthenticatedMember {
+    fn from(AuthenticatedUser { token, found, member, now }: AuthenticatedUser) -> Self {
+        Self {
+            member,
+            user: found.user,
+            org: found.org,
+            method: AuthMethod::Session,
+            now,
+            session: Some((token, found.session)),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Authentication by the session cookie.
+
+use axum::http::HeaderMap;
+use domain::people::{Admin, Member, SessionToken};
+use jiff::Timestamp;
+use store::{SignedIn, Store};
+use ui::{NavItem, Person};
+
+use crate::{Problem, session};
+
+/// A signed-in user. Only the functions of this type create one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AuthenticatedUser {
+    /// The token in the session cookie.
+    pub token: SessionToken,
+    /// The session with its user, role, and organization.
+    pub found: SignedIn,
+    /// Proof that the user is a member of the organization.
+    pub member: Member,
+    /// Time of the request.
+    pub now: Timestamp,
+}
+
+impl AuthenticatedUser {
+    /// Authenticates a request, with one consistent read of session, user, membership, and
+    /// organization. Does not record the use of the session.
+    ///
+    /// # Errors
+    /// 401 if the request has no valid session, or the problem of a failed read.
+    pub async fn authenticate(store: &Store, headers: &HeaderMap, now: Timestamp) -> Result<Self, Problem> {
+        Self::load(store, headers, now).await?.ok_or_else(Problem::unauthorized)
+    }
+
+    /// Like [`authenticate`](Self::authenticate), but returns `None` without a valid session. Reads
+    /// nothing without a session cookie.
+    ///
+    /// # Errors
+    /// The error of a failed read.
+    pub async fn load(
+        store: &Store,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<Option<Self>, store::Error> {
+        match session::token(headers) {
+            Some(token) => Self::load_by_token(store, token, now).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Like [`load`](Self::load), with the token of the session cookie.
+    pub(super) async fn load_by_token(
+        store: &Store,
+        token: SessionToken,
+        now: Timestamp,
+    ) -> Result<Option<Self>, store::Error> {
+        let found = store.load_session(&token).await?;
+        Ok(found.and_then(|found| Self::of(token, found, now)))
+    }
+
+    /// Loads the user for a public page. Also returns `None` if the read fails or takes longer than
+    /// a second, because the page works without a user.
+    pub async fn try_load(store: &Store, headers: &HeaderMap, now: Timestamp) -> Option<Self> {
+        let token = session::token(headers)?;
+        let found = store.try_load_session(&token).await?;
+        Self::of(token, found, now)
+    }
+
+    fn of(token: SessionToken, found: SignedIn, now: Timestamp) -> Option<Self> {
+        let member = found.authorize(now)?;
+        Some(Self { token, found, member, now })
+    }
+
+    /// Updates the last-seen time of the session, at most once per hour. A failed write is only
+    /// logged.
+    ///
+    /// The write is a second round trip. It must wait for the read, and a Lambda function cannot
+    /// work after its response.
+    pub async fn record_use(&self, store: &Store) {
+        store.record_use(&self.token, &self.found.session, self.now).await;
+    }
+
+    /// Authorizes the user as an admin.
+    ///
+    /// # Errors
+    /// 403 if they are not an admin.
+    pub fn admin(&self) -> Result<Admin, Problem> {
+        self.member.admin().ok_or_else(Problem::forbidden)
+    }
+
+    /// Returns the user for the page header. `here` is the menu item of the current page.
+    #[must_use]
+    pub fn person(&self, here: Option<NavItem>) -> Person<'_> {
+        Person {
+            name: self.found.user.value.name.as_str(),
+            organization: self.found.org.value.name.as_str(),
+            admin: self.member.admin().is_some(),
+            here,
+        }
+    }
+}

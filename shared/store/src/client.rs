@@ -209,6 +209,39 @@ impl Store {
         }
     }
 
+    /// Writes one item with an update expression, if the condition is true.
+    pub(crate) async fn update(
+        &self,
+        key: &Key,
+        expression: &str,
+        condition: &str,
+        values: Attributes,
+    ) -> Result<(), Error> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression(expression)
+            .condition_expression(condition)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values));
+        request.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+    }
+
+    /// Deletes an item, if it exists.
+    pub(crate) async fn delete(&self, key: &Key) -> Result<(), Error> {
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+        request.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+    }
+
+    /// Writes all of the actions or none. If a condition failed, returns [`Error::Conflict`].
+    pub(crate) async fn commit(&self, actions: Vec<TransactWriteItem>) -> Result<(), Error> {
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(()),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
+    }
+
     /// Writes all of the actions or none.
     ///
     /// The SDK adds a client request token to each request and sends the same token in its own

@@ -1,6 +1,6 @@
 //! Stripe customers: their link to an organization, and events that are parked until the link.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -218,8 +218,7 @@ impl Store {
             table,
             &Key::customer(customer),
             "ADD version :one",
-            Some("attribute_not_exists(org)"),
-            HashMap::new(),
+            "attribute_not_exists(org)",
             values([(":one", number(1))]),
         )?;
         match self.transact(vec![counted, put(table, item, Some(Only::New))?]).await? {
@@ -292,18 +291,12 @@ impl Store {
         let mut keys: Vec<Key> = released.iter().map(|parked| Key::parked(customer, &parked.event)).collect();
         let rest = keys.split_off(keys.len().min(MAX_DELETED_WITH_LINK));
         self.commit_link(operator, customer, link, before, after, &keys).await?;
-        let deletions = stream::iter(rest).map(|key| self.delete_parked(key));
+        let deletions = stream::iter(&rest).map(|key| self.delete(key));
         let errors = deletions.buffer_unordered(PARALLEL_DELETIONS).filter_map(async |result| result.err());
         if let Some(error) = std::pin::pin!(errors).next().await {
             tracing::warn!(area = %LogArea::Webhook, %error, "failed to delete released event");
         }
         Ok(())
-    }
-
-    pub(crate) async fn delete_parked(&self, key: Key) -> Result<(), Error> {
-        let deleted =
-            self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes())).send().await;
-        deleted.map(|_| ()).map_err(|error| Error::of(&error))
     }
 
     async fn commit_link(
@@ -333,7 +326,7 @@ impl Store {
             (Some(_), Some(_)) => "SET org = :org, version = :after, released_by = :record",
         };
         bound.extend(operator.map(|record| (":record".to_owned(), record_value(record))));
-        let mut actions = vec![update(table, &key, expression, Some(condition), HashMap::new(), bound)?];
+        let mut actions = vec![update(table, &key, expression, condition, bound)?];
         if let Some(difference) = Self::org_change(before, after, before.version + 1)? {
             let only = Only::Version(before.version);
             actions.push(change(table, &Key::org(after.id), difference, only)?);
@@ -341,9 +334,6 @@ impl Store {
         for key in released {
             actions.push(delete(table, key, None)?);
         }
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        self.commit(actions).await
     }
 }

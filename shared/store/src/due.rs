@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     at::At,
-    attributes::Attributes,
+    attributes::{Attributes, values},
     client::Store,
     customer::ParkedItem,
     error::Error,
@@ -136,7 +136,7 @@ impl Store {
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn load_waiting_event(&self, event: &WaitingEvent) -> Result<Option<String>, Error> {
         if self.load_customer_link(&event.0).await?.org.is_some() {
-            self.delete_parked(event.0.clone()).await?;
+            self.delete(&event.0).await?;
             return Ok(None);
         }
         let Some(item) = self.get(&event.0).await? else { return Ok(None) };
@@ -150,30 +150,22 @@ impl Store {
     /// linked, or if another run judged it; [`Error::Unavailable`].
     pub async fn judge_parked(&self, event: &WaitingEvent, verdict: &ParkedVerdict) -> Result<(), Error> {
         let shard = shard(&event.0.pk);
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(event.0.attributes()))
-            .condition_expression("begins_with(due_pk, :due)")
-            .expression_attribute_values(":due", AttributeValue::S(keys::DUE.to_owned()));
-        update = match verdict {
-            ParkedVerdict::OtherProduct => update
-                .update_expression("SET due_pk = :list")
-                .expression_attribute_values(":list", AttributeValue::S(parked_without_metadata_pk(shard))),
-            ParkedVerdict::Review { kind: None, .. } => update
-                .update_expression("SET due_pk = :list")
-                .expression_attribute_values(":list", AttributeValue::S(review_pk(shard))),
-            ParkedVerdict::Review { kind: Some(kind), organizations } => {
-                let orgs = organizations.iter().map(|org| AttributeValue::S(org.to_string())).collect();
-                update
-                    .update_expression("SET due_pk = :list, kind = :kind, organizations = :orgs")
-                    .expression_attribute_values(":list", AttributeValue::S(review_pk(shard)))
-                    .expression_attribute_values(":kind", AttributeValue::S(kind.as_str().to_owned()))
-                    .expression_attribute_values(":orgs", AttributeValue::L(orgs))
-            }
+        let partition = match verdict {
+            ParkedVerdict::OtherProduct => parked_without_metadata_pk(shard),
+            ParkedVerdict::Review { .. } => review_pk(shard),
         };
-        update.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+        let due = AttributeValue::S(keys::DUE.to_owned());
+        let mut bound = values([(":list", AttributeValue::S(partition)), (":due", due)]);
+        let mut expression = "SET due_pk = :list";
+        if let ParkedVerdict::Review { kind: Some(kind), organizations } = verdict {
+            expression = "SET due_pk = :list, kind = :kind, organizations = :orgs";
+            let orgs = organizations.iter().map(|org| AttributeValue::S(org.to_string())).collect();
+            bound.extend(values([
+                (":kind", AttributeValue::S(kind.as_str().to_owned())),
+                (":orgs", AttributeValue::L(orgs)),
+            ]));
+        }
+        self.update(&event.0, expression, "begins_with(due_pk, :due)", bound).await
     }
 
     /// Streams the keys of the items whose emails are due at `now`, in the same way as
@@ -194,20 +186,17 @@ impl Store {
     /// [`Error::Conflict`] if the item is already in the partition for corrupt items, or was
     /// deleted; [`Error::Unavailable`].
     pub async fn mark_corrupt(&self, due: MailDue, now: Timestamp) -> Result<(), Error> {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(due.key().attributes()))
-            .update_expression("SET mail_pk = :corrupt, mail_at = :now REMOVE mail_ready, due_pk, due_at")
-            .condition_expression(
-                "attribute_exists(pk) AND (attribute_not_exists(mail_pk) OR mail_pk <> :corrupt)",
-            )
-            .expression_attribute_values(":corrupt", AttributeValue::S(corrupt_pk(0)))
-            .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
+        let bound = values([
+            (":corrupt", AttributeValue::S(corrupt_pk(0))),
+            (":now", AttributeValue::S(At(now).text())),
+        ]);
+        self.update(
+            &due.key(),
+            "SET mail_pk = :corrupt, mail_at = :now REMOVE mail_ready, due_pk, due_at",
+            "attribute_exists(pk) AND (attribute_not_exists(mail_pk) OR mail_pk <> :corrupt)",
+            bound,
+        )
+        .await
     }
 
     /// Streams the keys of the items in the partition for corrupt items, in the same way as

@@ -108,10 +108,7 @@ impl Store {
     ) -> Result<(), Error> {
         let mut actions = vec![self.org_write(org, &org.value)?];
         actions.extend(self.invitation_change(before, revoked)?);
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        self.commit(actions).await
     }
 
     /// Writes the new state of an invitation's email. `link` is the hash of the secret in the link
@@ -130,9 +127,6 @@ impl Store {
         if let Some(secret) = link {
             actions.push(put(&self.table, encode_link(secret, after)?, Some(Only::New))?);
         }
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        self.commit(actions).await
     }
 }

@@ -1,6 +1,6 @@
 //! Rate limits: the transaction that writes the result of an attempt also counts the attempt.
 
-use std::{collections::HashMap, fmt::Write};
+use std::fmt::Write;
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
@@ -9,7 +9,7 @@ use domain::{limits::RateLimitWindow, time::add};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    attributes::{Attributes, number},
+    attributes::{Attributes, number, values},
     client::{Store, Transacted},
     error::{Error, failed},
     keys::Key,
@@ -63,25 +63,25 @@ impl Store {
             write!(shift, ", t{n} = if_not_exists(t{}, :never)", n - 1).map_err(build_error)?;
         }
         let now = window.ends_at();
-        let mut values = HashMap::from([
-            (":expires".to_owned(), number(millis(now) / 1000 + window.limit.period.unsigned_abs() + 3600)),
-            (":now".to_owned(), number(millis(now))),
-            (":from".to_owned(), number(millis(window.from))),
+        let mut bound = values([
+            (":expires", number(millis(now) / 1000 + window.limit.period.unsigned_abs() + 3600)),
+            (":now", number(millis(now))),
+            (":from", number(millis(window.from))),
         ]);
         if oldest > 0 {
-            values.insert(":never".to_owned(), number(0));
+            bound.insert(":never".to_owned(), number(0));
         }
         let mut condition = format!("attribute_not_exists(t{oldest}) OR t{oldest} <= :from");
         if let Some(wait) = window.limit.again_after {
             condition.push_str(" OR t0 <= :again");
-            values.insert(":again".to_owned(), number(millis(add(now, -SignedDuration::from_secs(wait)))));
+            bound.insert(":again".to_owned(), number(millis(add(now, -SignedDuration::from_secs(wait)))));
         }
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(Key::limit(window).attributes()))
             .update_expression(shift)
             .condition_expression(condition)
-            .set_expression_attribute_values(Some(values))
+            .set_expression_attribute_values(Some(bound))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(build_error)?;
@@ -96,13 +96,8 @@ pub(crate) fn count_up(table: &str, key: &Key, most: u32, until: u64) -> Result<
         table,
         key,
         "ADD n :one SET expires_at = :expires",
-        Some("attribute_not_exists(n) OR n < :most"),
-        HashMap::new(),
-        HashMap::from([
-            (":one".to_owned(), number(1)),
-            (":most".to_owned(), number(most.into())),
-            (":expires".to_owned(), number(until + 3600)),
-        ]),
+        "attribute_not_exists(n) OR n < :most",
+        values([(":one", number(1)), (":most", number(most.into())), (":expires", number(until + 3600))]),
     )
 }
 

@@ -7,7 +7,7 @@ use domain::{
 };
 
 use crate::{
-    client::{Store, Stored, Transacted},
+    client::{Store, Stored},
     error::Error,
     keys::{Key, MEMBER},
     schema::{
@@ -60,7 +60,7 @@ impl Store {
             self.org_write(before, after)?,
             change(&self.table, &Key::member(new.org, new.user), difference, Only::Exists)?,
         ];
-        self.write_team(actions).await
+        self.commit(actions).await
     }
 
     /// Writes that a member left or was removed. Deletes the membership, and writes the
@@ -82,16 +82,6 @@ impl Store {
             delete(&self.table, &Key::member(removed.org, removed.user), Some(Only::Exists))?,
         ];
         actions.extend(self.user_change(user.0, user.1)?);
-        self.write_team(actions).await
-    }
-
-    async fn write_team(
-        &self,
-        actions: Vec<aws_sdk_dynamodb::types::TransactWriteItem>,
-    ) -> Result<(), Error> {
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        self.commit(actions).await
     }
 }

@@ -1,13 +1,11 @@
 //! Subscriptions that were moved to another organization by a change of their metadata.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{billing::SubscriptionId, id::OrgId, org::Org};
 
 use crate::{
     attributes::values,
-    client::{Store, Stored, Transacted},
+    client::{Store, Stored},
     error::Error,
     keys::Key,
     update::update,
@@ -57,10 +55,7 @@ impl Store {
             }
         };
         let key = Key::subscription(subscription);
-        actions.push(update(&self.table, &key, "SET org = :owner", Some(condition), HashMap::new(), bound)?);
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        actions.push(update(&self.table, &key, "SET org = :owner", condition, bound)?);
+        self.commit(actions).await
     }
 }

@@ -1,7 +1,5 @@
 //! Organizations: loads them, and writes changed organizations under conditions.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{id::OrgId, org::Org};
 
@@ -47,8 +45,7 @@ impl Store {
             None => {
                 let (condition, mut values) = only.expression();
                 values.insert(":version".to_owned(), number(version));
-                let raise = "SET version = :version";
-                update(&self.table, &key, raise, Some(&condition), HashMap::new(), values)
+                update(&self.table, &key, "SET version = :version", &condition, values)
             }
         }
     }

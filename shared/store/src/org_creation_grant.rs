@@ -1,7 +1,5 @@
 //! Organization grants: the right of a user without an organization to create one.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{id::UserId, people::User, secret::Hash};
 use jiff::Timestamp;
@@ -85,8 +83,7 @@ impl Store {
             &self.table,
             &Key::org_creation_grant(secret_hash),
             "SET used_for = :sign_up",
-            Some("attribute_exists(pk) AND attribute_not_exists(used_for)"),
-            HashMap::new(),
+            "attribute_exists(pk) AND attribute_not_exists(used_for)",
             values([(":sign_up", AttributeValue::S(sign_up.to_string()))]),
         )
     }

@@ -150,7 +150,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn close_alarm(&self, alarm: &WaitingEvent) -> Result<(), Error> {
-        self.delete_parked(alarm.key().clone()).await
+        self.delete(alarm.key()).await
     }
 
     /// Returns the kind of a quarantined event if its reason still applies. A kind that only a later
@@ -170,16 +170,9 @@ impl Store {
 
     /// Removes an item from the review queue. The item stays stored until it expires.
     async fn leave_queue(&self, key: &Key) -> Result<(), Error> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .update_expression("REMOVE due_pk, due_at")
-            .condition_expression("attribute_exists(pk)");
-        match update.send().await.map_err(|error| Error::of(&error)) {
-            Ok(_) | Err(Error::Conflict) => Ok(()),
-            Err(error) => Err(error),
+        match self.update(key, "REMOVE due_pk, due_at", "attribute_exists(pk)", Attributes::new()).await {
+            Err(Error::Conflict) => Ok(()),
+            left => left,
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The review queue: items that no scheduled run will finish.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     billing::{CustomerId, EventId, ReviewKind},
@@ -17,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     at::At,
-    attributes::Attributes,
+    attributes::{Attributes, values},
     client::Store,
     customer::ParkedItem,
     error::{Corrupt, Error},
@@ -283,22 +281,13 @@ impl Store {
     /// [`Error::Conflict`] if the event does not exist, or if the trial sweep has not judged it yet;
     /// [`Error::Unavailable`].
     pub async fn dismiss(&self, event: &ReviewedEvent, record: &ActionRecord) -> Result<(), Error> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(event.0.attributes()))
-            .update_expression(
-                "SET dismissed_by = if_not_exists(dismissed_by, :record) REMOVE due_pk, due_at",
-            )
-            .condition_expression(
-                "attribute_exists(pk) AND (attribute_not_exists(due_pk) OR NOT begins_with(due_pk, :due))",
-            )
-            .set_expression_attribute_values(Some(HashMap::from([
-                (":record".to_owned(), record_value(record)),
-                (":due".to_owned(), AttributeValue::S(DUE.to_owned())),
-            ])));
-        update.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+        self.update(
+            &event.0,
+            "SET dismissed_by = if_not_exists(dismissed_by, :record) REMOVE due_pk, due_at",
+            "attribute_exists(pk) AND (attribute_not_exists(due_pk) OR NOT begins_with(due_pk, :due))",
+            values([(":record", record_value(record)), (":due", AttributeValue::S(DUE.to_owned()))]),
+        )
+        .await
     }
 
     /// Queries the first entries of a shard: one more than `size`, and all that have the same time

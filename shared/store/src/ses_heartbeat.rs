@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::{at::At, client::Store, error::Error, keys::Key, schema::from_item};
+use crate::{at::At, attributes::values, client::Store, error::Error, keys::Key, schema::from_item};
 
 #[derive(Deserialize)]
 struct HeartbeatItem {
@@ -29,21 +29,12 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn advance_heartbeat(&self, claimed_at: Timestamp) -> Result<(), Error> {
-        let written = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::heartbeat().attributes()))
-            .update_expression("SET claimed_at = :at")
-            .condition_expression("attribute_not_exists(claimed_at) OR claimed_at < :at")
-            .expression_attribute_values(":at", AttributeValue::S(At(claimed_at).text()))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error));
-        match written {
+        let older = "attribute_not_exists(claimed_at) OR claimed_at < :at";
+        let at = values([(":at", AttributeValue::S(At(claimed_at).text()))]);
+        match self.update(&Key::heartbeat(), "SET claimed_at = :at", older, at).await {
             // The table already has this time or a later one.
-            Ok(_) | Err(Error::Conflict) => Ok(()),
-            Err(error) => Err(error),
+            Err(Error::Conflict) => Ok(()),
+            written => written,
         }
     }
 }

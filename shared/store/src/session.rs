@@ -103,17 +103,9 @@ impl Store {
     /// # Errors
     /// [`Error::Conflict`] if the session is deleted; [`Error::Unavailable`].
     pub async fn update_last_seen(&self, token: &SessionToken, now: Timestamp) -> Result<(), Error> {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::session(token.user, token.secret.hash()).attributes()))
-            .update_expression("SET seen_at = :now")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
+        let key = Key::session(token.user, token.secret.hash());
+        let seen = values([(":now", AttributeValue::S(At(now).text()))]);
+        self.update(&key, "SET seen_at = :now", "attribute_exists(pk)", seen).await
     }
 
     /// Stores that a session was used, unless the stored time is recent enough. A failed write is
@@ -141,14 +133,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn end_session_of(&self, user: UserId, secret_hash: Hash) -> Result<(), Error> {
-        self.client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::session(user, secret_hash).attributes()))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
+        self.delete(&Key::session(user, secret_hash)).await
     }
 
     /// Loads all stored sessions of a user, each with the hash of its secret. The result includes
@@ -200,8 +185,7 @@ impl Store {
             key,
             // If an earlier replacement already set `ends_at`, the session keeps that time.
             "SET ends_at = if_not_exists(ends_at, :until), expires_at = :expires",
-            Some("attribute_exists(pk)"),
-            HashMap::new(),
+            "attribute_exists(pk)",
             values([
                 (":until", AttributeValue::S(At(until).text())),
                 (":expires", AttributeValue::N(until.as_second().to_string())),

@@ -171,9 +171,7 @@ impl Store {
         if let Some(link) = link {
             actions.push(put(&self.table, link.encode()?, Some(Only::New))?);
         }
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(Stored { value: after.clone(), version, item }),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        self.commit(actions).await?;
+        Ok(Stored { value: after.clone(), version, item })
     }
 }

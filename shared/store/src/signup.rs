@@ -4,8 +4,6 @@
 //! form has the same token. For ten minutes, the store recognizes the token and does not create a
 //! second organization. In this time, repeated forms can start at most five further sessions.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     id::{OrgId, UserId},
@@ -271,8 +269,7 @@ impl Store {
             &self.table,
             &Key::sign_up(replay),
             "ADD replays :one",
-            Some("attribute_exists(pk) AND (attribute_not_exists(replays) OR replays < :most)"),
-            HashMap::new(),
+            "attribute_exists(pk) AND (attribute_not_exists(replays) OR replays < :most)",
             values([(":one", number(1)), (":most", number(MAX_SIGN_UP_REPEATS))]),
         )?;
         let actions = vec![

@@ -88,14 +88,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn delete_unsubscription(&self, secret_hash: Hash) -> Result<(), Error> {
-        self.client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::unsubscription(secret_hash).attributes()))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
+        self.delete(&Key::unsubscription(secret_hash)).await
     }
 }
 

@@ -138,7 +138,7 @@ pub(crate) fn change(table: &str, key: &Key, change: Change, only: Only) -> Resu
     let (expression, names, mut values) = change.into_parts();
     let (condition, more) = only.expression();
     values.extend(more);
-    update(table, key, &expression, Some(&condition), names, values)
+    update_with_names(table, key, &expression, &condition, names, values)
 }
 
 /// Builds an update for a transaction from an expression.
@@ -146,7 +146,18 @@ pub(crate) fn update(
     table: &str,
     key: &Key,
     expression: &str,
-    condition: Option<&str>,
+    condition: &str,
+    values: Attributes,
+) -> Result<TransactWriteItem, Error> {
+    update_with_names(table, key, expression, condition, HashMap::new(), values)
+}
+
+/// Builds an update for a transaction from an expression with placeholders for attribute names.
+pub(crate) fn update_with_names(
+    table: &str,
+    key: &Key,
+    expression: &str,
+    condition: &str,
     names: HashMap<String, String>,
     values: Attributes,
 ) -> Result<TransactWriteItem, Error> {
@@ -154,7 +165,7 @@ pub(crate) fn update(
         .table_name(table)
         .set_key(Some(key.attributes()))
         .update_expression(expression)
-        .set_condition_expression(condition.map(str::to_owned))
+        .condition_expression(condition)
         .set_expression_attribute_names((!names.is_empty()).then_some(names))
         .set_expression_attribute_values((!values.is_empty()).then_some(values))
         .build()

@@ -20,7 +20,7 @@ use crate::{
     keys::Key,
     org_creation_grant::{self, OrgCreationGrant},
     schema::{from_item, read, read_browser, session, to_item},
-    update::{Only, delete, put, update},
+    update::{Only, delete, put, update_with_names},
 };
 
 /// A sign-in link or invitation link that was used.
@@ -200,11 +200,11 @@ impl Store {
         secret: &Secret,
     ) -> Result<TransactWriteItem, Error> {
         let text = |hash: Hash| AttributeValue::S(hash.to_string());
-        update(
+        update_with_names(
             &self.table,
             &Key::used_link(used.secret_hash),
             "SET given.#kind = :given",
-            Some("given.#kind = :lost"),
+            "given.#kind = :lost",
             HashMap::from([("#kind".to_owned(), kind.to_owned())]),
             values([(":given", text(secret.hash())), (":lost", text(lost))]),
         )

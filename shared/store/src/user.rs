@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     attributes::number,
-    client::{Store, Stored, Transacted},
+    client::{Store, Stored},
     error::Error,
     keys::Key,
     schema::{
@@ -69,10 +69,7 @@ impl Store {
     /// [`Error::Conflict`] if another write changed the user; [`Error::Unavailable`].
     pub async fn commit_user(&self, before: &Stored<User>, after: &User) -> Result<(), Error> {
         let Some(action) = self.user_change(before, after)? else { return Ok(()) };
-        match self.transact(vec![action]).await? {
-            Transacted::Done => Ok(()),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        self.commit(vec![action]).await
     }
 
     /// Loads the user with this ID.

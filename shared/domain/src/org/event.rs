@@ -79,8 +79,8 @@ impl DomainEvent {
         }
     }
 
-    /// Returns the events that the change from `old` to `new` caused, in a fixed order. `old` is `None`
-    /// for a new organization.
+    /// Returns the events that the change from `old` to `new` caused, in a fixed order. `old` is
+    /// `None` for a new organization.
     #[must_use]
     pub fn between(old: Option<&Org>, new: &Org) -> Vec<Self> {
         let mut events = Vec::new();
@@ -92,39 +92,12 @@ impl DomainEvent {
         {
             events.push(Self::Provisioned(provisioned.trigger));
         }
-        let extensions = |org: &'_ Org| org.trial.as_ref().map_or(0, |trial| trial.extensions.len());
-        let before = old.map_or(0, extensions);
-        for extension in new.trial.iter().flat_map(|trial| &trial.extensions).skip(before) {
-            events.push(Self::TrialExtended { days: extension.days.get() });
-        }
-        for key in new.outbox.0.keys().filter(|key| old.is_none_or(|old| !old.outbox.0.contains_key(key))) {
-            match key {
-                NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } => {}
-                // A reminder can announce an end that is not the end of the current trial. Such a
-                // reminder causes no event, and the mailer drops its email instead of claiming it.
-                NoticeKey::TrialEnding { ends_at, .. }
-                    if new.trial_ends_at(just_before(*ends_at)) != Some(*ends_at)
-                        || new.trial_is_canceled(just_before(*ends_at)) => {}
-                NoticeKey::TrialEnding { days, .. } => events.push(Self::TrialEnding { days: *days }),
-                NoticeKey::TrialEnded { .. } => {
-                    events.push(Self::TrialExpired { payment_method: new.billing.has_billing_info() });
-                }
-            }
-        }
-        let subscription = new.recorded_billing_status();
-        if subscription != old.and_then(Org::recorded_billing_status) {
-            match subscription {
-                Some(SubscriptionStatus::Active) => events.push(Self::SubscriptionActivated),
-                Some(SubscriptionStatus::PastDue) => events.push(Self::SubscriptionPastDue),
-                Some(SubscriptionStatus::Canceled) => events.push(Self::SubscriptionCanceled),
-                // The subscription was moved to another organization.
-                None if new.billing.moved_away() => events.push(Self::SubscriptionCanceled),
-                _ => {}
-            }
-        }
+        events.extend(trial_extended(old, new));
+        events.extend(announced(old, new));
+        events.extend(subscription_changed(old, new));
         // A task that the checklist does not show can be completed. Its event is published when the
-        // checklist shows the task. If a change of the plan hides the task, and a later change shows it
-        // again, the event is published again.
+        // checklist shows the task. If a change of the plan hides the task, and a later change shows
+        // it again, the event is published again.
         let before = old.map(done).unwrap_or_default();
         for task in done(new).difference(&before) {
             events.push(Self::TaskCompleted { task: (*task).to_owned() });
@@ -137,23 +110,57 @@ impl DomainEvent {
         {
             events.push(Self::ChecklistDismissed);
         }
-        for (key, recipients) in &new.outbox.0 {
-            for (user, delivery) in recipients {
-                let failed = |org: &Org| {
-                    matches!(
-                        org.outbox.0.get(key).and_then(|recipients| recipients.get(user)),
-                        Some(Delivery::Failed { .. })
-                    )
-                };
-                if let Delivery::Failed { why, .. } = delivery
-                    && !old.is_some_and(failed)
-                {
-                    events.push(Self::MailFailed { kind: key.kind(), why: *why });
-                }
-            }
-        }
+        events.extend(mail_failed(old, new));
         events
     }
+}
+
+fn trial_extended(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> {
+    let before = old.and_then(|old| old.trial.as_ref()).map_or(0, |trial| trial.extensions.len());
+    let extensions = new.trial.iter().flat_map(|trial| &trial.extensions).skip(before);
+    extensions.map(|extension| DomainEvent::TrialExtended { days: extension.days.get() })
+}
+
+/// Returns the events of the notices about the trial that `new` added to the outbox.
+fn announced(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> {
+    let added = new.outbox.0.keys().filter(move |key| old.is_none_or(|old| !old.outbox.0.contains_key(key)));
+    added.filter_map(|key| match key {
+        NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } => None,
+        NoticeKey::TrialEnding { ends_at, days } => {
+            // A reminder can announce an end that is not the end of the current trial. Such a
+            // reminder causes no event, and the mailer drops its email instead of claiming it.
+            let before = just_before(*ends_at);
+            let current = new.trial_ends_at(before) == Some(*ends_at) && !new.trial_is_canceled(before);
+            current.then_some(DomainEvent::TrialEnding { days: *days })
+        }
+        NoticeKey::TrialEnded { .. } => {
+            Some(DomainEvent::TrialExpired { payment_method: new.billing.has_billing_info() })
+        }
+    })
+}
+
+fn subscription_changed(old: Option<&Org>, new: &Org) -> Option<DomainEvent> {
+    let status = new.recorded_billing_status();
+    if status == old.and_then(Org::recorded_billing_status) {
+        return None;
+    }
+    match status {
+        Some(SubscriptionStatus::Active) => Some(DomainEvent::SubscriptionActivated),
+        Some(SubscriptionStatus::PastDue) => Some(DomainEvent::SubscriptionPastDue),
+        Some(SubscriptionStatus::Canceled) => Some(DomainEvent::SubscriptionCanceled),
+        // The subscription was moved to another organization.
+        None if new.billing.moved_away() => Some(DomainEvent::SubscriptionCanceled),
+        _ => None,
+    }
+}
+
+fn mail_failed(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> {
+    new.outbox.emails().filter_map(move |(email, delivery)| {
+        let Delivery::Failed { why, .. } = delivery else { return None };
+        let before = old.and_then(|old| old.outbox.0.get(&email.key)?.get(&email.to));
+        let failed_before = matches!(before, Some(Delivery::Failed { .. }));
+        (!failed_before).then_some(DomainEvent::MailFailed { kind: email.key.kind(), why: *why })
+    })
 }
 
 /// Returns the completed tasks that the organization sees.

@@ -20,7 +20,7 @@ use crate::{
         ACTION_REQUIRED, DAY, FAILED, at, canceling, cus, fact, in_id, invoice, org, paid, record_at, sub,
         trialing, with,
     },
-    properties::any_history,
+    strategies::any_history,
 };
 
 /// Records all facts at one moment.

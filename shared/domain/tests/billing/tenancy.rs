@@ -29,11 +29,18 @@ fn one_off(id: &str, day: i64, amount: u64) -> Fact {
     invoice("in_9", day * DAY, None, id, day * DAY, paid(amount))
 }
 
+/// Checks which tenancy the facts begin, and its status.
+fn begins(facts: &[Fact], trigger: Option<Trigger>, status: Status, why: &str) {
+    assert_eq!(all_orders(facts).needs_provisioning(), trigger.is_some(), "{why}");
+    let org = live(org(), facts);
+    assert_eq!(org.provisioned.as_ref().map(|it| it.trigger), trigger, "{why}");
+    assert_eq!(org.outbox.0.contains_key(&NoticeKey::Welcome), trigger.is_some(), "{why}");
+    assert_eq!(org.status(at(5 * DAY)), status, "{why}");
+}
+
 #[test]
 fn live_subscription_or_payment_begins_the_tenancy() {
     use Trigger::{Payment, Subscription};
-    let foreign = |fact| priced(linked(fact), &["price_x"]);
-    let plan = |fact| priced(linked(fact), &["price_single"]);
     for (facts, trigger, status, why) in [
         (vec![one("evt_1", 1, Created, Active)], Some(Subscription), Status::Active, "a bank debit"),
         (vec![one("evt_1", 1, Created, Trialing)], Some(Subscription), Status::Trialing, "a trial"),
@@ -64,17 +71,28 @@ fn live_subscription_or_payment_begins_the_tenancy() {
         ),
         (vec![one_off("evt_1", 1, 500)], Some(Payment), Status::Active, "a one-off invoice"),
         (vec![one_off("evt_1", 1, 0)], None, Status::Pending, "a one-off invoice of 0"),
+    ] {
+        begins(&facts, trigger, status, why);
+    }
+}
+
+#[test]
+fn other_product_or_organization_begins_no_tenancy() {
+    let foreign = |fact| priced(linked(fact), &["price_x"]);
+    let plan = |fact| priced(linked(fact), &["price_single"]);
+    let begun = Some(Trigger::Subscription);
+    for (facts, trigger, status, why) in [
         (vec![foreign(one("evt_1", 1, Created, Active))], None, Status::Pending, "another product"),
         (
             vec![foreign(one("evt_1", 1, Created, Active)), plan(one("evt_2", 2, Updated, PastDue))],
-            Some(Subscription),
+            begun,
             Status::PastDue,
             "the price appears later, and the subscription was live before",
         ),
         (vec![names_globex(one("evt_1", 1, Created, Active))], None, Status::Pending, "it is of Globex"),
         (
             vec![names_globex(one("evt_1", 1, Created, Active)), one("evt_2", 2, Updated, Active)],
-            Some(Subscription),
+            begun,
             Status::Active,
             "it moved here while it was active",
         ),
@@ -85,12 +103,7 @@ fn live_subscription_or_payment_begins_the_tenancy() {
             "it began at Globex and moved here with its end",
         ),
     ] {
-        let now = at(5 * DAY);
-        assert_eq!(all_orders(&facts).needs_provisioning(), trigger.is_some(), "{why}");
-        let org = live(org(), &facts);
-        assert_eq!(org.provisioned.as_ref().map(|it| it.trigger), trigger, "{why}");
-        assert_eq!(org.outbox.0.contains_key(&NoticeKey::Welcome), trigger.is_some(), "{why}");
-        assert_eq!(org.status(now), status, "{why}");
+        begins(&facts, trigger, status, why);
     }
 }
 

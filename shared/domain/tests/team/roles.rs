@@ -1,0 +1,83 @@
+//! Changing roles, leaving, and removing.
+
+use domain::{
+    org::{MAX_ADMINS, Reminders, SuppressionReason},
+    people::{Invitation, Role, TeamError},
+};
+use proptest::prelude::*;
+
+use crate::fixture::{
+    admin, invitation, member, membership, memberships, pending, start, trialing, user, user_id, with_admins,
+};
+
+#[test]
+fn reminder_choice_and_suppression_survive_a_role_change() {
+    let mut org = with_admins(2);
+    org.set_reminders(user_id(1), Reminders::Unwanted);
+    assert!(org.suppress(user_id(1), SuppressionReason::Bounced, start()));
+    let before = org.admin(user_id(1)).unwrap().clone();
+    let demoted = org.change_role(&admin(0), &membership(1, Role::Admin), Role::Member, start()).unwrap();
+    assert_eq!(org.admin(user_id(1)), None);
+    org.change_role(&admin(0), &demoted, Role::Admin, start()).unwrap();
+    assert_eq!(org.admin(user_id(1)), Some(&before));
+}
+
+#[test]
+fn user_without_other_members_can_always_leave() {
+    for org in [trialing(), pending()] {
+        let mut left = org.clone();
+        assert_eq!(left.leave(&member(0, Role::Admin, true), &memberships(&[Role::Admin]), start()), Ok(()));
+        assert!(left.admins.is_empty());
+        let mut late = left.clone();
+        let joined = late.accept(&invitation(1, Role::Member), &user(1), 0, start());
+        assert!(joined.is_err(), "an organization without admins accepts no invitation");
+    }
+    let two = memberships(&[Role::Admin, Role::Member]);
+    assert_eq!(
+        trialing().leave(&member(0, Role::Admin, true), &two, start()),
+        Err(TeamError::LastAdmin),
+        "the other member would have no admin"
+    );
+}
+
+#[test]
+fn last_admin_cannot_leave_other_members() {
+    let mut org = trialing();
+    let founder = membership(0, Role::Admin);
+    let proof = member(0, Role::Admin, true);
+    assert_eq!(org.change_role(&admin(0), &founder, Role::Member, start()), Err(TeamError::LastAdmin));
+    assert_eq!(org.remove(&admin(0), &founder, start()), Err(TeamError::LastAdmin));
+    let two = [founder, membership(5, Role::Member)];
+    assert_eq!(org.leave(&proof, &two, start()), Err(TeamError::LastAdmin));
+    assert_eq!(org.leave(&member(5, Role::Member, true), &two, start()), Ok(()), "a member can leave");
+
+    let mut two = with_admins(2);
+    assert_eq!(two.leave(&proof, &memberships(&[Role::Admin; 2]), start()), Ok(()));
+    assert_eq!(two.remove(&admin(1), &membership(1, Role::Admin), start()), Err(TeamError::LastAdmin));
+}
+
+proptest! {
+    /// For any sequence of changes, there are 1 to 20 admins, and none twice.
+    #[test]
+    fn organization_always_has_an_admin(steps in prop::collection::vec((0..4_u8, 0..30_usize), 0..120)) {
+        let mut org = trialing();
+        for (what, n) in steps {
+            let result = match what {
+                0 => org.change_role(&admin(0), &membership(n, Role::Member), Role::Admin, start()).map(drop),
+                1 => org.change_role(&admin(0), &membership(n, Role::Admin), Role::Member, start()).map(drop),
+                2 => org.remove(&admin(0), &membership(n, Role::Admin), start()),
+                _ => {
+                    let invited_by = org.admins.first().map(|admin| admin.user);
+                    let invitation = Invitation { invited_by, ..invitation(n, Role::Admin) };
+                    org.accept(&invitation, &user(n), 0, start()).map(drop)
+                }
+            };
+            prop_assert!(matches!(result, Ok(()) | Err(TeamError::LastAdmin | TeamError::TooManyAdmins)));
+            let mut users: Vec<_> = org.admins.iter().map(|admin| admin.user).collect();
+            prop_assert!((1..=MAX_ADMINS).contains(&users.len()));
+            users.sort_unstable();
+            users.dedup();
+            prop_assert_eq!(users.len(), org.admins.len());
+        }
+    }
+}

@@ -25,10 +25,11 @@
 //! - [`secure`]: the security middleware, which [`SecurityProfile`] configures.
 //! - [`problem`]: the error type (RFC 9457). [`problem_response`] renders it.
 //! - [`routes`]: lists every route of the system.
-//! - [`form`]: parses request bodies into [`Fields`].
+//! - [`FormRequest`]: a submitted form. [`form`] parses its body into [`Fields`].
 //! - [`auth`]: authenticates requests. [`session`] and [`browser`] read and set the cookies.
 //! - `words`: every sentence of this crate that users read. HTML components are in the crate [`ui`].
 
+mod action;
 pub mod auth;
 mod bearer;
 mod billing;
@@ -53,6 +54,7 @@ mod site;
 mod task;
 mod words;
 
+pub use action::{FormRequest, PathParam, end_session, respond, respond_or_login, start_session, success};
 pub use bearer::bearer;
 pub use billing::{NextOut, PlanOut};
 pub use embedding::{Embeddable, referrer};

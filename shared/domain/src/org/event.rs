@@ -155,11 +155,12 @@ fn subscription_changed(old: Option<&Org>, new: &Org) -> Option<DomainEvent> {
 }
 
 fn mail_failed(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> {
-    new.outbox.emails().filter_map(move |(email, delivery)| {
+    let all = new.outbox.0.iter().flat_map(|(key, recipients)| recipients.iter().map(move |it| (key, it)));
+    all.filter_map(move |(key, (user, delivery))| {
         let Delivery::Failed { why, .. } = delivery else { return None };
-        let before = old.and_then(|old| old.outbox.0.get(&email.key)?.get(&email.to));
+        let before = old.and_then(|old| old.outbox.0.get(key)?.get(user));
         let failed_before = matches!(before, Some(Delivery::Failed { .. }));
-        (!failed_before).then_some(DomainEvent::MailFailed { kind: email.key.kind(), why: *why })
+        (!failed_before).then_some(DomainEvent::MailFailed { kind: key.kind(), why: *why })
     })
 }
 

@@ -15,21 +15,23 @@
 //!
 //! # Where to start
 //!
-//! - `signup`: handles the form. Start here.
-//! - `form`: parses the fields.
-//! - `page`: the form and the other pages.
+//! - `handlers::create`: handles the form. Start here.
+//! - `handlers::show`: shows the form.
+//! - `auth`: identifies the user who sends the form.
+//! - `views`: the form and the other pages.
+//! - `words`: all texts that users read, by page.
 //! - `config`: reads the environment variables.
-//! - `words`: contains all texts that users read.
 
+mod auth;
 mod config;
-mod form;
-mod page;
-mod signup;
+mod handlers;
+mod views;
 mod words;
 
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
+use domain::secret::Secret;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 
@@ -43,6 +45,13 @@ struct App {
     config: Config,
 }
 
+impl App {
+    /// Returns a new form token.
+    fn form_token(&self) -> String {
+        Secret::new(self.entropy.bytes()).reveal()
+    }
+}
+
 /// Starts the function and returns its handler.
 ///
 /// # Errors
@@ -53,8 +62,10 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     store.warm_up().await;
     let profile = web::SecurityProfile::app(None)
         .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
-    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config });
-    let routes =
-        Router::new().route("/organizations/new", get(page::show).post(signup::sign_up)).with_state(app);
+    let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
+}
+
+fn router(app: Arc<App>) -> Router {
+    Router::new().route("/organizations/new", get(handlers::show).post(handlers::create)).with_state(app)
 }

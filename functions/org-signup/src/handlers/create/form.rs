@@ -29,8 +29,6 @@ impl SignUpIn {
     /// Parses the fields. For a `known` user, the name and the address come from the account, not
     /// from the form.
     ///
-    /// Ignores the industry if no checklist of this deployment depends on it.
-    ///
     /// # Errors
     /// Returns the errors of all invalid fields, in the order of the form.
     pub fn parse(
@@ -40,51 +38,23 @@ impl SignUpIn {
         checklists: &Offered,
     ) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let name = |field: &'static str, errors: &mut Vec<FieldError>| {
-            Name::parse(fields.get(field).unwrap_or_default())
-                .map_err(|error| {
-                    errors.push(FieldError::new(field, error.code(), name_message(field, error)))
-                })
-                .ok()
-        };
-        let organization = name("name", &mut errors);
-        let person = if let Some(user) = known {
-            Some((user.name.clone(), user.address.clone()))
-        } else {
-            let full_name = name("full_name", &mut errors);
-            let typed = fields.get("email").unwrap_or_default();
-            let address = Address::parse(typed)
-                .map_err(|error| {
-                    let code = if typed.trim().is_empty() { "required" } else { error.code() };
-                    errors.push(FieldError::new("email", code, error.to_string()));
-                })
-                .ok();
-            full_name.zip(address)
-        };
-        let start_trial = match fields.get("start_trial").map(str::trim) {
-            None | Some("true" | "1" | "on") => Some(true),
-            Some("false" | "0" | "off") => Some(false),
-            Some(_) => {
-                errors.push(FieldError::new("start_trial", "invalid", words_of::START_INVALID));
-                None
+        let organization = valid(parse_name(fields, "name"), &mut errors);
+        let person = match known {
+            Some(user) => Some((user.name.clone(), user.address.clone())),
+            None => {
+                let name = valid(parse_name(fields, "full_name"), &mut errors);
+                name.zip(valid(parse_address(fields), &mut errors))
             }
         };
-        let token = web::form_token(fields, headers).map_err(|error| errors.push(error)).ok().flatten();
-        let chosen = fields.get("industry").map(str::trim).filter(|key| !key.is_empty());
-        let industry = chosen.and_then(|key| checklists.industries().find(|it| it.key == key));
-        if chosen.is_some() && industry.is_none() && checklists.industries().next().is_some() {
-            errors.push(FieldError::new("industry", "invalid", words_of::INDUSTRY_INVALID));
-        }
+        let start_trial = valid(parse_start_trial(fields), &mut errors);
+        let token = valid(web::form_token(fields, headers), &mut errors);
+        let industry = valid(parse_industry(fields, checklists), &mut errors);
         let zone = Zone::named(fields.get("time_zone").unwrap_or_default());
-        match (organization, person, start_trial) {
-            (Some(organization), Some(person), Some(start_trial)) if errors.is_empty() => Ok(Self {
-                organization,
-                person,
-                start_trial,
-                zone,
-                industry,
-                token: token.map(str::to_owned),
-            }),
+        match (organization, person, start_trial, token, industry) {
+            (Some(organization), Some(person), Some(start_trial), Some(token), Some(industry)) => {
+                let token = token.map(str::to_owned);
+                Ok(Self { organization, person, start_trial, zone, industry, token })
+            }
             _ => Err(errors),
         }
     }
@@ -93,16 +63,51 @@ impl SignUpIn {
 /// Returns the hash of the form token and the address. Two requests with the same hash send the
 /// same form.
 #[must_use]
-pub fn replay(token: &str, address: &Address) -> Hash {
+pub fn form_hash(token: &str, address: &Address) -> Hash {
     Hash::of(&[token.as_bytes(), address.as_str().as_bytes()])
 }
 
-fn name_message(field: &str, error: NameError) -> String {
-    match (field, error) {
-        ("name", NameError::Empty) => words_of::NAME_REQUIRED.to_owned(),
-        (_, NameError::Empty) => words_of::FULL_NAME_REQUIRED.to_owned(),
-        _ => error.to_string(),
+/// Returns the value of a valid field, or adds its error to `errors`.
+fn valid<T>(parsed: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Option<T> {
+    parsed.map_err(|error| errors.push(error)).ok()
+}
+
+fn parse_name(fields: &Fields, field: &'static str) -> Result<Name, FieldError> {
+    Name::parse(fields.get(field).unwrap_or_default()).map_err(|error| {
+        let message = match (field, error) {
+            ("name", NameError::Empty) => words_of::NAME_REQUIRED.to_owned(),
+            (_, NameError::Empty) => words_of::FULL_NAME_REQUIRED.to_owned(),
+            _ => error.to_string(),
+        };
+        FieldError::new(field, error.code(), message)
+    })
+}
+
+fn parse_address(fields: &Fields) -> Result<Address, FieldError> {
+    let typed = fields.get("email").unwrap_or_default();
+    Address::parse(typed).map_err(|error| {
+        let code = if typed.trim().is_empty() { "required" } else { error.code() };
+        FieldError::new("email", code, error.to_string())
+    })
+}
+
+/// Parses the choice between a trial and a plan. A trial is the default.
+fn parse_start_trial(fields: &Fields) -> Result<bool, FieldError> {
+    match fields.get("start_trial").map(str::trim) {
+        None | Some("true" | "1" | "on") => Ok(true),
+        Some("false" | "0" | "off") => Ok(false),
+        Some(_) => Err(FieldError::new("start_trial", "invalid", words_of::START_INVALID)),
     }
+}
+
+/// Parses the industry. Ignores it if no checklist of this deployment depends on it.
+fn parse_industry(fields: &Fields, checklists: &Offered) -> Result<Option<&'static Industry>, FieldError> {
+    let chosen = fields.get("industry").map(str::trim).filter(|key| !key.is_empty());
+    let industry = chosen.and_then(|key| checklists.industries().find(|it| it.key == key));
+    if chosen.is_some() && industry.is_none() && checklists.industries().next().is_some() {
+        return Err(FieldError::new("industry", "invalid", words_of::INDUSTRY_INVALID));
+    }
+    Ok(industry)
 }
 
 #[cfg(test)]

@@ -1,62 +1,21 @@
-//! Pages of the sign-up.
+//! The sign-up form.
 
-use std::sync::Arc;
-
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
-use domain::{checklist::Offered, people::Role, secret::Secret};
-use http::StatusCode;
+use domain::checklist::Offered;
 use maud::{Markup, Render, html};
-use store::SignedIn;
 use ui::{
-    Choice, Field, Kind, Page, Person, RadioOption, Select, Tone, Weight, Width, error_summary, hidden,
-    link_button, note, problem_note, submit, time_zone,
+    Choice, Field, Kind, Page, RadioOption, Select, Weight, Width, error_summary, hidden, problem_note,
+    submit, time_zone,
 };
 use web::{FieldError, Fields, Problem, auth::AuthenticatedUser};
 
-use crate::{
-    App,
-    words::{form, known_address, unverified},
-};
-
-/// `GET /organizations/new`: shows the form.
-///
-/// A signed-in user enters only data about the organization. If their address is unverified, they
-/// get a page that offers a sign-in link instead of the form.
-pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
-    let signed_in = AuthenticatedUser::try_load(&app.store, request.headers(), app.clock.now()).await;
-    let signed_in = signed_in.map(|user| user.found);
-    let page = match &signed_in {
-        Some(found) if !found.user.value.verified => unverified(&app.config.product, found),
-        _ => Form {
-            product: &app.config.product,
-            trial_days: app.config.trial_for(signed_in.as_ref().map(|found| &found.user.value)),
-            signed_in: signed_in.as_ref(),
-            creation_grant: None,
-            token: &token(&app),
-            checklists: &app.config.checklists,
-            fields: &Fields::default(),
-            errors: &[],
-            problem: None,
-        }
-        .render(),
-    };
-    web::page(StatusCode::OK, page)
-}
-
-/// Returns a new form token.
-pub fn token(app: &App) -> String {
-    Secret::new(app.entropy.bytes()).reveal()
-}
+use crate::words::form;
 
 /// View model of the sign-up form, either empty or with the values and errors of a rejected form.
 pub struct Form<'a> {
     pub product: &'a str,
     /// Length of the trial in days, or `None` if the user cannot start one.
     pub trial_days: Option<u16>,
-    pub signed_in: Option<&'a SignedIn>,
+    pub signed_in: Option<&'a AuthenticatedUser>,
     /// Secret of the organization grant, if the user has an account but no organization.
     pub creation_grant: Option<&'a str>,
     pub token: &'a str,
@@ -107,7 +66,7 @@ impl Render for Form<'_> {
                 p class="aside" { (form::HAVE_ACCOUNT) " " a href="/login" { (form::SIGN_IN) } }
             }
         };
-        let person = self.signed_in.map(person);
+        let person = self.signed_in.map(|user| user.person(None));
         Page { product: self.product, title: form::TITLE, person, width: Width::Narrow, main }.render()
     }
 }
@@ -151,47 +110,4 @@ impl Form<'_> {
             self.errors.iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
         error_summary(&errors)
     }
-}
-
-/// Renders the page for a signed-in user whose address is not verified. Its button emails a sign-in
-/// link.
-pub fn unverified(product: &str, found: &SignedIn) -> Markup {
-    let address = found.user.value.address.as_str();
-    let [before, after] = unverified::TEXT;
-    let main = html! {
-        h1 { (unverified::HEADING) }
-        (note(Tone::Notice, "✉️", unverified::NOTE, &html! {
-            p { (before) strong { (address) } (after) }
-        }))
-        form class="actions" method="post" action="/login" {
-            (hidden("email", address))
-            (hidden("next", "/organizations/new"))
-            (submit(Weight::Primary, unverified::SUBMIT))
-        }
-    };
-    let person = Some(person(found));
-    Page { product, title: unverified::TITLE, person, width: Width::Narrow, main }.render()
-}
-
-fn person(found: &SignedIn) -> Person<'_> {
-    Person {
-        name: found.user.value.name.as_str(),
-        organization: found.org.value.name.as_str(),
-        admin: found.role == Some(Role::Admin),
-        here: None,
-    }
-}
-
-/// Renders the response to a sign-up with an address that already has an account. The sign-up
-/// created no organization, and a sign-in link is emailed to the address.
-pub fn known_address(product: &str) -> Markup {
-    let main = html! {
-        section class="plain" {
-            h1 { (known_address::HEADING) }
-            p class="lead" { (known_address::LEAD) }
-            (note(Tone::Notice, "✉️", known_address::TITLE, &html! { p { (known_address::sent()) } }))
-            p class="actions" { (link_button(Weight::Secondary, "/login", known_address::SIGN_IN)) }
-        }
-    };
-    Page { product, title: known_address::TITLE, person: None, width: Width::Narrow, main }.render()
 }

@@ -1,0 +1,100 @@
+//! `POST /organizations/new`: creates an organization and signs its first admin in.
+//!
+//! A browser can send a form again for ten minutes, because the first response may be lost. The
+//! repeated form creates nothing. It leads to the organization of the first request with a new
+//! session, at most five times.
+
+mod attempt;
+mod commit;
+mod created;
+mod decide;
+mod form;
+mod invalid;
+mod known_address;
+mod limits;
+mod repeated;
+mod unverified;
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use store::{SignUp, SignedUp};
+use telemetry::LogArea;
+use web::{FieldError, FormRequest, Problem};
+
+use crate::{
+    App, auth,
+    handlers::create::{
+        attempt::Attempt,
+        commit::commit_sign_up,
+        created::respond_created,
+        decide::decide_sign_up,
+        form::SignUpIn,
+        invalid::respond_invalid,
+        known_address::respond_known_address,
+        limits::respond_limited,
+        repeated::{Earlier, respond_repeated},
+        unverified::respond_unverified,
+    },
+};
+
+/// Creates an organization. If another request changed the user in the meantime, loads and decides
+/// again.
+pub async fn create(State(app): State<Arc<App>>, request: FormRequest) -> Response {
+    let outcome = store::retry(|| sign_up(&app, &request)).await;
+    web::respond(request.format, outcome)
+}
+
+/// Attempts the sign-up once.
+async fn sign_up(app: &App, request: &FormRequest) -> Result<Result<Response, store::Error>, Problem> {
+    let attempt = load_attempt(app, request).await?;
+    let form = match parse_form(&attempt) {
+        Ok(form) => form,
+        Err(errors) => return Ok(Ok(respond_invalid(&attempt, errors))),
+    };
+    if let Some(user) = attempt.requester.signed_in().filter(|user| !user.found.user.value.verified) {
+        return Ok(Ok(respond_unverified(&attempt, user, &form).await?));
+    }
+    let mut sign_up = decide_sign_up(&attempt, &form)?;
+    let mut committed = commit_sign_up(&attempt, &mut sign_up).await;
+    // The transaction checks the trial record, so the usual sign-up needs no read before it.
+    if matches!(committed, Ok(SignedUp::MailboxHadTrial)) {
+        sign_up = decide_sign_up(&attempt, &SignUpIn { start_trial: false, ..form })?;
+        committed = commit_sign_up(&attempt, &mut sign_up).await;
+        if matches!(committed, Ok(SignedUp::Created)) {
+            tracing::info!(area = %LogArea::Provisioning, organization = %sign_up.org.id, "started no second trial of a mailbox");
+        }
+    }
+    respond_committed(&attempt, &sign_up, committed).await
+}
+
+async fn load_attempt<'a>(app: &'a App, request: &'a FormRequest) -> Result<Attempt<'a>, Problem> {
+    let requester = auth::load_requester(app, request).await?;
+    Ok(Attempt { app, request, fields: request.fields()?, requester, now: app.clock.now() })
+}
+
+fn parse_form(attempt: &Attempt<'_>) -> Result<SignUpIn, Vec<FieldError>> {
+    let known = attempt.requester.user().map(|user| &user.value);
+    SignUpIn::parse(attempt.fields, &attempt.request.headers, known, &attempt.app.config.checklists)
+}
+
+async fn respond_committed(
+    attempt: &Attempt<'_>,
+    sign_up: &SignUp,
+    committed: Result<SignedUp, store::Error>,
+) -> Result<Result<Response, store::Error>, Problem> {
+    let response = match committed {
+        Ok(SignedUp::Created) => respond_created(sign_up, attempt.now),
+        Ok(SignedUp::Replayed { org, user, trial, join, until }) => {
+            respond_repeated(attempt, sign_up, &Earlier { org, user, trial, join, until }).await?
+        }
+        Ok(SignedUp::Limited(window)) => respond_limited(attempt, window.retry_after(attempt.now))?,
+        Ok(SignedUp::AddressKnown) => respond_known_address(attempt, sign_up).await?,
+        // `commit_sign_up` never returns `Braked`, because its last attempt sends the email later,
+        // and the mail brake does not apply to that. A sign-up without a trial never gets
+        // `MailboxHadTrial`.
+        Ok(SignedUp::Braked(_) | SignedUp::MailboxHadTrial) => return Ok(Err(store::Error::Conflict)),
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(Ok(response))
+}

@@ -26,13 +26,6 @@ const MAX_PER_CLAIM: usize = 20;
 /// Number of emails of one item that are sent in parallel.
 const CONCURRENCY: usize = 5;
 
-/// The result of one request to SES.
-struct Sent<K> {
-    key: K,
-    tags: Tags,
-    outcome: Outcome,
-}
-
 impl MailWorker {
     /// Sends the due emails of one item in batches. A batch contains only as many emails as the pacer
     /// can send within a few seconds.
@@ -67,15 +60,12 @@ impl MailWorker {
             product: &self.product,
             entropy: &self.entropy,
         };
-        let claimed = self.change(id, |item: &mut I| claim(item, &attempt)).await?.unwrap_or_default();
-        if claimed.is_empty() {
+        let emails = self.change(id, |item: &mut I| claim(item, &attempt)).await?.unwrap_or_default();
+        if emails.is_empty() {
             return Ok(Vec::new());
         }
-        let sent: Vec<_> = stream::iter(claimed)
-            .map(async |(key, email)| {
-                let outcome = pacer.send(self.send(&email)).await;
-                Sent { key, tags: email.tags, outcome }
-            })
+        let sent: Vec<_> = stream::iter(emails)
+            .map(async |email| (pacer.send(self.send(&email)).await, email.tags))
             .buffer_unordered(CONCURRENCY)
             .collect()
             .await;
@@ -86,8 +76,8 @@ impl MailWorker {
         let deliveries = recorded.unwrap_or_default();
         pacer.record_deliveries(&deliveries);
         metrics::count_outcomes(&deliveries, self.clock.now());
-        for sent in &sent {
-            self.suppress_rejected_address(&sent.tags, sent.outcome).await?;
+        for (outcome, tags) in &sent {
+            self.suppress_rejected_address(tags, *outcome).await?;
         }
         Ok(deliveries)
     }
@@ -116,29 +106,20 @@ impl MailWorker {
     }
 }
 
-/// Claims emails of an item and builds their content.
+/// Claims emails of an item and builds them.
 ///
 /// If an earlier call stored the same claim, but the response was lost, the claim already holds
 /// emails. These are sent, and no others are claimed.
-fn claim<I: MailItem>(item: &mut I, attempt: &Attempt<'_>) -> Vec<(I::Key, Email)> {
-    let before: Vec<Delivery> = item.emails().map(|(_, delivery)| delivery.clone()).collect();
-    let mut held = held_by(item, &attempt.claim);
-    if held.is_empty() {
+fn claim<I: MailItem>(item: &mut I, attempt: &Attempt<'_>) -> Vec<Email> {
+    let before: Vec<Delivery> = item.deliveries().cloned().collect();
+    let holds_any = |item: &I| item.deliveries().any(|it| it.is_held_by(&attempt.claim));
+    if !holds_any(item) {
         item.claim(attempt);
-        held = held_by(item, &attempt.claim);
     }
-    let mut claimed = Vec::new();
-    for key in held {
-        match item.compose(&key, attempt) {
-            Some(email) => claimed.push((key, email)),
-            // The email is outdated, for example because the payment succeeded or the recipient is
-            // no longer an admin.
-            None => update(item, &key, |delivery| delivery.give_up(attempt.now)),
-        }
-    }
-    metrics::report_unknown(&before, item.emails().map(|(_, delivery)| delivery), attempt.now);
+    let emails = if holds_any(item) { item.compose(attempt) } else { Vec::new() };
+    metrics::report_unknown(&before, item.deliveries(), attempt.now);
     item.follow_deliveries(attempt.now);
-    claimed
+    emails
 }
 
 /// Records the outcomes of the emails that the claim still holds. Returns the delivery states of all
@@ -146,29 +127,20 @@ fn claim<I: MailItem>(item: &mut I, attempt: &Attempt<'_>) -> Vec<(I::Key, Email
 fn record<I: MailItem>(
     item: &mut I,
     claim: &Claim,
-    sent: &[Sent<I::Key>],
+    sent: &[(Outcome, Tags)],
     jitter: u8,
     now: Timestamp,
 ) -> Vec<Delivery> {
-    for Sent { key, outcome, .. } in sent {
-        update(item, key, |delivery| delivery.record_outcome(claim, *outcome, jitter, now));
+    let mut deliveries = Vec::new();
+    for (outcome, tags) in sent {
+        let Some(delivery) = item.delivery_mut(tags) else { continue };
+        if let Some(next) = delivery.record_outcome(claim, *outcome, jitter, now) {
+            *delivery = next;
+        }
+        deliveries.push(delivery.clone());
     }
-    let deliveries = sent.iter().filter_map(|sent| item.delivery_mut(&sent.key).cloned()).collect();
     item.follow_deliveries(now);
     deliveries
-}
-
-fn held_by<I: MailItem>(item: &I, claim: &Claim) -> Vec<I::Key> {
-    item.emails().filter(|(_, delivery)| delivery.is_held_by(claim)).map(|(key, _)| key).collect()
-}
-
-/// Moves an email to its next state, if `next` returns one.
-fn update<I: MailItem>(item: &mut I, key: &I::Key, next: impl FnOnce(&Delivery) -> Option<Delivery>) {
-    if let Some(delivery) = item.delivery_mut(key)
-        && let Some(next) = next(delivery)
-    {
-        *delivery = next;
-    }
 }
 
 #[cfg(test)]
@@ -198,12 +170,8 @@ mod tests {
         org
     }
 
-    fn kinds(claimed: &[(<Org as MailItem>::Key, Email)]) -> Vec<&str> {
-        claimed.iter().map(|(_, email)| email.tags.kind.as_str()).collect()
-    }
-
-    fn sent<K>((key, email): (K, Email), outcome: Outcome) -> Sent<K> {
-        Sent { key, tags: email.tags, outcome }
+    fn kinds(emails: &[Email]) -> Vec<&str> {
+        emails.iter().map(|email| email.tags.kind.as_str()).collect()
     }
 
     #[test]
@@ -219,8 +187,8 @@ mod tests {
     fn outcome_is_recorded_only_by_the_claim_that_holds_the_email() {
         let (mut org, now) = (org(), add(NOW, DAY * 11));
         let attempt = attempt("a", now);
-        let claimed = claim(&mut org, &attempt);
-        let sent: Vec<_> = claimed.into_iter().map(|it| sent(it, Outcome::Accepted)).collect();
+        let emails = claim(&mut org, &attempt);
+        let sent: Vec<_> = emails.into_iter().map(|email| (Outcome::Accepted, email.tags)).collect();
         let held = record(&mut org, &Claim("b".to_owned()), &sent, 0, now);
         assert!(held.iter().all(|it| it.is_held_by(&attempt.claim)), "{held:?}");
         for _ in 0..2 {

@@ -8,7 +8,7 @@ use domain::{
     org::{Org, SuppressionReason},
 };
 use mail::Tags;
-use store::Error;
+use store::{Error, MailDue};
 use telemetry::{LogArea, Metric};
 
 use crate::{
@@ -90,18 +90,26 @@ impl MailWorker {
         tags: &Tags,
         next: impl Fn(&Delivery) -> Option<Delivery>,
     ) -> Result<bool, Error> {
-        let changed = match (tags.organization, tags.kind.as_str()) {
-            (Some(org), Tags::INVITATION) => {
-                let Ok(id) = tags.key.parse() else { return Ok(false) };
-                self.change((org, id), |item: &mut InvitationMail| advance(item, tags, &next)).await?
-            }
-            (Some(org), _) => self.change(org, |item: &mut Org| advance(item, tags, &next)).await?,
-            (None, _) => {
-                let Ok(id) = tags.key.parse() else { return Ok(false) };
+        let Some(item) = item_of(tags) else { return Ok(false) };
+        let changed = match item {
+            MailDue::Org(id) => self.change(id, |item: &mut Org| advance(item, tags, &next)).await?,
+            MailDue::SignIn(id) => {
                 self.change(id, |item: &mut SignInMail| advance(item, tags, &next)).await?
+            }
+            MailDue::Invitation(org, id) => {
+                self.change((org, id), |item: &mut InvitationMail| advance(item, tags, &next)).await?
             }
         };
         Ok(changed.unwrap_or_default())
+    }
+}
+
+/// Returns the item that contains the email with these tags.
+fn item_of(tags: &Tags) -> Option<MailDue> {
+    match tags.organization {
+        Some(org) if tags.kind == Tags::INVITATION => Some(MailDue::Invitation(org, tags.key.parse().ok()?)),
+        Some(org) => Some(MailDue::Org(org)),
+        None => Some(MailDue::SignIn(tags.key.parse().ok()?)),
     }
 }
 
@@ -111,8 +119,7 @@ impl MailWorker {
 /// returns `false` if the email was still being sent, because the invocation that sends it counts
 /// it.
 fn advance<I: MailItem>(item: &mut I, tags: &Tags, next: impl Fn(&Delivery) -> Option<Delivery>) -> bool {
-    let Some(key) = item.find(tags) else { return false };
-    let Some(delivery) = item.delivery_mut(&key) else { return false };
+    let Some(delivery) = item.delivery_mut(tags) else { return false };
     let Some(next) = next(delivery) else { return false };
     let counted = !matches!(delivery, Delivery::Sending { .. });
     *delivery = next;

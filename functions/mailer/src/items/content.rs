@@ -5,39 +5,38 @@ use domain::{
     checklist::MAX_SUGGESTED_TASKS,
     mail::{NoticeEmail, NoticeKey},
     org::{Org, Status},
-    people::Address,
     secret::Secret,
 };
 use jiff::Timestamp;
-use mail::{
-    AfterTrial, PaymentFailed, PlainText, PlanSummary, Product, Rendered, TrialEnded, TrialEnding, Welcome,
-};
+use mail::{AfterTrial, PaymentFailed, PlainText, PlanSummary, Tags, TrialEnded, TrialEnding, Welcome};
 use store::Unsubscription;
 
-/// Returns the recipient and the content of a notice at `now`, from the current state of the
-/// organization and not from its state when the notice was enqueued.
-///
-/// A reminder contains an unsubscribe link with the secret `unsubscribe`.
+use super::{Attempt, Email};
+
+/// Builds a claimed notice from the current state of the organization, and not from its state when
+/// the notice was enqueued.
 ///
 /// Returns `None` if the email must not be sent, because the recipient is no longer an admin or the
 /// payment problem is resolved.
-pub(super) fn render(
-    org: &Org,
-    email: &NoticeEmail,
-    product: &Product,
-    unsubscribe: &Secret,
-    now: Timestamp,
-) -> Option<(Address, Rendered)> {
-    let admin = org.admin(email.to)?;
+pub(super) fn compose(org: &Org, notice: &NoticeEmail, attempt: &Attempt<'_>) -> Option<Email> {
+    let (product, now) = (attempt.product, attempt.now);
+    let unsubscribe = Secret::new(attempt.entropy.bytes());
+    let admin = org.admin(notice.to)?;
     let given_name = PlainText::given(&admin.name);
     let organization = PlainText::from(&org.name);
-    let rendered = match &email.key {
+    let rendered = match &notice.key {
         NoticeKey::Welcome => Welcome {
             given_name,
             org: org.id,
             organization,
             project: PlainText::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
-            steps: org.progress(now).by_weight().iter().take(MAX_SUGGESTED_TASKS).map(|task| task.title).collect(),
+            steps: org
+                .progress(now)
+                .by_weight()
+                .iter()
+                .take(MAX_SUGGESTED_TASKS)
+                .map(|task| task.title)
+                .collect(),
             plan: plan_summary(org, now),
         }
         .render(product),
@@ -68,17 +67,14 @@ pub(super) fn render(
             .render(product)
         }
     };
-    Some((admin.address.clone(), rendered))
-}
-
-/// Returns the unsubscribe link in a reminder, or `None` for other notices.
-pub(super) fn unsubscription(
-    org: &Org,
-    email: &NoticeEmail,
-    secret: &Secret,
-    now: Timestamp,
-) -> Option<Unsubscription> {
-    email.key.is_reminder().then(|| Unsubscription::of(secret.hash(), org.id, email.to, now))
+    let unsubscription =
+        notice.key.is_reminder().then(|| Unsubscription::of(unsubscribe.hash(), org.id, notice.to, now));
+    Some(Email {
+        to: admin.address.clone(),
+        rendered,
+        tags: Tags::of_notice(org.id, &notice.key, notice.to, &attempt.claim),
+        unsubscription,
+    })
 }
 
 /// Returns what follows the trial. A reminder is not sent if the plan ends with the trial.
@@ -107,13 +103,13 @@ mod tests {
     use domain::{
         billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
         org::AdminContact,
-        people::Name,
+        people::{Address, Name},
         time::{DAY, Zone, add},
         trial::Trial,
     };
 
     use super::*;
-    use crate::items::{Email, MailItem, testing::attempt};
+    use crate::items::testing::attempt;
 
     const START: &str = "2025-01-08T23:30:00Z";
 
@@ -154,7 +150,7 @@ mod tests {
         let attempt = attempt(&format!("claim-{days}"), add(START.parse().unwrap(), DAY * days));
         org.run_trial_sweep(attempt.now);
         let claimed = org.claim_mail(&attempt.claim, attempt.limit, None, attempt.now);
-        claimed.iter().map(|email| org.compose(email, &attempt).unwrap()).collect()
+        claimed.iter().map(|notice| compose(org, notice, &attempt).unwrap()).collect()
     }
 
     fn texts(org: &mut Org, days: i32) -> Vec<String> {

@@ -19,7 +19,6 @@ pub(crate) struct InvitationMail {
 
 impl MailItem for InvitationMail {
     type Id = (OrgId, InvitationId);
-    type Key = ();
     type Value = Invitation;
 
     async fn load(store: &Store, (org, id): Self::Id) -> Result<Option<(Self, Stored<Invitation>)>, Error> {
@@ -36,24 +35,20 @@ impl MailItem for InvitationMail {
         store.commit_invitation_mail(before, &self.invitation, link).await
     }
 
-    fn emails(&self) -> impl Iterator<Item = ((), &Delivery)> {
-        [((), &self.invitation.delivery)].into_iter()
+    fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        std::iter::once(&self.invitation.delivery)
     }
 
-    fn delivery_mut(&mut self, (): &()) -> Option<&mut Delivery> {
+    fn delivery_mut(&mut self, _tags: &Tags) -> Option<&mut Delivery> {
         Some(&mut self.invitation.delivery)
-    }
-
-    fn find(&self, _tags: &Tags) -> Option<()> {
-        Some(())
     }
 
     fn claim(&mut self, attempt: &Attempt<'_>) {
         self.invitation.claim(&attempt.claim, attempt.secret.hash(), attempt.heartbeat, attempt.now);
     }
 
-    fn compose(&self, (): &(), attempt: &Attempt<'_>) -> Option<Email> {
-        let Self { invitation, org, .. } = self;
+    fn compose(&mut self, attempt: &Attempt<'_>) -> Vec<Email> {
+        let Self { invitation, org } = self;
         let email = mail::Invitation {
             inviter: PlainText::from(&invitation.inviter),
             organization: PlainText::from(&org.name),
@@ -62,11 +57,11 @@ impl MailItem for InvitationMail {
             expires_on: org.zone.day(invitation.expires_at),
             recipient: invitation.address.clone(),
         };
-        Some(Email {
+        vec![Email {
             to: invitation.address.clone(),
             rendered: email.render(attempt.product),
             tags: Tags::of_invitation(org.id, &invitation.id().to_string(), &attempt.claim),
             unsubscription: None,
-        })
+        }]
     }
 }

@@ -25,8 +25,6 @@ pub(crate) use sign_in::SignInMail;
 pub(crate) trait MailItem: Sized {
     /// Identifies the item.
     type Id: Copy;
-    /// Identifies an email of the item.
-    type Key;
     /// The part that is stored in the item.
     type Value;
 
@@ -40,20 +38,17 @@ pub(crate) trait MailItem: Sized {
     /// [`Error::Conflict`] if another write changed the item after it was loaded.
     async fn commit(&self, store: &Store, before: &Stored<Self::Value>) -> Result<(), Error>;
 
-    /// Returns the emails with their delivery states.
-    fn emails(&self) -> impl Iterator<Item = (Self::Key, &Delivery)>;
+    /// Returns the delivery states of all emails.
+    fn deliveries(&self) -> impl Iterator<Item = &Delivery>;
 
-    /// Returns the delivery state of an email, so that the caller can change it.
-    fn delivery_mut(&mut self, key: &Self::Key) -> Option<&mut Delivery>;
+    /// Returns the delivery state of the email with these tags.
+    fn delivery_mut(&mut self, tags: &Tags) -> Option<&mut Delivery>;
 
-    /// Returns the email with these tags.
-    fn find(&self, tags: &Tags) -> Option<Self::Key>;
-
-    /// Claims the due emails, as many as the attempt permits. Gives up those that no longer apply.
+    /// Claims due emails, as many as the attempt permits. Gives up those that no longer apply.
     fn claim(&mut self, attempt: &Attempt<'_>);
 
-    /// Builds a claimed email. Returns `None` if the email must not be sent.
-    fn compose(&self, key: &Self::Key, attempt: &Attempt<'_>) -> Option<Email>;
+    /// Builds the emails that the claim of the attempt holds. Gives up those that are outdated.
+    fn compose(&mut self, attempt: &Attempt<'_>) -> Vec<Email>;
 
     /// Updates the parts of the item that depend on the delivery states.
     fn follow_deliveries(&mut self, _now: Timestamp) {}

@@ -1,11 +1,6 @@
 //! The notices of an organization.
 
-use domain::{
-    id::OrgId,
-    mail::{Delivery, NoticeEmail},
-    org::Org,
-    secret::Secret,
-};
+use domain::{id::OrgId, mail::Delivery, org::Org};
 use jiff::Timestamp;
 use mail::Tags;
 use store::{Error, Store, Stored};
@@ -15,7 +10,6 @@ use super::{Attempt, Email, MailItem, content};
 /// An organization contains the notices in its outbox.
 impl MailItem for Org {
     type Id = OrgId;
-    type Key = NoticeEmail;
     type Value = Self;
 
     async fn load(store: &Store, id: OrgId) -> Result<Option<(Self, Stored<Self>)>, Error> {
@@ -26,32 +20,29 @@ impl MailItem for Org {
         store.commit_org(before, self).await.map(drop)
     }
 
-    fn emails(&self) -> impl Iterator<Item = (NoticeEmail, &Delivery)> {
-        self.outbox.emails()
+    fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        self.outbox.deliveries()
     }
 
-    fn delivery_mut(&mut self, email: &NoticeEmail) -> Option<&mut Delivery> {
-        self.outbox.delivery_mut(email)
-    }
-
-    fn find(&self, tags: &Tags) -> Option<NoticeEmail> {
-        let key = self.outbox.0.keys().find(|key| Tags::key_of(key) == tags.key)?;
-        Some(NoticeEmail { key: key.clone(), to: tags.recipient? })
+    fn delivery_mut(&mut self, tags: &Tags) -> Option<&mut Delivery> {
+        let mut notices = self.outbox.0.iter_mut();
+        let (_, recipients) = notices.find(|(key, _)| Tags::key_of(key) == tags.key)?;
+        recipients.get_mut(&tags.recipient?)
     }
 
     fn claim(&mut self, attempt: &Attempt<'_>) {
         self.claim_mail(&attempt.claim, attempt.limit, attempt.heartbeat, attempt.now);
     }
 
-    fn compose(&self, email: &NoticeEmail, attempt: &Attempt<'_>) -> Option<Email> {
-        let unsubscribe = Secret::new(attempt.entropy.bytes());
-        let (to, rendered) = content::render(self, email, attempt.product, &unsubscribe, attempt.now)?;
-        Some(Email {
-            to,
-            rendered,
-            tags: Tags::of_notice(self.id, &email.key, email.to, &attempt.claim),
-            unsubscription: content::unsubscription(self, email, &unsubscribe, attempt.now),
-        })
+    fn compose(&mut self, attempt: &Attempt<'_>) -> Vec<Email> {
+        let mut emails = Vec::new();
+        for notice in self.outbox.held_by(&attempt.claim) {
+            match content::compose(self, &notice, attempt) {
+                Some(email) => emails.push(email),
+                None => self.outbox.give_up(&notice, attempt.now),
+            }
+        }
+        emails
     }
 
     /// Finished emails free space in the outbox. So payment notices that had no space before can

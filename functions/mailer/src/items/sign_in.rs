@@ -21,7 +21,6 @@ pub(crate) struct SignInMail {
 
 impl MailItem for SignInMail {
     type Id = SignInRequestId;
-    type Key = ();
     type Value = SignInRequest;
 
     async fn load(
@@ -39,16 +38,12 @@ impl MailItem for SignInMail {
         store.commit_sign_in_request(before, &self.request, self.link.as_ref()).await.map(drop)
     }
 
-    fn emails(&self) -> impl Iterator<Item = ((), &Delivery)> {
-        [((), &self.request.delivery)].into_iter()
+    fn deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        std::iter::once(&self.request.delivery)
     }
 
-    fn delivery_mut(&mut self, (): &()) -> Option<&mut Delivery> {
+    fn delivery_mut(&mut self, _tags: &Tags) -> Option<&mut Delivery> {
         Some(&mut self.request.delivery)
-    }
-
-    fn find(&self, _tags: &Tags) -> Option<()> {
-        Some(())
     }
 
     /// Claims the email if the address has an account and the request has not expired.
@@ -70,15 +65,17 @@ impl MailItem for SignInMail {
         });
     }
 
-    fn compose(&self, (): &(), attempt: &Attempt<'_>) -> Option<Email> {
-        let user = self.user.as_ref()?;
-        let email = SignIn { given_name: PlainText::given(&user.name), secret: attempt.secret.clone() };
-        Some(Email {
-            to: user.address.clone(),
-            rendered: email.render(attempt.product),
-            tags: Tags::of_sign_in(&self.request.id.to_string(), user.id, &attempt.claim),
-            unsubscription: None,
-        })
+    fn compose(&mut self, attempt: &Attempt<'_>) -> Vec<Email> {
+        let email = self.user.as_ref().map(|user| {
+            let email = SignIn { given_name: PlainText::given(&user.name), secret: attempt.secret.clone() };
+            Email {
+                to: user.address.clone(),
+                rendered: email.render(attempt.product),
+                tags: Tags::of_sign_in(&self.request.id.to_string(), user.id, &attempt.claim),
+                unsubscription: None,
+            }
+        });
+        email.into_iter().collect()
     }
 
     /// If SES certainly did not send the email, the same invocation tries again, because the link
@@ -127,10 +124,9 @@ mod tests {
         let link = mail.link.take().unwrap();
         assert_eq!((link.secret_hash, link.user), (attempt.secret.hash(), user().id));
         assert_eq!((link.expires_at, link.next.as_deref()), (at("2025-01-08T10:10:00Z"), Some("/dashboard")));
-        let email = mail.compose(&(), &attempt).unwrap();
+        let email = mail.compose(&attempt).remove(0);
         assert_eq!((&email.to, email.unsubscription), (&user().address, None));
         assert!(email.rendered.text.contains(&attempt.secret.reveal().to_string()));
-        assert_eq!(mail.find(&email.tags), Some(()));
     }
 
     #[test]

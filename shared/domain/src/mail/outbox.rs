@@ -96,6 +96,22 @@ impl Outbox {
         }
     }
 
+    /// Returns the emails that a claim holds.
+    #[must_use]
+    pub fn held_by(&self, claim: &Claim) -> Vec<NoticeEmail> {
+        self.emails().filter(|(_, delivery)| delivery.is_held_by(claim)).map(|(email, _)| email).collect()
+    }
+
+    /// Gives up an email ([`Delivery::give_up`]), because its notice became outdated before the email
+    /// was sent.
+    pub fn give_up(&mut self, email: &NoticeEmail, now: Timestamp) {
+        if let Some(delivery) = self.delivery_mut(email)
+            && let Some(next) = delivery.give_up(now)
+        {
+            *delivery = next;
+        }
+    }
+
     /// Returns the delivery state of an email, so that the caller can change it.
     pub fn delivery_mut(&mut self, email: &NoticeEmail) -> Option<&mut Delivery> {
         self.0.get_mut(&email.key)?.get_mut(&email.to)

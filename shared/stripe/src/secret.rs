@@ -41,17 +41,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The valid secrets: one, or several during a rotation. An empty list rejects all signatures.
+/// The valid secrets: one, or several during a rotation. The default is an empty list, which rejects
+/// all signatures.
 #[derive(Clone, Default)]
 pub struct Secrets(Vec<Secret>);
 
 impl Secrets {
-    /// Returns an empty list, which rejects every signature.
-    #[must_use]
-    pub fn none() -> Self {
-        Self::default()
-    }
-
     /// Parses one secret, or several that are separated by commas. Spaces around them are ignored.
     ///
     /// # Errors

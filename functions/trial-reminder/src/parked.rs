@@ -11,8 +11,11 @@ use domain::{
     people::Address,
 };
 use jiff::Timestamp;
-use store::{Error, ParkedVerdict, Store};
+use store::{Error, ParkedVerdict, Store, WaitingEvent};
 use stripe::Event;
+use telemetry::{LogArea, Metric};
+
+use crate::{App, alarm::report_money};
 
 /// What the table contains about an event.
 #[derive(Debug, Default)]
@@ -23,18 +26,41 @@ struct Found {
     unpaid: Vec<OrgId>,
 }
 
+impl App {
+    /// Moves a parked event to the review queue, or to the events of other products. Counts it if
+    /// it needs review.
+    pub(crate) async fn judge_parked(&self, event: &WaitingEvent, now: Timestamp) -> Result<(), Error> {
+        let body = match self.store.load_waiting_event(event).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Ok(()),
+            // The review queue shows the corrupt item.
+            Err(Error::Corrupt(_)) => String::new(),
+            Err(error) => return Err(error),
+        };
+        let verdict = match judge(&self.store, &body, &self.prices, now).await {
+            Err(Error::Corrupt(_)) => ParkedVerdict::Review { kind: None, organizations: Vec::new() },
+            verdict => verdict?,
+        };
+        self.store.judge_parked(event, &verdict).await?;
+        match verdict {
+            ParkedVerdict::OtherProduct => {}
+            ParkedVerdict::Review { kind: Some(kind), .. } => report_money(kind, now),
+            ParkedVerdict::Review { kind: None, .. } => {
+                telemetry::count(Metric::EventWaiting, 1, now);
+                tracing::error!(area = %LogArea::Webhook, "moved parked event to review: customer still not linked");
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Decides what becomes of a parked event, with the reads that the decision needs.
 ///
 /// `body` is the stored body. A body without a fact cannot be judged, so it needs review.
 ///
 /// # Errors
 /// [`Error::Unavailable`] and [`Error::Corrupt`].
-pub async fn judge(
-    store: &Store,
-    body: &str,
-    prices: &Prices,
-    now: Timestamp,
-) -> Result<ParkedVerdict, Error> {
+async fn judge(store: &Store, body: &str, prices: &Prices, now: Timestamp) -> Result<ParkedVerdict, Error> {
     let Some(event) = stripe::parked_event(body) else {
         return Ok(ParkedVerdict::Review { kind: None, organizations: Vec::new() });
     };

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use domain::{billing::CustomerId, id::OrgId, org::Org, people::ActionRecord};
-use store::{Error, EventSubject};
+use store::{Error, EventSubject, OrgChange};
 use telemetry::{LogArea, Metric};
 use web::{FieldError, Fields, Kind, Problem, ResponseFormat};
 
@@ -177,7 +177,8 @@ impl App {
         let (mut after, now) = (before.value.clone(), record.at);
         after.link_customer(customer, facts, &self.config.prices, self.entropy.project_id(now), now);
         let link = &context.link;
-        self.store.link_customer_for(Some(record), customer, link, &before, &after, &parked).await?;
+        let change = OrgChange { before: &before, after: &after };
+        self.store.link_customer_for(Some(record), customer, link, change, &parked).await?;
         if before.value.provisioned.is_none() && after.provisioned.is_some() {
             telemetry::count(Metric::Provisioned, 1, now);
         }

@@ -1,7 +1,7 @@
 //! Queries of the two indexes, and moves of items from one index partition to another.
 
 use aws_sdk_dynamodb::{operation::query::QueryOutput, types::AttributeValue};
-use domain::{billing::ReviewKind, id::OrgId, people::InvitationId};
+use domain::{id::OrgId, people::InvitationId};
 use futures_util::{
     future::try_join_all,
     stream::{self, Stream, TryStreamExt},
@@ -12,13 +12,11 @@ use crate::{
     at::At,
     attributes::{Attributes, values},
     client::Store,
-    customer::ParkedItem,
     error::Error,
-    keys::{
-        self, BY_DUE, BY_MAIL, INVITE, Key, SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk,
-        review_pk, shard,
-    },
-    schema::{from_item, invitation, org},
+    index::{CORRUPT, DUE, IndexPartition, MAIL},
+    keys::{INVITE, Key, SHARDS, corrupt_pk},
+    parked::WaitingEvent,
+    schema::{invitation, org},
     sign_in_request,
     sign_in_request_id::SignInRequestId,
     update::{Change, Only},
@@ -26,18 +24,6 @@ use crate::{
 
 /// Maximum number of index entries in one page of an index query.
 const PAGE_SIZE: i32 = 250;
-
-/// A sparse index, and the partition of each shard that a query reads.
-struct Index {
-    name: &'static str,
-    hash: &'static str,
-    range: &'static str,
-    partition: fn(u8) -> String,
-}
-
-const DUE: Index = Index { name: BY_DUE, hash: "due_pk", range: "due_at", partition: due_pk };
-const MAIL: Index = Index { name: BY_MAIL, hash: "mail_pk", range: "mail_at", partition: mail_pk };
-const CORRUPT: Index = Index { partition: corrupt_pk, ..MAIL };
 
 /// An entry of the index `by-due` that the trial sweep processes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,30 +43,6 @@ pub struct Backlog {
     pub count: usize,
     /// The time at which the oldest item became due, or `None` if no item is due.
     pub oldest: Option<Timestamp>,
-}
-
-/// The key of an event that needs review.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitingEvent(Key);
-
-/// What becomes of a parked event that waited for ten minutes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ParkedVerdict {
-    /// An operator reviews it.
-    Review {
-        /// What the payment lacks. `None` if the event only waits for its customer's link.
-        kind: Option<ReviewKind>,
-        /// The organizations that the payment may be for.
-        organizations: Vec<OrgId>,
-    },
-    /// It probably belongs to another product in the same Stripe account.
-    OtherProduct,
-}
-
-impl WaitingEvent {
-    pub(crate) const fn key(&self) -> &Key {
-        &self.0
-    }
 }
 
 /// The key of an item that can contain emails to send.
@@ -106,7 +68,7 @@ impl Store {
     /// If the query of one shard fails, the stream contains one [`Error::Unavailable`] for this
     /// shard. The entries of all other shards are still in the stream.
     pub fn due(&self, now: Timestamp) -> impl Stream<Item = Result<Due, Error>> + Unpin {
-        stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(&DUE, shard, now, Due::of_key))))
+        stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(DUE, shard, now, Due::of_key))))
     }
 
     /// Counts the items that are due at `now`. DynamoDB updates an index shortly after the table,
@@ -115,7 +77,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn backlog(&self, now: Timestamp) -> Result<Backlog, Error> {
-        let pages = try_join_all((0..SHARDS).map(|shard| self.page(&DUE, shard, now, None))).await?;
+        let pages = try_join_all((0..SHARDS).map(|shard| self.page(DUE, shard, now, None))).await?;
         let times = pages.iter().flat_map(QueryOutput::items).filter_map(|key| {
             let at = key.get(DUE.range)?.as_s().ok()?;
             at.parse::<Timestamp>().ok()
@@ -126,53 +88,11 @@ impl Store {
         }))
     }
 
-    /// Loads the body of a parked event that waited for ten minutes. Returns `None` if the event does
-    /// not need review, because its customer is linked or it was deleted.
-    ///
-    /// If the customer of the event is linked, the event was recorded when the link was written,
-    /// and only its deletion failed. This method then deletes the event.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_waiting_event(&self, event: &WaitingEvent) -> Result<Option<String>, Error> {
-        if self.load_customer_link(&event.0).await?.org.is_some() {
-            self.delete(&event.0).await?;
-            return Ok(None);
-        }
-        let Some(item) = self.get(&event.0).await? else { return Ok(None) };
-        Ok(Some(from_item::<ParkedItem>(item)?.body))
-    }
-
-    /// Moves a parked event to the review queue, or to the events of other products.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] if the event was deleted in the meantime, because its customer was
-    /// linked, or if another run judged it; [`Error::Unavailable`].
-    pub async fn judge_parked(&self, event: &WaitingEvent, verdict: &ParkedVerdict) -> Result<(), Error> {
-        let shard = shard(&event.0.pk);
-        let partition = match verdict {
-            ParkedVerdict::OtherProduct => parked_without_metadata_pk(shard),
-            ParkedVerdict::Review { .. } => review_pk(shard),
-        };
-        let due = AttributeValue::S(keys::DUE.to_owned());
-        let mut bound = values([(":list", AttributeValue::S(partition)), (":due", due)]);
-        let mut expression = "SET due_pk = :list";
-        if let ParkedVerdict::Review { kind: Some(kind), organizations } = verdict {
-            expression = "SET due_pk = :list, kind = :kind, organizations = :orgs";
-            let orgs = organizations.iter().map(|org| AttributeValue::S(org.to_string())).collect();
-            bound.extend(values([
-                (":kind", AttributeValue::S(kind.as_str().to_owned())),
-                (":orgs", AttributeValue::L(orgs)),
-            ]));
-        }
-        self.update(&event.0, expression, "begins_with(due_pk, :due)", bound).await
-    }
-
     /// Streams the keys of the items whose emails are due at `now`, in the same way as
     /// [`Store::due`].
     pub fn mail_due(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
         stream::select_all(
-            (0..SHARDS).map(|shard| Box::pin(self.candidates(&MAIL, shard, now, MailDue::of_index_key))),
+            (0..SHARDS).map(|shard| Box::pin(self.candidates(MAIL, shard, now, MailDue::of_index_key))),
         )
     }
 
@@ -202,7 +122,7 @@ impl Store {
     /// Streams the keys of the items in the partition for corrupt items, in the same way as
     /// [`Store::due`].
     pub fn corrupt_items(&self, now: Timestamp) -> impl Stream<Item = Result<MailDue, Error>> + Unpin {
-        Box::pin(self.candidates(&CORRUPT, 0, now, MailDue::of_index_key))
+        Box::pin(self.candidates(CORRUPT, 0, now, MailDue::of_index_key))
     }
 
     /// Restores the index attributes of an item, if this version of the code can decode the item.
@@ -235,7 +155,7 @@ impl Store {
     /// Streams the index entries of one shard whose time is `now` or earlier, page by page.
     fn candidates<T>(
         &self,
-        index: &'static Index,
+        partition: IndexPartition,
         shard: u8,
         now: Timestamp,
         read: fn(Key) -> Option<T>,
@@ -244,7 +164,7 @@ impl Store {
         // the next page starts; it is `None` for the first page.
         let pages = stream::try_unfold(Some(None), move |from: Option<Option<Attributes>>| async move {
             let Some(from) = from else { return Ok(None) };
-            let page = self.page(index, shard, now, from).await?;
+            let page = self.page(partition, shard, now, from).await?;
             let keys = page.items.unwrap_or_default();
             let found: Vec<_> = keys.iter().filter_map(|key| read(Key::of(key)?)).map(Ok).collect();
             Ok::<_, Error>(Some((stream::iter(found), page.last_evaluated_key.map(Some))))
@@ -256,19 +176,14 @@ impl Store {
     /// after the key `from`, or with the first entry if `from` is `None`.
     async fn page(
         &self,
-        index: &Index,
+        partition: IndexPartition,
         shard: u8,
         now: Timestamp,
         from: Option<Attributes>,
     ) -> Result<QueryOutput, Error> {
-        self.client
-            .query()
-            .table_name(&self.table)
-            .index_name(index.name)
+        self.index_query(partition, shard)
             .key_condition_expression("#hash = :hash AND #range <= :now")
-            .expression_attribute_names("#hash", index.hash)
-            .expression_attribute_names("#range", index.range)
-            .expression_attribute_values(":hash", AttributeValue::S((index.partition)(shard)))
+            .expression_attribute_names("#range", partition.range)
             .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
             .set_exclusive_start_key(from)
             .limit(PAGE_SIZE)
@@ -282,8 +197,8 @@ impl Due {
     fn of_key(key: Key) -> Option<Self> {
         match key.pk.split_once('#')? {
             ("ORG", id) => id.parse().ok().map(Self::Org),
-            ("CUSTOMER", _) => Some(Self::Parked(WaitingEvent(key))),
-            ("STRIPE", _) => Some(Self::Alarm(WaitingEvent(key))),
+            ("CUSTOMER", _) => Some(Self::Parked(WaitingEvent::new(key))),
+            ("STRIPE", _) => Some(Self::Alarm(WaitingEvent::new(key))),
             _ => None,
         }
     }

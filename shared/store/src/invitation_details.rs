@@ -14,12 +14,12 @@ use crate::{
     schema::{
         from_item,
         invitation::{self, InvitationLinkItem},
-        member, org, read, session, to_item, user,
+        member, org, read, session,
         user::AddressItem,
     },
-    signup::Person,
     update::{Only, delete, put},
     used_link::{IssuedSecret, UsedLink},
+    user::Person,
 };
 
 /// The stored state from which the domain decides whether the user can accept an invitation.
@@ -153,15 +153,7 @@ impl Store {
             put(table, session::encode(session, secret)?, Some(Only::New))?,
             put(table, used.encode()?, None)?,
         ];
-        match person {
-            Person::New(user) => {
-                let pointer = AddressItem { user: user.id.to_string() };
-                let pointer = to_item(&Key::address(&user.address), &pointer)?;
-                actions.push(put(table, pointer, Some(Only::New))?);
-                actions.push(put(table, user::encode(user, 1)?, Some(Only::New))?);
-            }
-            Person::Known(before, after) => actions.extend(self.user_change(before, after)?),
-        }
+        actions.extend(self.person_actions(person)?);
         if let Some(token) = instead_of {
             actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
         }

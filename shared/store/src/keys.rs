@@ -20,9 +20,6 @@ use crate::{at::At, attributes::Attributes, sign_in_request_id::SignInRequestId}
 /// Number of partitions of each sparse index.
 pub(crate) const SHARDS: u8 = 8;
 
-pub(crate) const BY_DUE: &str = "by-due";
-pub(crate) const BY_MAIL: &str = "by-mail";
-
 /// Prefixes of sort keys. One query reads all items of a partition whose sort keys have the same
 /// prefix.
 pub(crate) const MEMBER: &str = "MEMBER#";

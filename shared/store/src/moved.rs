@@ -1,23 +1,29 @@
 //! Subscriptions that were moved to another organization by a change of their metadata.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{billing::SubscriptionId, id::OrgId, org::Org};
+use domain::{billing::SubscriptionId, id::OrgId};
+
+use serde::Deserialize;
 
 use crate::{
-    attributes::values,
-    client::{Store, Stored},
-    error::Error,
+    attributes::{Attributes, values},
+    client::Store,
+    error::{Corrupt, Error},
     keys::Key,
+    org::OrgChange,
+    schema::{from_item, read},
     update::update,
 };
 
-/// An organization before and after an event.
-#[derive(Clone, Copy, Debug)]
-pub struct OrgChange<'a> {
-    /// The organization as it was loaded.
-    pub before: &'a Stored<Org>,
-    /// The organization after the event.
-    pub after: &'a Org,
+/// Decodes the organization to which a subscription was moved, if it was.
+pub(crate) fn decode_moved(item: Option<Attributes>) -> Result<Option<OrgId>, Corrupt> {
+    #[derive(Deserialize)]
+    struct MovedItem {
+        org: String,
+    }
+    let Some(item) = item else { return Ok(None) };
+    let item: MovedItem = from_item(item)?;
+    read("organization of a subscription", &item.org).map(Some)
 }
 
 impl Store {

@@ -13,6 +13,15 @@ use crate::{
     update::{Change, Only, change, update},
 };
 
+/// An organization before and after an event.
+#[derive(Clone, Copy, Debug)]
+pub struct OrgChange<'a> {
+    /// The organization as it was loaded.
+    pub before: &'a Stored<Org>,
+    /// The organization after the event.
+    pub after: &'a Org,
+}
+
 impl Store {
     /// Loads the organization with this ID.
     ///
@@ -110,7 +119,7 @@ impl Store {
 mod tests {
     use domain::{
         billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
-        mail::{Claim, Outcome},
+        mail::{Claim, Delivery},
     };
     use jiff::Timestamp;
 
@@ -166,7 +175,8 @@ mod tests {
             let claim = Claim::new(now, "a");
             let mut mailed = then.value.clone();
             for letter in mailed.claim_mail(&claim, 20, None, now) {
-                mailed.outbox.record_outcome(&letter, &claim, Outcome::Accepted, 0, now);
+                let sent = Delivery::Sent { at: now, claim: Some(claim.clone()) };
+                *mailed.outbox.delivery_mut(&letter).unwrap() = sent;
             }
             mailed.update_payment_notices(now);
             stored = written(&then, &mailed).1;

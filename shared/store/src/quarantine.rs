@@ -13,9 +13,9 @@ use crate::{
     at::At,
     attributes::{Attributes, expires},
     client::{Store, Transacted},
-    due::WaitingEvent,
     error::{Corrupt, Error},
     keys::{Key, due_pk, review_pk, shard},
+    parked::WaitingEvent,
     schema::{from_item, read, to_item},
     update::{Only, put},
 };

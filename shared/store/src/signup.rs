@@ -4,14 +4,15 @@
 //! form has the same token. For ten minutes, the store recognizes the token and does not create a
 //! second organization. In this time, repeated forms can start at most five further sessions.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
 use domain::{
     id::{OrgId, UserId},
     limits::{MAX_SIGN_UP_REPEATS, RateLimitWindow, SIGN_UP_REPEAT_PERIOD},
     mail::brake::Share,
     org::Org,
-    people::{Membership, Role, Session, User},
+    people::{Membership, Role, Session},
     secret::{Hash, Secret},
+    time::add,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,13 +20,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     at::At,
     attributes::{expires, number, values},
-    brake::{self, Brake},
-    client::{Store, Stored, Transacted},
+    brake::{Brake, closed_brake},
+    client::{Store, Transacted},
     error::{Error, failed},
     keys::Key,
     limit::reached,
-    schema::{from_item, member, org, read, session, to_item, user, user::AddressItem},
-    update::{Change, Only, change, put, update},
+    schema::{from_item, member, org, read, session, to_item},
+    update::{Only, put, update},
+    user::Person,
 };
 
 /// A sign-up that is ready to be written.
@@ -49,25 +51,6 @@ pub struct SignUp {
     /// The share of the mail brake's hourly budget for which the welcome email counts. If `None`,
     /// the mail brake does not apply to this sign-up.
     pub first_mail: Option<Share>,
-}
-
-/// The user of a sign-up or of an acceptance.
-#[derive(Clone, Debug)]
-pub enum Person {
-    /// A user without an account.
-    New(User),
-    /// A user with an account, before and after the change.
-    Known(Box<Stored<User>>, User),
-}
-
-impl Person {
-    /// Returns the user after the change.
-    #[must_use]
-    pub fn after(&self) -> &User {
-        match self {
-            Self::New(user) | Self::Known(_, user) => user,
-        }
-    }
 }
 
 /// The result of [`Store::commit_sign_up`].
@@ -145,6 +128,15 @@ struct TrialRecordItem {
     created_at: At,
 }
 
+/// The positions of the actions in the transaction of a sign-up.
+struct Positions {
+    /// The first action that writes the user.
+    person: usize,
+    trial_record: usize,
+    /// The first of the two actions of the mail brake.
+    brake: usize,
+}
+
 impl Store {
     /// Writes a sign-up in one transaction: the user, the organization, the membership, the
     /// session, the record by which a repeated form is recognized, the trial record of the mailbox,
@@ -160,91 +152,86 @@ impl Store {
     pub async fn commit_sign_up(&self, sign_up: &SignUp, now: Timestamp) -> Result<SignedUp, Error> {
         let table = &self.table;
         let (user, org) = (sign_up.person.after(), &sign_up.org);
-        let mut replay = to_item(
-            &Key::sign_up(sign_up.replay),
-            &SignUpItem {
-                org: org.id.to_string(),
-                user: user.id.to_string(),
-                trial: org.trial.is_some(),
-                created_at: At(now),
-                replays: 0,
-                join: user.joins.of(org.id),
-            },
-        )?;
-        replay.extend([expires(now, 3600)]);
-        let outdated = AttributeValue::S(At(domain::time::add(now, -SIGN_UP_REPEAT_PERIOD)).text());
-        let unless_replayed =
-            Only::If("attribute_not_exists(pk) OR created_at < :outdated", values([(":outdated", outdated)]));
-        let mut actions = vec![put(table, replay, Some(unless_replayed))?];
+        let membership = Membership::new(org.id, user, Role::Admin, now);
+        let mut actions = vec![self.record_sign_up(sign_up, now)?];
         for window in &sign_up.limits {
             actions.push(self.count(window)?);
         }
-        let first_user_action = actions.len();
-        match &sign_up.person {
-            Person::New(user) => {
-                let pointer = AddressItem { user: user.id.to_string() };
-                let address = to_item(&Key::address(&user.address), &pointer)?;
-                actions.push(put(table, address, Some(Only::New))?);
-                actions.push(put(table, user::encode(user, 1)?, Some(Only::New))?);
-            }
-            Person::Known(before, after) => {
-                let old = user::encode(&before.value, before.version)?;
-                let new = user::encode(after, before.version + 1)?;
-                if let Some(difference) = Change::between(&before.item, &old, &new) {
-                    let only = Only::Version(before.version);
-                    actions.push(change(table, &Key::user(after.id), difference, only)?);
-                }
-            }
-        }
+        let person = actions.len();
+        actions.extend(self.person_actions(&sign_up.person)?);
         actions.push(put(table, org::encode(org, 1)?, Some(Only::New))?);
-        actions.push(put(
-            table,
-            member::encode(&Membership::new(org.id, user, Role::Admin, now))?,
-            Some(Only::New),
-        )?);
+        actions.push(put(table, member::encode(&membership)?, Some(Only::New))?);
         actions.push(put(table, session::encode(&sign_up.session, &sign_up.secret)?, Some(Only::New))?);
         if let Some(grant) = sign_up.creation_grant {
             actions.push(self.use_org_creation_grant(grant, sign_up.replay)?);
         }
-        let trial_record_action = actions.len();
+        let trial_record = actions.len();
         if org.trial.is_some() {
             let record = TrialRecordItem { user: user.id.to_string(), created_at: At(now) };
             actions.push(put(table, to_item(&Key::trial_record(&user.address), &record)?, Some(Only::New))?);
         }
-        let first_brake_action = actions.len();
+        let brake = actions.len();
         if let Some(share) = sign_up.first_mail {
             actions.extend(self.first_mail_actions(share)?);
         }
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(SignedUp::Created),
+            Transacted::Cancelled(reasons) => {
+                self.refused(sign_up, &reasons, Positions { person, trial_record, brake }).await
+            }
+        }
+    }
 
-        let Transacted::Cancelled(reasons) = self.transact(actions).await? else {
-            return Ok(SignedUp::Created);
+    /// Builds the first action of a sign-up: writes the record by which a repeated form is
+    /// recognized, unless the form is a repetition.
+    fn record_sign_up(&self, sign_up: &SignUp, now: Timestamp) -> Result<TransactWriteItem, Error> {
+        let (user, org) = (sign_up.person.after(), &sign_up.org);
+        let form = SignUpItem {
+            org: org.id.to_string(),
+            user: user.id.to_string(),
+            trial: org.trial.is_some(),
+            created_at: At(now),
+            replays: 0,
+            join: user.joins.of(org.id),
         };
-        if failed(&reasons, 0) {
-            let earlier = reasons.into_iter().next().and_then(|reason| reason.item);
-            let Some(earlier) = earlier else { return Err(Error::Conflict) };
-            let earlier: SignUpItem = from_item(earlier)?;
+        let mut item = to_item(&Key::sign_up(sign_up.replay), &form)?;
+        item.extend([expires(now, 3600)]);
+        let outdated = AttributeValue::S(At(add(now, -SIGN_UP_REPEAT_PERIOD)).text());
+        let unless_repeated =
+            Only::If("attribute_not_exists(pk) OR created_at < :outdated", values([(":outdated", outdated)]));
+        put(&self.table, item, Some(unless_repeated))
+    }
+
+    /// Returns why the transaction of a sign-up was cancelled. `at` contains the positions of its
+    /// actions. If a rate limit is reached, counts the rejected attempt.
+    async fn refused(
+        &self,
+        sign_up: &SignUp,
+        reasons: &[CancellationReason],
+        at: Positions,
+    ) -> Result<SignedUp, Error> {
+        if failed(reasons, 0) {
+            let earlier = reasons.first().and_then(CancellationReason::item).ok_or(Error::Conflict)?;
+            let earlier: SignUpItem = from_item(earlier.clone())?;
             return Ok(SignedUp::Replayed {
                 org: read("organization of a sign-up", &earlier.org)?,
                 user: read("user of a sign-up", &earlier.user)?,
                 trial: earlier.trial,
                 join: earlier.join,
-                until: domain::time::add(earlier.created_at.0, SIGN_UP_REPEAT_PERIOD),
+                until: add(earlier.created_at.0, SIGN_UP_REPEAT_PERIOD),
             });
         }
         if let Some(window) = reached(&sign_up.limits, reasons.get(1..).unwrap_or_default()) {
             self.count_rejected_attempt(&sign_up.limits).await?;
             return Ok(SignedUp::Limited(window));
         }
-        let first_failed = (0..reasons.len()).find(|index| failed(&reasons, *index));
+        let first_failed = (0..reasons.len()).find(|index| failed(reasons, *index));
         match &sign_up.person {
-            Person::New(_) if failed(&reasons, first_user_action) => Ok(SignedUp::AddressKnown),
-            _ if org.trial.is_some() && first_failed == Some(trial_record_action) => {
+            Person::New(_) if failed(reasons, at.person) => Ok(SignedUp::AddressKnown),
+            _ if sign_up.org.trial.is_some() && first_failed == Some(at.trial_record) => {
                 Ok(SignedUp::MailboxHadTrial)
             }
-            _ => match brake::closed_brake(&reasons, first_brake_action) {
-                Some(brake) => Ok(SignedUp::Braked(brake)),
-                None => Err(Error::Conflict),
-            },
+            _ => closed_brake(reasons, at.brake).map(SignedUp::Braked).ok_or(Error::Conflict),
         }
     }
 
@@ -293,7 +280,7 @@ impl Store {
     pub async fn load_sign_up(&self, replay: Hash, now: Timestamp) -> Result<Option<(OrgId, bool)>, Error> {
         let Some(item) = self.get(&Key::sign_up(replay)).await? else { return Ok(None) };
         let item: SignUpItem = from_item(item)?;
-        if item.created_at.0 < domain::time::add(now, -SIGN_UP_REPEAT_PERIOD) {
+        if item.created_at.0 < add(now, -SIGN_UP_REPEAT_PERIOD) {
             return Ok(None);
         }
         Ok(Some((read("organization of a sign-up", &item.org)?, item.trial)))

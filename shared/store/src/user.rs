@@ -14,13 +14,47 @@ use crate::{
     error::Error,
     keys::Key,
     schema::{
-        from_item, read,
+        from_item, read, to_item,
         user::{AddressItem, decode, encode},
     },
-    update::{Change, Only, change, check},
+    update::{Change, Only, change, check, put},
 };
 
+/// The user of a sign-up or of an acceptance.
+#[derive(Clone, Debug)]
+pub enum Person {
+    /// A user without an account.
+    New(User),
+    /// A user with an account, before and after the change.
+    Known(Box<Stored<User>>, User),
+}
+
+impl Person {
+    /// Returns the user after the change.
+    #[must_use]
+    pub fn after(&self) -> &User {
+        match self {
+            Self::New(user) | Self::Known(_, user) => user,
+        }
+    }
+}
+
 impl Store {
+    /// Builds the actions that write a person: for a new user, first the address and then the user.
+    pub(crate) fn person_actions(&self, person: &Person) -> Result<Vec<TransactWriteItem>, Error> {
+        match person {
+            Person::New(user) => {
+                let pointer = AddressItem { user: user.id.to_string() };
+                let address = to_item(&Key::address(&user.address), &pointer)?;
+                Ok(vec![
+                    put(&self.table, address, Some(Only::New))?,
+                    put(&self.table, encode(user, 1)?, Some(Only::New))?,
+                ])
+            }
+            Person::Known(before, after) => Ok(self.user_change(before, after)?.into_iter().collect()),
+        }
+    }
+
     /// Builds the action that writes a changed user, or `None` if nothing changed.
     pub(crate) fn user_change(
         &self,

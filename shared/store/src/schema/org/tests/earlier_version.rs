@@ -71,7 +71,7 @@ fn subscription_of_an_earlier_version_counts() {
 }
 
 #[test]
-fn payment_without_subscription_of_an_earlier_version_is_a_one_off() {
+fn lone_payment_of_an_earlier_version_is_a_one_off() {
     let billing = json!({ "customer": "cus_1", "first_paid_at": "2025-12-20T09:00:00.000Z",
         "paid_through": "2025-12-20T09:00:00.000Z",
         "subscriptions": { "cus_1": { "customer": "cus_1", "ended": false, "paid_at": "2025-12-20T09:00:00.000Z" } } });

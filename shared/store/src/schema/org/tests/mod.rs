@@ -151,7 +151,8 @@ fn org() -> Org {
     };
     let claim = Claim("abc".to_owned());
     let letters = org.claim_mail(&claim, 9, None, now);
-    org.outbox.record_outcome(&letters[0], &claim, Outcome::Ambiguous, 0, now);
+    let delivery = org.outbox.delivery_mut(&letters[0]).unwrap();
+    *delivery = delivery.record_outcome(&claim, Outcome::Ambiguous, 0, now).unwrap();
     assert_eq!(org.outbox.0.len(), 2, "a welcome and a failed payment");
     org.suppress(user, SuppressionReason::Complained, now);
     org.billing.settled = InvoiceMarks::new([1, u64::MAX].into(), 0);

@@ -1,0 +1,49 @@
+//! The sparse indexes `by-due` and `by-mail`, and the partitions that the code queries.
+
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
+
+use crate::{
+    client::Store,
+    keys::{SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk, review_pk},
+};
+
+/// A kind of partition of one index.
+#[derive(Clone, Copy)]
+pub(crate) struct IndexPartition {
+    pub index: &'static str,
+    /// The attribute that contains the partition.
+    pub hash: &'static str,
+    /// The attribute that contains the time.
+    pub range: &'static str,
+    /// Returns the partition of a shard.
+    pub pk: fn(u8) -> String,
+    pub shards: u8,
+}
+
+/// Organizations for the trial sweep, and parked events that wait.
+pub(crate) const DUE: IndexPartition =
+    IndexPartition { index: "by-due", hash: "due_pk", range: "due_at", pk: due_pk, shards: SHARDS };
+/// Parked and quarantined events that need review.
+pub(crate) const EVENTS_FOR_REVIEW: IndexPartition = IndexPartition { pk: review_pk, ..DUE };
+/// Parked events without the metadata of Onramp.
+pub(crate) const PARKED_WITHOUT_METADATA: IndexPartition =
+    IndexPartition { pk: parked_without_metadata_pk, ..DUE };
+/// Items with an email to send.
+pub(crate) const MAIL: IndexPartition =
+    IndexPartition { index: "by-mail", hash: "mail_pk", range: "mail_at", pk: mail_pk, shards: SHARDS };
+/// Items with an email that needs review.
+pub(crate) const MAIL_FOR_REVIEW: IndexPartition = IndexPartition { pk: review_pk, ..MAIL };
+/// Corrupt items.
+pub(crate) const CORRUPT: IndexPartition = IndexPartition { pk: corrupt_pk, shards: 1, ..MAIL };
+
+impl Store {
+    /// Returns a query of one shard. Its key condition can use the placeholders `#hash` and `:hash`.
+    pub(crate) fn index_query(&self, partition: IndexPartition, shard: u8) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.table)
+            .index_name(partition.index)
+            .expression_attribute_names("#hash", partition.hash)
+            .expression_attribute_values(":hash", AttributeValue::S((partition.pk)(shard)))
+    }
+}

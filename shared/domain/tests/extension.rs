@@ -134,7 +134,13 @@ fn days_are_added_to_the_later_of_now_and_the_end() {
         );
         let stored = &trial.extensions[0];
         assert_eq!(
-            (stored.at, stored.name.as_str(), stored.days.get(), stored.reason.as_str(), stored.ends_at),
+            (
+                stored.at,
+                stored.name.as_str(),
+                stored.days.get(),
+                stored.reason.to_string().as_str(),
+                stored.ends_at
+            ),
             (now, "Ann", days, "They requested it", ends_at)
         );
     }

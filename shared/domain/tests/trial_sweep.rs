@@ -13,7 +13,7 @@ use domain::{
         Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, NextKind, PlanPrices, Prices,
         SubscriptionFact, SubscriptionId, SubscriptionStatus,
     },
-    mail::{Claim, NoticeKey, Outcome},
+    mail::{Claim, Delivery, NoticeKey},
     org::{Access, AdminContact, Org, Status},
     people::{Address, Name},
     time::Zone,
@@ -114,7 +114,8 @@ fn outdated_reminder_is_dropped_at_its_claim() {
     let mut org = trialing(&[3]);
     let claim = Claim("welcome".to_owned());
     for mail in org.claim_mail(&claim, 9, None, at(0, 0)) {
-        org.outbox.record_outcome(&mail, &claim, Outcome::Accepted, 0, at(0, 0));
+        *org.outbox.delivery_mut(&mail).unwrap() =
+            Delivery::Sent { at: at(0, 0), claim: Some(claim.clone()) };
     }
     org.run_trial_sweep(at(11, 0));
     pay(&mut org, at(11, 60));

@@ -50,7 +50,7 @@ mod tests {
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let url = |key, app| {
             let links = Links { origin: "https://onramp.example.com", app, org };
-            links.of(domain::checklist::BUILT_IN.task(key).unwrap())
+            links.of(domain::checklist::BUILT_IN.tasks.iter().find(|task| task.key == key).unwrap())
         };
         let plans = "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001";
         assert_eq!(url("added_billing_info", app), plans);

@@ -66,7 +66,7 @@ mod tests {
             app: None,
             org: "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
         };
-        let task = BUILT_IN.task("created_client").unwrap();
+        let task = BUILT_IN.tasks.iter().find(|task| task.key == "created_client").unwrap();
         let mut list = Checklist::default();
         let at = "2026-01-15T09:00:00Z".parse().unwrap();
         list.completions.insert(

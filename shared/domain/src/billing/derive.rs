@@ -47,14 +47,12 @@ impl Billing {
 
     /// Returns whether a subscription that counts began, so that it replaced Onramp's trial. A
     /// subscription that was moved away does not replace it.
-    #[must_use]
-    pub fn has_replaced_trial(&self) -> bool {
+    pub(crate) fn has_replaced_trial(&self) -> bool {
         self.first_paid_at.is_some() || self.subscriptions.values().any(|it| it.began() && it.counts())
     }
 
     /// Returns whether the tenancy began with a one-off invoice, before any subscription began.
-    #[must_use]
-    pub fn began_with_one_off(&self) -> bool {
+    pub(crate) fn began_with_one_off(&self) -> bool {
         self.one_off_paid_at.is_some() && self.began_at() == self.one_off_paid_at
     }
 

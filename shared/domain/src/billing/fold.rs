@@ -9,7 +9,7 @@ use std::{cmp::Reverse, collections::BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Billing, Facts, Invoice, InvoiceId, Recorded, Subscription, SubscriptionId, invoice::first};
+use super::{Billing, Facts, Invoice, InvoiceId, Subscription, SubscriptionId, invoice::first};
 
 /// Age from which facts are folded. Events normally arrive earlier: Stripe can resend an event for
 /// 30 days, and a parked event waits at most 35 days.
@@ -30,9 +30,8 @@ const MAX_NOTED: usize = 20;
 impl Billing {
     /// Folds facts older than 90 days and facts above the maximum numbers. Derived values stay the
     /// same.
-    pub fn fold(&mut self, now: Timestamp) -> Recorded {
-        let Ok(horizon) = now.checked_sub(SETTLED_RETENTION) else { return Recorded::Unchanged };
-        let before = self.clone();
+    pub fn fold(&mut self, now: Timestamp) {
+        let Ok(horizon) = now.checked_sub(SETTLED_RETENTION) else { return };
         self.fold_old(self.watermark.map_or(horizon, |watermark| watermark.max(horizon)));
         while self.incidents.len() > MAX_INCIDENTS {
             let oldest = self.incidents.iter().min_by_key(|(event, (at, _))| (*at, (*event).clone()));
@@ -41,7 +40,6 @@ impl Billing {
         }
         self.fold_ended();
         self.drop_foreign();
-        Recorded::when(*self != before)
     }
 
     fn fold_old(&mut self, watermark: Timestamp) {
@@ -132,7 +130,7 @@ impl Billing {
 
     /// Removes settled invoices except the newest 20, and open invoices except the newest 20. An
     /// invoice for which `needed` returns `true` always stays.
-    pub fn fold_invoices(&mut self, needed: impl Fn(&Self, &InvoiceId, &Invoice) -> bool) {
+    pub(crate) fn fold_invoices(&mut self, needed: impl Fn(&Self, &InvoiceId, &Invoice) -> bool) {
         let newest = self.newest_invoices();
         for open in [false, true] {
             let mut candidates: Vec<(Timestamp, InvoiceId)> = self
@@ -158,14 +156,13 @@ impl Billing {
 
     /// Records that the admins were notified about an invoice. This replaces the notice, which the
     /// caller removes.
-    pub fn mark_mailed(&mut self, id: &InvoiceId) {
+    pub(crate) fn mark_mailed(&mut self, id: &InvoiceId) {
         let created = self.invoices.get(id).map(|invoice| invoice.created);
         self.mailed.insert(created, id.as_str());
     }
 
     /// Returns whether the admins were notified about an invoice whose notice was removed.
-    #[must_use]
-    pub fn was_mailed(&self, id: &InvoiceId, invoice: &Invoice) -> bool {
+    pub(crate) fn was_mailed(&self, id: &InvoiceId, invoice: &Invoice) -> bool {
         self.mailed.contains(invoice.created, id.as_str())
     }
 

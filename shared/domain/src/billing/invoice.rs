@@ -30,8 +30,7 @@ pub struct Invoice {
 
 impl Invoice {
     /// Returns the state that one event, created at `at`, reports.
-    #[must_use]
-    pub fn from_event(
+    pub(super) fn from_event(
         created: Timestamp,
         subscription: Option<SubscriptionId>,
         at: Timestamp,

@@ -4,50 +4,41 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{
     Attribution, Billing, Conflict, CustomerId, Fact, FactKind, Invoice, InvoiceFact, Mention, PaidInvoice,
-    Recorded, Subscription, SubscriptionId, Upcoming, invoice::first,
+    Subscription, SubscriptionId, Upcoming, invoice::first,
 };
 use crate::id::OrgId;
 
 impl Billing {
     /// Adds the fact of one event, which is recorded for the organization `org` because of
     /// `attribution`. An event from before the watermark only adds a [`Conflict::Late`].
-    pub fn record(&mut self, fact: &Fact, attribution: Attribution, org: OrgId) -> Recorded {
+    pub fn record(&mut self, fact: &Fact, attribution: Attribution, org: OrgId) {
         if self.watermark.is_some_and(|watermark| fact.created < watermark) {
-            return self.note(Conflict::Late { event: fact.event.clone() });
+            self.note(Conflict::Late { event: fact.event.clone() });
+        } else {
+            self.merge(Self::from_fact(fact, attribution, org));
         }
-        let before = self.clone();
-        self.merge(Self::from_fact(fact, attribution, org));
-        Recorded::when(*self != before)
     }
 
     /// Links the organization to a Stripe customer.
     ///
     /// A linked customer is replaced only if it was deleted at Stripe. Otherwise `customer` is
     /// noted as a [`Conflict::Customer`]. A former customer is never linked again.
-    pub fn link(&mut self, customer: &CustomerId) -> Recorded {
+    pub fn link(&mut self, customer: &CustomerId) {
         match &self.customer {
-            None => {
-                self.customer = Some(customer.clone());
-                Recorded::Changed
-            }
-            Some(linked) if linked == customer || self.former_customers.contains(customer) => {
-                Recorded::Unchanged
-            }
+            None => self.customer = Some(customer.clone()),
+            Some(linked) if linked == customer || self.former_customers.contains(customer) => {}
             Some(linked) if self.deleted_customers.contains(linked) => {
                 self.former_customers.insert(linked.clone());
                 self.customer = Some(customer.clone());
-                Recorded::Changed
             }
             Some(_) => self.note(Conflict::Customer { customer: customer.clone() }),
         }
     }
 
     /// Stores a conflict for the operator.
-    pub fn note(&mut self, conflict: Conflict) -> Recorded {
-        let before = self.noted.clone();
+    pub fn note(&mut self, conflict: Conflict) {
         self.noted.insert(conflict);
         self.bound_noted();
-        Recorded::when(self.noted != before)
     }
 
     /// Joins `other` into this state. The operation is commutative, associative, and idempotent.

@@ -41,12 +41,6 @@ impl InvoiceMarks {
         self.floor
     }
 
-    /// Returns whether no invoice was ever marked.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.marks.is_empty() && self.floor == 0
-    }
-
     /// Marks an invoice. Without a creation time, the part of the mark for the time is 0.
     pub(super) fn insert(&mut self, created: Option<Timestamp>, id: &str) {
         self.marks.insert(mark(created.map_or(0, second), id));
@@ -99,12 +93,6 @@ impl SubscriptionMarks {
     /// Returns the marks in ascending order.
     pub fn marks(&self) -> impl Iterator<Item = u64> {
         self.0.iter().copied()
-    }
-
-    /// Returns whether the set is empty.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     pub(super) fn insert(&mut self, id: &str) {

@@ -93,7 +93,7 @@ pub use next::{NextBillingEvent, NextKind};
 pub use plan::{Plan, PlanPrices, Prices};
 pub use review::{PARKED_RETENTION, REVIEW_DELAY, ReviewKind};
 pub use second::{Facts, StoredFact};
-pub use state::{Billing, Recorded};
+pub use state::Billing;
 pub use status::SubscriptionStatus;
 pub use subscription::{END_GRACE, Mention, PaidInvoice, Subscription, TRIAL_GRACE, TRIAL_LIMIT, Upcoming};
 pub use subscription_fact::{Change, Item, Pause, Previous, PreviousCancel, SubscriptionFact};

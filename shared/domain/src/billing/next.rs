@@ -67,8 +67,7 @@ impl Org {
     }
 
     /// Returns whether the plan ends with the trial, so that no reminder is sent.
-    #[must_use]
-    pub fn trial_is_canceled(&self, now: Timestamp) -> bool {
+    pub(crate) fn trial_is_canceled(&self, now: Timestamp) -> bool {
         self.next_billing_event(now).is_some_and(|next| next.kind == NextKind::Ends)
     }
 }

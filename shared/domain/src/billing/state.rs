@@ -48,24 +48,3 @@ pub struct Billing {
     /// subscription active again.
     pub ended: SubscriptionMarks,
 }
-
-/// Result of adding a fact or a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recorded {
-    /// The state changed and must be written.
-    Changed,
-    /// The state already contained the fact; there is nothing to write.
-    Unchanged,
-}
-
-impl Recorded {
-    /// Returns whether the state must be written.
-    #[must_use]
-    pub fn changed(self) -> bool {
-        self == Self::Changed
-    }
-
-    pub(super) fn when(changed: bool) -> Self {
-        if changed { Self::Changed } else { Self::Unchanged }
-    }
-}

@@ -107,8 +107,7 @@ impl Subscription {
     }
 
     /// Returns the state that one event reports.
-    #[must_use]
-    pub fn from_event(
+    pub(super) fn from_event(
         customer: CustomerId,
         event: EventId,
         created: Timestamp,
@@ -203,8 +202,7 @@ impl Subscription {
     }
 
     /// Returns whether the subscription counts for the organization or once did.
-    #[must_use]
-    pub fn ever_counted(&self) -> bool {
+    pub(super) fn ever_counted(&self) -> bool {
         self.named.is_some() || self.counted_at.is_some()
     }
 

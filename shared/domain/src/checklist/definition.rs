@@ -63,12 +63,6 @@ impl Definition {
         ALL.iter().copied().find(|definition| definition.key == key)
     }
 
-    /// Returns the task with that key, whether or not an organization sees it.
-    #[must_use]
-    pub fn task(&self, key: &str) -> Option<&'static Task> {
-        self.tasks.iter().find(|task| task.key == key)
-    }
-
     /// Returns the tasks that a trigger completes.
     pub fn completed_by(&self, trigger: CompletionTrigger<'_>) -> impl Iterator<Item = &'static Task> {
         self.tasks.iter().filter(move |task| task.completed_by.contains(&trigger))
@@ -117,7 +111,7 @@ mod tests {
         for definition in ALL {
             for (index, task) in definition.tasks.iter().enumerate() {
                 assert_eq!(usize::from(task.priority), index + 1);
-                assert_eq!(definition.task(task.key), Some(task));
+                assert_eq!(definition.tasks.iter().find(|it| it.key == task.key), Some(task));
             }
         }
     }

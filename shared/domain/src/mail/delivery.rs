@@ -290,8 +290,7 @@ impl Delivery {
     /// Returns when the email was finished; `None` while it is not finished. No sender handles a
     /// finished email. For an unknown email that needs review, this is the time at which it became
     /// unknown.
-    #[must_use]
-    pub const fn finished_since(&self) -> Option<Timestamp> {
+    pub(crate) const fn finished_since(&self) -> Option<Timestamp> {
         match self {
             Self::Sent { at, .. }
             | Self::Failed { at, .. }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Claim, Delivery, NoticeKey, Outcome, SesHeartbeat};
+use super::{Claim, Delivery, NoticeKey, SesHeartbeat};
 use crate::id::UserId;
 
 /// Notices of one organization, with a delivery state for each recipient.
@@ -80,22 +80,6 @@ impl Outbox {
         mails
     }
 
-    /// Records the outcome of a claimed email.
-    pub fn record_outcome(
-        &mut self,
-        email: &NoticeEmail,
-        claim: &Claim,
-        outcome: Outcome,
-        jitter: u8,
-        now: Timestamp,
-    ) {
-        if let Some(delivery) = self.delivery_mut(email)
-            && let Some(next) = delivery.record_outcome(claim, outcome, jitter, now)
-        {
-            *delivery = next;
-        }
-    }
-
     /// Returns the emails that a claim holds.
     #[must_use]
     pub fn held_by(&self, claim: &Claim) -> Vec<NoticeEmail> {
@@ -158,6 +142,7 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Outcome;
 
     #[test]
     fn notice_enqueued_twice_is_sent_once() {
@@ -170,7 +155,7 @@ mod tests {
         let mails = outbox.claim(&claim, 9, None, now, |_| true, |_, _| true);
         assert_eq!(mails.len(), 1);
         assert!(outbox.claim(&Claim("b".to_owned()), 9, None, now, |_| true, |_, _| true).is_empty());
-        outbox.record_outcome(&mails[0], &claim, Outcome::Accepted, 0, now);
+        *outbox.delivery_mut(&mails[0]).unwrap() = Delivery::Sent { at: now, claim: Some(claim) };
         assert_eq!((outbox.due_at(), outbox.is_ready()), (None, false));
     }
 
@@ -181,7 +166,8 @@ mod tests {
         let mut outbox = Outbox::default();
         outbox.enqueue(NoticeKey::Welcome, users, now);
         for mail in outbox.claim(&claim, 9, None, now, |_| true, |_, _| true) {
-            outbox.record_outcome(&mail, &claim, Outcome::Ambiguous, 0, now);
+            let delivery = outbox.delivery_mut(&mail).unwrap();
+            *delivery = delivery.record_outcome(&claim, Outcome::Ambiguous, 0, now).unwrap();
         }
         let check = outbox.due_at().unwrap();
         let heartbeat = Some(SesHeartbeat { newest: Some(check), outstanding: false });

@@ -175,8 +175,7 @@ impl Invitation {
 
     /// Returns whether the invitation is open and its newest email is pending or recent. A recent
     /// email was requested less than [`RESEND_DELAY`] ago and did not fail.
-    #[must_use]
-    pub fn is_recently_sent(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_recently_sent(&self, now: Timestamp) -> bool {
         let recently_sent = match self.delivery {
             Delivery::Pending { .. } | Delivery::Sending { .. } => true,
             Delivery::Sent { .. } | Delivery::Unknown { .. } => {
@@ -202,7 +201,7 @@ impl Invitation {
     ///
     /// # Errors
     /// [`TeamError::SentTooOften`] after [`MAX_SENDS`] emails.
-    pub fn replacing(self, earlier: &Self, now: Timestamp) -> Result<Self, TeamError> {
+    pub(crate) fn replacing(self, earlier: &Self, now: Timestamp) -> Result<Self, TeamError> {
         if earlier.revoked_at.is_none() || now >= earlier.expires_at {
             return Ok(self);
         }
@@ -216,7 +215,7 @@ impl Invitation {
     ///
     /// # Errors
     /// [`TeamError::SentTooOften`] after [`MAX_SENDS`] emails.
-    pub fn send_again(&mut self, now: Timestamp) -> Result<(), TeamError> {
+    pub(crate) fn send_again(&mut self, now: Timestamp) -> Result<(), TeamError> {
         if self.sends >= MAX_SENDS {
             return Err(TeamError::SentTooOften);
         }

@@ -90,8 +90,7 @@ impl Admin {
     }
 
     /// Returns whether the admin has verified their email address.
-    #[must_use]
-    pub const fn is_verified(&self) -> bool {
+    pub(crate) const fn is_verified(&self) -> bool {
         self.0.verified
     }
 }

@@ -68,12 +68,6 @@ impl Reason {
     pub const fn from_stored(text: String) -> Self {
         Self(text)
     }
-
-    /// Returns the text of the reason.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for Reason {
@@ -96,7 +90,7 @@ mod tests {
             ("a\u{202e}b", Err(ReasonError::Invisible)),
         ] {
             assert_eq!(
-                Reason::parse(typed).as_ref().map(Reason::as_str),
+                Reason::parse(typed).as_ref().map(|reason| reason.0.as_str()),
                 expected.as_ref().copied(),
                 "{typed:?}"
             );

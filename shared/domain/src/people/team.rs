@@ -73,7 +73,8 @@ impl Org {
     /// Requests another email of an invitation, in the name of `admin`, and returns the changed
     /// invitation. An expired invitation becomes open again.
     ///
-    /// Returns `None` if the invitation was sent recently ([`Invitation::is_recently_sent`]).
+    /// Returns `None` if the newest email is pending, or was requested less than
+    /// [`RESEND_DELAY`](super::RESEND_DELAY) ago.
     ///
     /// # Errors
     /// The first error that applies, in this order: [`TeamError::Unverified`],

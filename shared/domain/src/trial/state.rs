@@ -38,8 +38,7 @@ impl Trial {
 
     /// Returns whether an operator extended the trial after `at`. If `at` is `None`, any extension
     /// counts.
-    #[must_use]
-    pub fn extended_after(&self, at: Option<Timestamp>) -> bool {
+    pub(crate) fn extended_after(&self, at: Option<Timestamp>) -> bool {
         self.extensions.last().is_some_and(|extension| at.is_none_or(|at| extension.at > at))
     }
 

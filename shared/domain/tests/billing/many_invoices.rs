@@ -9,7 +9,7 @@ use domain::{
         InvoiceFact::{self, Voided},
         SubscriptionStatus::{Active, Canceled, PastDue},
     },
-    mail::{Claim, NoticeKey, Outcome},
+    mail::{Claim, Delivery, NoticeKey},
     org::Org,
 };
 
@@ -37,7 +37,7 @@ fn record(org: &mut Org, fact: &Fact) {
 fn send_due(org: &mut Org, sent: &mut BTreeMap<NoticeKey, usize>) {
     let claim = Claim("a".to_owned());
     for mail in org.claim_mail(&claim, 99, None, at(400)) {
-        org.outbox.record_outcome(&mail, &claim, Outcome::Accepted, 0, at(400));
+        *org.outbox.delivery_mut(&mail).unwrap() = Delivery::Sent { at: at(400), claim: Some(claim.clone()) };
         if mail.key != NoticeKey::Welcome {
             *sent.entry(mail.key).or_default() += 1;
         }

@@ -1,22 +1,13 @@
 //! Configuration of the function, read from environment variables.
 
 use domain::billing::Prices;
-use runtime::{BaseUrl, ConfigErrors, Env};
+use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
 
 const MODE: &str = "a key that starts with pk_test_ or pk_live_";
 const SECRET: &str =
     "an sk_ or rk_ key in the same mode as STRIPE_PUBLISHABLE_KEY, or the ARN of a secret that contains it";
-
-/// Where Stripe's secret key comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeySource {
-    /// The variable contains the key.
-    Given(SecretKey),
-    /// A secret in Secrets Manager with this ARN contains the key.
-    Stored(String),
-}
 
 /// All settings except the secret key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,20 +29,17 @@ impl Config {
     ///
     /// # Errors
     /// Lists every variable that is missing or invalid.
-    pub fn read(env: &Env) -> Result<(Self, KeySource), ConfigErrors> {
+    pub fn read(env: &Env) -> Result<(Self, SecretSource<SecretKey>), ConfigErrors> {
         let mut vars = env.vars();
         let table = vars.text("TABLE_NAME", "the DynamoDB table name");
         let public_url = vars.public_url();
         let product = vars.product_name();
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, MODE, Mode::of_publishable);
         let key = vars.read("STRIPE_SECRET_KEY", None, SECRET, |text| {
-            if text.starts_with("arn:") {
-                return Some(KeySource::Stored(text.to_owned()));
-            }
             // An invalid publishable key has no mode. It must not cause a second error about the
             // secret key.
-            let key = SecretKey::parse(text).ok()?;
-            mode.is_none_or(|mode| key.mode() == mode).then_some(KeySource::Given(key))
+            let in_mode = |key: &SecretKey| mode.is_none_or(|mode| key.mode() == mode);
+            SecretSource::parse(text, |text| SecretKey::parse(text).ok().filter(in_mode))
         });
         let prices = vars.prices();
         let origins = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);

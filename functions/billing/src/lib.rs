@@ -40,13 +40,13 @@ use std::sync::Arc;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use axum::{Router, response::Response, routing::post};
 use domain::secret::Secret;
-use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
+use runtime::{Clock, ConfigErrors, Context, Handler, Rng, SecretCache};
 use store::Store;
-use stripe::client::{CallError, Client};
+use stripe::client::{CallError, Client, SecretKey};
 use telemetry::LogArea;
 use web::{Problem, SecurityProfile};
 
-use crate::{config::Config, keys::Keys};
+use crate::config::Config;
 
 /// The dependencies and the configuration of all requests.
 struct App {
@@ -54,22 +54,22 @@ struct App {
     clock: Clock,
     entropy: Rng,
     http: SharedHttpConnector,
-    keys: Keys,
+    key: SecretCache<SecretKey>,
     config: Config,
 }
 
 impl App {
     /// Returns a Stripe client for one request.
     async fn stripe(&self) -> Result<Client, Problem> {
-        let key = self.keys.get().await.ok_or_else(errors::no_key)?;
-        Ok(Client::new(self.http.clone(), key))
+        let key = self.key.get(None, self.clock.now()).await.ok_or_else(errors::no_key)?;
+        Ok(Client::new(self.http.clone(), (*key).clone()))
     }
 
     /// Converts an error of Stripe to a problem. If Stripe rejected the key, the next request reads
     /// the key again.
     async fn stripe_problem(&self, error: &CallError) -> Problem {
         if matches!(error, CallError::Rejected { status: 401, .. }) {
-            self.keys.invalidate().await;
+            self.key.invalidate().await;
         }
         errors::from_stripe(error)
     }
@@ -101,12 +101,12 @@ impl App {
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let (config, secret) = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
-    let keys = Keys::new(secret, config.mode, &boot.aws);
-    tokio::join!(store.warm_up(), keys.get());
+    let key = keys::secret_key(secret, config.mode, &boot.aws);
+    tokio::join!(store.warm_up(), key.get(None, boot.clock.now()));
     let profile = SecurityProfile::app_with_checkout(None, &config.origins)
         .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
     let http = boot.outbound.connector();
-    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, keys, config });
+    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, key, config });
     let routes = Router::new()
         .route("/billing/checkout", post(checkout::open))
         .route("/billing/portal", post(portal::open))

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use runtime::{Clock, Rng};
+use runtime::{Clock, Rng, SecretCache};
 use store::Store;
 
 use crate::config::Config;
@@ -15,7 +15,7 @@ pub struct App {
     /// Source of form tokens.
     pub entropy: Rng,
     /// Keys that verify the host app's embed tokens.
-    pub keys: Arc<host_auth::Keyring>,
+    pub keys: Arc<SecretCache<host_auth::Keys>>,
     /// The function's configuration, validated at startup.
     pub config: Arc<Config>,
 }

@@ -1,7 +1,7 @@
 //! Configuration of this function, read from environment variables.
 
-use host_auth::{KeySource, Keys};
-use runtime::{BaseUrl, ConfigErrors, Env};
+use host_auth::Keys;
+use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use web::Origins;
 
 /// Settings of the function, all of them validated.
@@ -19,7 +19,7 @@ pub struct Config {
     /// Origins of Stripe's hosted pages, to which forms may redirect.
     pub checkout: Origins,
     /// Source of the keys that verify embed tokens.
-    pub keys: KeySource,
+    pub keys: SecretSource<Keys>,
     /// Origins whose pages may embed the widget and the banner.
     pub embedders: Origins,
 }
@@ -36,7 +36,8 @@ impl Config {
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        let keys = vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, KeySource::parse);
+        let keys =
+            vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, |text| SecretSource::parse(text, Keys::parse));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         let config = (|| {
             Some(Self {
@@ -62,7 +63,7 @@ mod tests {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.product.as_str(), config.app_url.as_deref()), ("TimeTracker", None));
         assert_eq!(config.checkout.to_string(), Origins::STRIPE);
-        assert!(matches!(config.keys, KeySource::Unset) && config.embedders == Origins::default());
+        assert!(matches!(config.keys, SecretSource::Unset) && config.embedders == Origins::default());
         let bad = Env::new([
             ("APP_URL", "ftp://x"),
             ("STRIPE_CHECKOUT_ORIGINS", "*"),

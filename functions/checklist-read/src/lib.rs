@@ -58,7 +58,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let profile = web::SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
         .with_embedders(&config.embedders)
         .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
-    let keys = Arc::new(host_auth::Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager")));
+    let keys = Arc::new(web::auth::host_keys(config.keys.clone(), &boot.aws));
     let router = routes::router(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
     Ok(runtime::handler(web::lambda::handler(web::secure(router, profile))))
 }

@@ -30,7 +30,7 @@ pub fn config() -> Config {
         product: "TimeTracker".to_owned(),
         app_url: None,
         checkout,
-        keys: host_auth::KeySource::Unset,
+        keys: runtime::SecretSource::Unset,
         embedders: web::Origins::default(),
     }
 }

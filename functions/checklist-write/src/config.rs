@@ -1,7 +1,7 @@
 //! Configuration of this function, read from environment variables.
 
-use host_auth::{KeySource, Keys};
-use runtime::{BaseUrl, ConfigErrors, Env};
+use host_auth::Keys;
+use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use web::Origins;
 
 /// Settings of the function, all of them validated.
@@ -15,7 +15,7 @@ pub struct Config {
     /// Base URL of the host app. `None` means that tasks link to Onramp's own guide.
     pub app_url: Option<BaseUrl>,
     /// Source of the keys that verify embed tokens and the host app's signatures.
-    pub keys: KeySource,
+    pub keys: SecretSource<Keys>,
     /// Origins whose pages may embed the widget and change the checklist.
     pub embedders: Origins,
 }
@@ -32,7 +32,8 @@ impl Config {
         let host_source =
             vars.parsed("HOST_EVENT_SOURCE", "timetracker", "the source of the host app's events");
         let app_url = vars.base_url("APP_URL");
-        let keys = vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, KeySource::parse);
+        let keys =
+            vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, |text| SecretSource::parse(text, Keys::parse));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         let config = (|| {
             Some(Self {
@@ -56,7 +57,7 @@ mod tests {
     fn config_has_defaults_and_errors_name_every_variable() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.table.as_str(), config.host_source.as_str()), ("onramp", "timetracker"));
-        assert!(config.app_url.is_none() && matches!(config.keys, KeySource::Unset));
+        assert!(config.app_url.is_none() && matches!(config.keys, SecretSource::Unset));
         assert_eq!(config.embedders, Origins::default());
         let errors = Config::read(&Env::new([
             ("APP_URL", "ftp://app.example.com"),

@@ -15,7 +15,7 @@ use axum::{
 };
 use domain::{id::OrgId, people::Name};
 use event_bus::HostEvent;
-use host_auth::signature::{HEADER, verify};
+use host_auth::signature::{HEADER, HostSignatureError, verify};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -99,8 +99,12 @@ async fn receive(
 async fn ingest(app: &App, headers: &HeaderMap, body: &[u8]) -> Result<ResultsOut, Problem> {
     let now = app.clock.now();
     let header = headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
-    let verified = app.keys.verify(now, |keys| verify(header, body, keys, now)).await;
-    verified.map_err(|why| Problem::bad_request(why.to_string()).because(why))?;
+    let verified = app.keys.verify(
+        now,
+        |keys| verify(header, body, keys, now),
+        |error| *error == HostSignatureError::Key,
+    );
+    verified.await.map_err(|why| Problem::bad_request(why.to_string()).because(why))?;
     let events = parse(body)?;
     let mut results: Vec<ResultOut> = Vec::with_capacity(events.len());
     let mut of_org: BTreeMap<OrgId, Vec<(usize, HostEvent)>> = BTreeMap::new();

@@ -35,8 +35,8 @@ mod words;
 
 use std::sync::Arc;
 
-use host_auth::Keyring;
-use runtime::{Clock, ConfigErrors, Context, Handler};
+use host_auth::Keys;
+use runtime::{Clock, ConfigErrors, Context, Handler, SecretCache};
 use store::Store;
 use web::SecurityProfile;
 
@@ -50,7 +50,7 @@ const SIGNED: &[&str] = &[host_events_http::PATH];
 struct App {
     store: Store,
     clock: Clock,
-    keys: Keyring,
+    keys: SecretCache<Keys>,
     config: Config,
 }
 
@@ -66,7 +66,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
         .with_exempt_paths(SIGNED)
         .with_embedders(&config.embedders)
         .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
-    let keys = Keyring::new(config.keys.clone(), &boot.aws.service("secrets_manager"));
+    let keys = web::auth::host_keys(config.keys.clone(), &boot.aws);
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
     let routes = change::routes().merge(host_events_http::routes()).with_state(app.clone());
     let http = web::lambda::handler(web::secure(routes, profile));

@@ -1,8 +1,8 @@
 //! Configuration of the function.
 
 use domain::people::Operators;
-use host_auth::{KeySource, Keys};
-use runtime::{BaseUrl, ConfigErrors, Env};
+use host_auth::Keys;
+use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 
 /// Environment variables of the function.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Config {
     pub app_url: Option<BaseUrl>,
     /// Keys that sign handoff tokens. Without keys, Onramp only links to the host app, which signs
     /// users in itself.
-    pub keys: KeySource,
+    pub keys: SecretSource<Keys>,
     /// Users who may open the operator pages. This function needs them because an invitation link
     /// must never sign in an operator.
     pub operators: Operators,
@@ -33,7 +33,9 @@ impl Config {
         let public_url = vars.public_url();
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL");
-        let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, KeySource::parse);
+        let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, |text| {
+            SecretSource::parse(text, Keys::parse)
+        });
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
         let config = (|| {
             Some(Self {
@@ -57,7 +59,7 @@ mod tests {
     fn only_the_table_name_is_required() {
         let config = Config::read(&Env::new([("TABLE_NAME", "onramp")])).unwrap();
         assert_eq!((config.table.as_str(), config.product.as_str()), ("onramp", "TimeTracker"));
-        assert!(config.app_url.is_none() && matches!(config.keys, KeySource::Unset));
+        assert!(config.app_url.is_none() && matches!(config.keys, SecretSource::Unset));
     }
 
     #[test]

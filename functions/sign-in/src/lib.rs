@@ -58,10 +58,7 @@ use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use web::{Problem, ResponseFormat, SecurityProfile};
 
-use crate::{
-    config::Config,
-    handoff::{HostApp, Keys},
-};
+use crate::{config::Config, handoff::HostApp};
 
 /// The path to which email programs post from their own origins (RFC 8058).
 ///
@@ -87,7 +84,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), table);
     store.warm_up().await;
-    let host = HostApp::new(app_url, Keys::new(keys, &boot.aws));
+    let host = HostApp::new(app_url, handoff::signing_keys(keys, &boot.aws));
     let routes =
         router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
     let profile = SecurityProfile::app(None).with_exempt_paths(ONE_CLICK);

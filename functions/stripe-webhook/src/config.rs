@@ -1,20 +1,10 @@
 //! Configuration of the function, read from environment variables.
 
 use domain::billing::Prices;
-use runtime::{ConfigErrors, Env};
+use runtime::{ConfigErrors, Env, SecretSource};
 use stripe::Secrets;
 
-/// Where the signing secrets come from.
-#[derive(Clone, Debug)]
-pub enum SecretLocation {
-    /// The variable contains the secrets.
-    Given(Secrets),
-    /// A secret in Secrets Manager with this ARN contains the secrets.
-    Stored(String),
-    /// The variable is not set. The function rejects every webhook with 503, so Stripe sends the
-    /// event again.
-    Missing,
-}
+const SECRETS: &str = "one or more comma-separated whsec_… values, or the ARN of a secret that contains them";
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -22,7 +12,9 @@ pub struct Config {
     pub table: String,
     /// Whether this stage uses Stripe's live mode.
     pub live: bool,
-    pub secret: SecretLocation,
+    /// Where the signing secrets come from. Without secrets, the function rejects every webhook with
+    /// 503, so Stripe sends the event again.
+    pub secrets: SecretSource<Secrets>,
     /// The price ids of the plans. An event names the plan of a subscription only by its price id.
     pub prices: Prices,
 }
@@ -44,23 +36,11 @@ impl Config {
                     _ => None,
                 }
             });
-        let secret = match env.get("STRIPE_WEBHOOK_SECRET") {
-            None => Some(SecretLocation::Missing),
-            Some(_) => vars.read(
-                "STRIPE_WEBHOOK_SECRET",
-                None,
-                "one or more comma-separated whsec_… values, or the ARN of a secret that contains them",
-                |text| {
-                    if text.starts_with("arn:") {
-                        Some(SecretLocation::Stored(text.to_owned()))
-                    } else {
-                        Secrets::parse(text).ok().map(SecretLocation::Given)
-                    }
-                },
-            ),
-        };
+        let secrets = vars.read("STRIPE_WEBHOOK_SECRET", Some(""), SECRETS, |text| {
+            SecretSource::parse(text, |text| Secrets::parse(text).ok())
+        });
         let prices = vars.prices();
-        let config = (|| Some(Self { table: table?, live: live?, secret: secret?, prices: prices? }))();
+        let config = (|| Some(Self { table: table?, live: live?, secrets: secrets?, prices: prices? }))();
         vars.finish(config)
     }
 }

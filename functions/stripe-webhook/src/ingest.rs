@@ -6,10 +6,7 @@ use domain::{
     org::Org,
 };
 use jiff::Timestamp;
-use store::{
-    CustomerLink, Error, EventContext, EventSubject, MAX_TRIES, OrgChange, Parked, QuarantinedEvent, Stored,
-    pause,
-};
+use store::{CustomerLink, Error, EventContext, EventSubject, OrgChange, Parked, QuarantinedEvent, Stored};
 use stripe::{Event, StripeEventKind, VerifiedBody};
 use telemetry::{LogArea, Metric};
 
@@ -84,13 +81,7 @@ impl App {
             return Ok(IngestOutcome::WrongMode);
         }
         let Some(fact) = event.meaning.fact() else { return Ok(IngestOutcome::Ignored) };
-        for attempt in 0..MAX_TRIES {
-            match self.apply(&event, fact, body, now).await {
-                Err(Error::Conflict) => pause(attempt).await,
-                outcome => return outcome,
-            }
-        }
-        Err(Error::Conflict)
+        store::retry(|| async { Ok(self.apply(&event, fact, body, now).await) }).await
     }
 
     /// Attempts once to apply an event: loads the organizations, decides, and commits.

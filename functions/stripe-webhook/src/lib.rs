@@ -36,14 +36,14 @@ use domain::billing::Prices;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 
-use crate::{config::Config, secrets::SecretSource};
+use crate::{config::Config, secrets::WebhookSecrets};
 
 /// The dependencies and the configuration of all invocations.
 struct App {
     store: Store,
     clock: Clock,
     entropy: Rng,
-    secrets: SecretSource,
+    secrets: WebhookSecrets,
     /// Whether this stage uses Stripe's live mode.
     live: bool,
     prices: Prices,
@@ -56,7 +56,7 @@ struct App {
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);
-    let secrets = SecretSource::open(config.secret, &boot.aws, &boot.clock).await;
+    let secrets = WebhookSecrets::open(config.secrets, &boot.aws, &boot.clock).await;
     store.warm_up().await;
     let (live, prices) = (config.live, config.prices);
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, live, prices });

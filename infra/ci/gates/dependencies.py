@@ -26,11 +26,12 @@ SHARED = {
     "telemetry": set(),
     "runtime": {"domain", "telemetry"},
     **{adapter: {"domain", "telemetry"} for adapter in ADAPTERS},
-    "host-auth": {"domain", "webhook-signature", "telemetry"},
+    "host-auth": {"domain", "webhook-signature"},
     "stripe": {"domain", "webhook-signature", "telemetry"},
     "ui": {"domain"},
-    # Problems are pages of `ui`; authentication loads from `store`, and verifies with `host-auth`.
-    "web": {"domain", "host-auth", "store", "telemetry", "ui"},
+    # Problems are pages of `ui`. Authentication loads from `store`, and verifies with `host-auth` and
+    # the cached keys of `runtime`.
+    "web": {"domain", "host-auth", "runtime", "store", "telemetry", "ui"},
 }
 
 # Crates of infra that each crate of infra may depend on. All may depend on shared crates.
@@ -58,7 +59,7 @@ ALLOWED_CALLERS = {
     "aws-sdk-sesv2": {"mail", "cli", "e2e"},
     "aws-sdk-eventbridge": {"event-bus", "cli", "e2e"},
     "aws-sdk-sqs": {"mailer"},
-    "aws-sdk-secretsmanager": {"billing", "host-auth", "sign-in", "stripe-webhook", "cli", "e2e"},
+    "aws-sdk-secretsmanager": {"runtime", "cli", "e2e"},
 }
 
 

@@ -103,31 +103,6 @@ impl Keys {
     }
 }
 
-/// The source of keys, as an environment variable configures it.
-#[derive(Clone, Debug, Default)]
-pub enum KeySource {
-    /// The variable is empty. Nothing can be signed or verified.
-    #[default]
-    Unset,
-    /// The variable contains the keys.
-    Inline(Keys),
-    /// The variable contains the ARN of a secret in Secrets Manager.
-    Secret(String),
-}
-
-impl KeySource {
-    /// Parses the value of a variable. Returns `None` unless the value is empty, an ARN, or a valid
-    /// list of keys.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "" => Some(Self::Unset),
-            _ if text.starts_with("arn:") => Some(Self::Secret(text.to_owned())),
-            _ => Keys::parse(text).map(Self::Inline),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,15 +163,5 @@ mod tests {
     fn debug_output_shows_the_id_and_hides_the_secret() {
         let keys = Keys::parse(STANDARD);
         assert_eq!(format!("{keys:?}"), "Some(Keys([Key { id: \"rfc\", .. }]))");
-    }
-
-    #[test]
-    fn variable_contains_keys_an_arn_or_nothing() {
-        let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:onramp/host-AbCdEf";
-        assert!(matches!(KeySource::parse(arn), Some(KeySource::Secret(stored)) if stored == arn));
-        let inline = format!("a:{}", "A".repeat(43));
-        assert!(matches!(KeySource::parse(&inline), Some(KeySource::Inline(_))));
-        assert!(matches!(KeySource::parse(""), Some(KeySource::Unset)));
-        assert!(KeySource::parse("hidden").is_none());
     }
 }

@@ -1,8 +1,7 @@
 //! Host app authentication: keys, embed tokens, and event signatures.
 //!
 //! The host app and Onramp share two separate lists of HMAC keys. Onramp signs handoff tokens with
-//! the first list. The host app signs embed tokens and events with the second list, which
-//! [`Keyring`] holds.
+//! the first list. The host app signs embed tokens and events with the second list.
 //!
 //! # Invariant
 //!
@@ -21,13 +20,10 @@
 //!
 //! - [`embed`]: verifies embed tokens.
 //! - [`signature`]: verifies the header `Onramp-Signature` of events.
-//! - `keyring`: holds the host app's keys, and reads them from Secrets Manager.
 //! - `key`: parses keys, and signs tokens.
 
 pub mod embed;
 mod key;
-mod keyring;
 pub mod signature;
 
-pub use key::{Key, KeySource, Keys};
-pub use keyring::{Keyring, VerificationError};
+pub use key::{Key, Keys};

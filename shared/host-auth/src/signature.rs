@@ -6,10 +6,7 @@
 use jiff::Timestamp;
 use webhook_signature::SignatureError;
 
-use crate::{
-    key::{Key, Keys},
-    keyring::VerificationError,
-};
+use crate::key::{Key, Keys};
 
 /// Name of the header, in lowercase.
 pub const HEADER: &str = "onramp-signature";
@@ -44,12 +41,6 @@ impl From<SignatureError> for HostSignatureError {
             SignatureError::NoKey | SignatureError::Mismatch => Self::Key,
             SignatureError::Stale(difference) => Self::Stale(difference),
         }
-    }
-}
-
-impl VerificationError for HostSignatureError {
-    fn may_match_another_key(&self) -> bool {
-        *self == Self::Key
     }
 }
 
@@ -118,18 +109,6 @@ mod tests {
             assert_eq!(verify(header.as_deref(), BODY, &ours, now()), expected, "{header:?}");
         }
         assert_eq!(verify(Some(&good), BODY, &Keys::default(), now()), Err(HostSignatureError::Key));
-    }
-
-    #[test]
-    fn only_a_mismatch_may_match_another_key() {
-        for (error, expected) in [
-            (HostSignatureError::Key, true),
-            (HostSignatureError::NoHeader, false),
-            (HostSignatureError::Malformed, false),
-            (HostSignatureError::Stale(301), false),
-        ] {
-            assert_eq!(error.may_match_another_key(), expected, "{error}");
-        }
     }
 
     #[test]

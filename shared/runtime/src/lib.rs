@@ -8,7 +8,8 @@
 //!
 //! # What it never does
 //!
-//! - This crate never calls an AWS service itself, and it decides nothing about organizations.
+//! - This crate calls no AWS service except Secrets Manager, and it decides nothing about
+//!   organizations.
 //! - Its errors never contain the value of a variable, only its name and its expected format.
 //!
 //! # Where to start
@@ -18,6 +19,7 @@
 //! - `aws`: [`Aws`] configures the SDK clients.
 //! - `outbound_http`: [`OutboundHttp`] connects to services other than AWS.
 //! - `clock` and `rng`: the sources of time and randomness.
+//! - `secrets`, with the feature of this name: [`SecretCache`] reads secrets from Secrets Manager.
 //! - `base_url`: [`BaseUrl`] is a URL that pages and emails may link to.
 
 mod aws;
@@ -27,6 +29,8 @@ mod env;
 mod outbound_http;
 mod rng;
 mod run;
+#[cfg(feature = "secrets")]
+mod secrets;
 
 pub use aws::Aws;
 pub use base_url::{BASE_URL, BaseUrl, BaseUrlError};
@@ -35,3 +39,5 @@ pub use env::{ConfigError, ConfigErrors, Env, Vars};
 pub use outbound_http::OutboundHttp;
 pub use rng::Rng;
 pub use run::{Context, Event, Handler, InvocationResult, handler, run};
+#[cfg(feature = "secrets")]
+pub use secrets::{SecretCache, SecretFormat, SecretSource};

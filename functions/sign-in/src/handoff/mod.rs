@@ -9,9 +9,11 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
+use host_auth::Keys;
 use http::HeaderMap;
-pub use keys::Keys;
-use runtime::BaseUrl;
+use jiff::SignedDuration;
+pub use keys::signing_keys;
+use runtime::{BaseUrl, SecretCache};
 use telemetry::LogArea;
 use web::{Problem, ResponseFormat};
 
@@ -23,6 +25,8 @@ use crate::{
 
 /// Path of Onramp's own dashboard, which opens if there is no host app.
 const DASHBOARD: &str = "/dashboard";
+/// Time for which stored keys are used before they are read again.
+const KEY_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How users get to the host app.
 #[expect(clippy::large_enum_variant, reason = "a process has one")]
@@ -32,12 +36,12 @@ pub enum HostApp {
     /// The host app signs users in itself.
     Linked(BaseUrl),
     /// The host app accepts handoff tokens.
-    AcceptsTokens(BaseUrl, Keys),
+    AcceptsTokens(BaseUrl, SecretCache<Keys>),
 }
 
 impl HostApp {
     /// Returns the variant for the configured URL and keys of the host app.
-    pub fn new(url: Option<BaseUrl>, keys: Option<Keys>) -> Self {
+    pub fn new(url: Option<BaseUrl>, keys: Option<SecretCache<Keys>>) -> Self {
         match (url, keys) {
             (None, _) => Self::Absent,
             (Some(url), None) => Self::Linked(url),
@@ -68,10 +72,11 @@ impl App {
             HostApp::Linked(url) => return Ok(web::see_other(url.as_str())),
             HostApp::AcceptsTokens(url, keys) => (url, keys),
         };
-        let key = keys.signing(now).await;
+        let keys = keys.get(Some(KEY_MAX_AGE), now).await;
+        let key = keys.as_ref().and_then(|keys| keys.first());
         let key = key.ok_or_else(|| Problem::unavailable().because("no handoff signing key available"))?;
         let token = HandoffToken { issuer: origin, audience: url.origin(), id: self.entropy.bytes(), now };
-        let token = token.sign(&found, &key);
+        let token = token.sign(&found, key);
         let (organization, user) = (found.session.org, found.session.user);
         tracing::info!(area = %LogArea::Access, %organization, %user, "handed off to host app");
         Ok(web::see_other(&format!("{}/?token={token}", url.as_str())))

@@ -6,8 +6,6 @@
 
 use std::fmt;
 
-use crate::keyring::VerificationError;
-
 /// The reason why a token is rejected. The text is written for the developer of the host app.
 ///
 /// `docs/host-app.md` explains each text.
@@ -48,12 +46,6 @@ pub enum EmbedTokenError {
     /// The user or the organization does not exist, or the user is not a member.
     #[error("the embed token's sub is not a member of its org")]
     NotAMember,
-}
-
-impl VerificationError for EmbedTokenError {
-    fn may_match_another_key(&self) -> bool {
-        *self == Self::Key
-    }
 }
 
 /// A number of seconds that is displayed in a readable unit, such as "3 minutes".
@@ -119,13 +111,6 @@ mod tests {
             }
         }
         claims.into_iter().map(EmbedTokenError::Claim).chain(others).collect()
-    }
-
-    #[test]
-    fn only_an_unmatched_key_may_match_another_key() {
-        let retried: Vec<_> =
-            all_errors().into_iter().filter(VerificationError::may_match_another_key).collect();
-        assert_eq!(retried, [EmbedTokenError::Key]);
     }
 
     #[test]

@@ -6,11 +6,13 @@ use domain::{
     people::{Admin, Member, Session, SessionToken, User},
 };
 use host_auth::{
-    Keyring,
+    Keys,
     embed::{EmbedToken, EmbedTokenError},
 };
 use jiff::Timestamp;
+use runtime::{Aws, SecretCache, SecretFormat, SecretSource};
 use store::{Store, Stored};
+use telemetry::LogArea;
 
 use super::session::AuthenticatedUser;
 use crate::{Problem, bearer, session};
@@ -52,6 +54,18 @@ pub struct AuthenticatedMember {
     session: Option<(SessionToken, Session)>,
 }
 
+/// Creates the cache of the keys with which the host app signs embed tokens and events.
+#[must_use]
+pub fn host_keys(source: SecretSource<Keys>, aws: &Aws) -> SecretCache<Keys> {
+    let format = SecretFormat {
+        name: "host app keys",
+        area: LogArea::Access,
+        expected: Keys::EXPECTED,
+        parse: Box::new(Keys::parse),
+    };
+    SecretCache::new(source, aws, format)
+}
+
 impl Credentials {
     /// Reads the credentials of a request to a route that accepts both kinds.
     ///
@@ -78,7 +92,7 @@ impl Credentials {
     pub async fn authenticate(
         &self,
         store: &Store,
-        keys: &Keyring,
+        keys: &SecretCache<Keys>,
         now: Timestamp,
     ) -> Result<AuthenticatedMember, Problem> {
         let (token, origin) = match self {
@@ -89,7 +103,9 @@ impl Credentials {
             Self::EmbedToken(token, origin) => (token, origin.as_deref()),
         };
         let invalid = |why: EmbedTokenError| Problem::invalid_token(&why);
-        let token = keys.verify(now, |keys| EmbedToken::verify(token, keys, now)).await.map_err(invalid)?;
+        let verify = |keys: &Keys| EmbedToken::verify(token, keys, now);
+        let token =
+            keys.verify(now, verify, |error| *error == EmbedTokenError::Key).await.map_err(invalid)?;
         token.check_origin(origin).map_err(invalid)?;
         // The error is the same for a user who is not a member and for an organization that does
         // not exist. So it does not reveal which organizations exist.

@@ -9,5 +9,5 @@ mod embed;
 mod session;
 
 #[cfg(feature = "embed")]
-pub use embed::{AuthMethod, AuthenticatedMember, Credentials};
+pub use embed::{AuthMethod, AuthenticatedMember, Credentials, host_keys};
 pub use session::AuthenticatedUser;

@@ -32,8 +32,8 @@ pub fn router(app: App) -> Router {
         // These paths belong to other functions. A request for them reaches this function only if
         // the other function does not support its method. Without these routes, the request would
         // match `/organizations/{id}`.
-        .route("/organizations/new", any(web::routes::not_routed))
-        .route("/organizations/switch", any(web::routes::not_routed))
+        .route("/organizations/new", any(web::not_routed))
+        .route("/organizations/switch", any(web::not_routed))
         .route("/dashboard", get(dashboard))
         .route("/onboarding/welcome", get(welcome))
         .route("/onboarding/checklist", get(checklist))

@@ -69,5 +69,5 @@ pub use problem_response::{problem_page, problem_response};
 pub use response::{page, see_other, to_login};
 pub use response_format::ResponseFormat;
 pub use routes::next_path;
-pub use secure::{SecurityProfile, secure};
+pub use secure::{SecurityProfile, not_routed, secure};
 pub use task::TaskOut;

@@ -6,9 +6,7 @@
 //! route in the template has a `HEAD` route beside it. axum handles `HEAD` like `GET` and removes
 //! the body.
 
-use axum::{extract::Request, http::Method, response::Response};
-
-use crate::{ResponseFormat, problem::Problem, problem_response};
+use axum::http::Method;
 
 /// Methods and path patterns, the same as in `template.yaml`.
 ///
@@ -110,19 +108,6 @@ pub fn allowed_methods(path: &str) -> Vec<Method> {
         }
     }
     methods
-}
-
-/// Handles requests that match no route. The response is 405 with the header `Allow` if the path
-/// supports only other methods, and 404 otherwise.
-pub async fn not_routed(request: Request) -> Response {
-    let format = ResponseFormat::of(request.headers());
-    let allowed = allowed_methods(request.uri().path());
-    let problem = if allowed.is_empty() || allowed.contains(request.method()) {
-        Problem::not_found()
-    } else {
-        Problem::method_not_allowed(&allowed)
-    };
-    problem_response(format, problem)
 }
 
 /// Returns the path of `next`, without query and fragment, if it is a listed page of Onramp.

@@ -8,15 +8,15 @@ use domain::{
     time::{DAY, add},
 };
 
-use crate::fixture::{
-    address, admin, invitation, member, memberships, org_id, pending, start, subscribed, trialing, user,
-    user_id,
+use super::people::{
+    address, admin, invitation, member, memberships, pending, subscribed, trialing, user, user_id,
 };
+use crate::fixture::{acme, at};
 
 #[test]
 fn invitation_needs_a_seat_beside_members_and_open_invitations() {
     let single = subscribed(Plan::Single, SubscriptionStatus::Active);
-    let (now, late) = (start(), add(start(), DAY * 7));
+    let (now, late) = (at(0), add(at(0), DAY * 7));
     let other = [invitation(8, Role::Member)];
     let own = [invitation(7, Role::Member)];
     let mut revoked = other.clone();
@@ -49,12 +49,12 @@ fn invitation_needs_a_seat_beside_members_and_open_invitations() {
 #[test]
 fn resend_needs_a_seat_that_the_invitation_can_take() {
     let single = subscribed(Plan::Single, SubscriptionStatus::Active);
-    let (now, late) = (start(), add(start(), DAY * 7));
+    let (now, late) = (at(0), add(at(0), DAY * 7));
     let failed = Delivery::Failed { at: now, why: Failure::Refused };
     let own = Invitation { delivery: failed, ..invitation(7, Role::Member) };
     let both = [own.clone(), invitation(8, Role::Member)];
     let fresh =
-        [own.clone(), Invitation::new(org_id(), address(8), Role::Member, (user_id(0), user(0).name), late)];
+        [own.clone(), Invitation::new(acme(), address(8), Role::Member, (user_id(0), user(0).name), late)];
     for (what, members, invited, now, expected) in [
         ("open, beside another open invitation", 0, &both, now, None),
         ("open, but a member has the seat", 1, &both, now, Some(TeamError::NoSeat(1))),
@@ -73,7 +73,7 @@ fn resend_needs_a_seat_that_the_invitation_can_take() {
 #[test]
 fn seats_are_limited_only_by_a_plan_that_limits_them() {
     use SubscriptionStatus::{Active, Canceled, Incomplete, PastDue, Paused, Trialing, Unpaid};
-    let (now, invited) = (start(), invitation(7, Role::Member));
+    let (now, invited) = (at(0), invitation(7, Role::Member));
     let result = |org: &Org, members| {
         let joined = org.clone().accept(&invited, &user(7), members, now).map(drop);
         let team = Team { members, invited: &[] };
@@ -105,7 +105,7 @@ fn seats_are_limited_only_by_a_plan_that_limits_them() {
 fn member_changes_stay_possible_with_too_few_seats() {
     let mut single = subscribed(Plan::Single, SubscriptionStatus::Active);
     let everyone = memberships(&[Role::Admin, Role::Member, Role::Member]);
-    assert!(single.change_role(&admin(0), &everyone[1], Role::Admin, start()).is_ok());
-    assert_eq!(single.remove(&admin(0), &everyone[2], start()), Ok(()));
-    assert_eq!(single.leave(&member(0, Role::Admin, true), &everyone[..2], start()), Ok(()));
+    assert!(single.change_role(&admin(0), &everyone[1], Role::Admin, at(0)).is_ok());
+    assert_eq!(single.remove(&admin(0), &everyone[2], at(0)), Ok(()));
+    assert_eq!(single.leave(&member(0, Role::Admin, true), &everyone[..2], at(0)), Ok(()));
 }

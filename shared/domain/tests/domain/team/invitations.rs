@@ -8,10 +8,11 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::fixture::{
-    address, admin, invitation, invitation_by, member, membership, memberships, org_id, pending, start,
-    trialing, uncounted, user, user_id, with_admins,
+use super::people::{
+    address, admin, invitation, invitation_by, member, membership, memberships, pending, trialing, uncounted,
+    user, user_id, with_admins,
 };
+use crate::fixture::{acme, at};
 
 /// Invites person 7 as an admin of `org`, whose address is `verified` or not. Checks the result.
 fn expect(
@@ -30,7 +31,7 @@ fn expect(
         assert_eq!(after, org, "a rejection changes nothing: {what}");
         return;
     };
-    assert_eq!((invited.address, invited.org), (address(7), org_id()), "{what}");
+    assert_eq!((invited.address, invited.org), (address(7), acme()), "{what}");
     let completion = &after.checklist.completions["invited_team_member"];
     let completed = (completion.source.as_str(), completion.by.as_deref());
     assert_eq!(completed, ("invitation", Some("Person 0")), "{what}");
@@ -38,8 +39,8 @@ fn expect(
 
 #[test]
 fn invite_checks_the_address_and_the_limits() {
-    let (now, later) = (start(), add(start(), DAY * 7));
-    let in_org = User { orgs: vec![org_id()], ..user(7) };
+    let (now, later) = (at(0), add(at(0), DAY * 7));
+    let in_org = User { orgs: vec![acme()], ..user(7) };
     let elsewhere =
         User { orgs: vec!["org_0198c0de-0000-7000-8000-000000000009".parse().unwrap()], ..user(7) };
     let full: Vec<_> = (100..100 + MAX_OPEN_INVITATIONS).map(|n| invitation(n, Role::Member)).collect();
@@ -64,7 +65,7 @@ fn invite_checks_the_address_and_the_limits() {
 
 #[test]
 fn invite_needs_a_verified_admin_and_full_access() {
-    let (now, ended) = (start(), add(start(), DAY * 15));
+    let (now, ended) = (at(0), add(at(0), DAY * 15));
     let (unpaid, expired) = (pending().status(now), trialing().status(ended));
     for (what, org, verified, now, expected) in [
         ("by an unverified admin", trialing(), false, now, TeamError::Unverified),
@@ -78,11 +79,11 @@ fn invite_needs_a_verified_admin_and_full_access() {
 
 #[test]
 fn resend_reopens_an_expired_invitation_within_the_limit() {
-    let (now, late) = (start(), add(start(), DAY * 8));
+    let (now, late) = (at(0), add(at(0), DAY * 8));
     let expired = invitation(7, Role::Member);
     let fresh = |count: usize| -> Vec<_> {
         let inviter = || (user_id(0), user(0).name);
-        let open = |n| Invitation::new(org_id(), address(n), Role::Member, inviter(), late);
+        let open = |n| Invitation::new(acme(), address(n), Role::Member, inviter(), late);
         (100..100 + count).map(open).chain([expired.clone()]).collect()
     };
     let again = trialing()
@@ -103,31 +104,28 @@ fn resend_reopens_an_expired_invitation_within_the_limit() {
 #[test]
 fn accept_gives_the_role_within_the_limit_of_admins() {
     let mut org = trialing();
-    let as_member = org.accept(&invitation(1, Role::Member), &user(1), 0, start()).unwrap();
+    let as_member = org.accept(&invitation(1, Role::Member), &user(1), 0, at(0)).unwrap();
     assert_eq!((as_member.role, org.admins.len()), (Role::Member, 1));
-    let as_admin = org.accept(&invitation(2, Role::Admin), &user(2), 0, start()).unwrap();
+    let as_admin = org.accept(&invitation(2, Role::Admin), &user(2), 0, at(0)).unwrap();
     assert_eq!((as_admin.role, org.admin(user_id(2)).is_some()), (Role::Admin, true));
 
-    let ended = add(start(), DAY * 15);
+    let ended = add(at(0), DAY * 15);
     assert!(
         trialing().accept(&invitation(1, Role::Member), &user(1), 0, ended).is_ok(),
         "acceptance works after the trial"
     );
-    let without_payment = pending().accept(&invitation(1, Role::Member), &user(1), 0, start());
-    assert_eq!(without_payment, Err(TeamError::NoAccess(pending().status(start()))));
-    let again = User { orgs: vec![org_id()], ..user(1) };
+    let without_payment = pending().accept(&invitation(1, Role::Member), &user(1), 0, at(0));
+    assert_eq!(without_payment, Err(TeamError::NoAccess(pending().status(at(0)))));
+    let again = User { orgs: vec![acme()], ..user(1) };
     assert_eq!(
-        trialing().accept(&invitation(1, Role::Member), &again, 0, start()),
+        trialing().accept(&invitation(1, Role::Member), &again, 0, at(0)),
         Err(TeamError::AlreadyMember)
     );
 
     let mut full = with_admins(MAX_ADMINS);
-    assert_eq!(
-        full.accept(&invitation(99, Role::Admin), &user(99), 0, start()),
-        Err(TeamError::TooManyAdmins)
-    );
-    assert!(full.accept(&invitation(99, Role::Member), &user(99), 0, start()).is_ok());
-    let one_more = full.change_role(&admin(0), &membership(98, Role::Member), Role::Admin, start());
+    assert_eq!(full.accept(&invitation(99, Role::Admin), &user(99), 0, at(0)), Err(TeamError::TooManyAdmins));
+    assert!(full.accept(&invitation(99, Role::Member), &user(99), 0, at(0)).is_ok());
+    let one_more = full.change_role(&admin(0), &membership(98, Role::Member), Role::Admin, at(0));
     assert_eq!(one_more, Err(TeamError::TooManyAdmins));
 }
 
@@ -136,27 +134,24 @@ fn admin_invitation_needs_its_inviter_to_be_an_admin() {
     let mut org = with_admins(3);
     let invited = (invitation_by(2, 8, Role::Admin), invitation_by(2, 9, Role::Member));
     let without_inviter = Invitation { invited_by: None, ..invitation(8, Role::Admin) };
-    assert_eq!(org.clone().accept(&without_inviter, &user(8), 0, start()), Err(TeamError::InviterGone));
-    assert!(org.clone().accept(&invited.0, &user(8), 0, start()).is_ok());
+    assert_eq!(org.clone().accept(&without_inviter, &user(8), 0, at(0)), Err(TeamError::InviterGone));
+    assert!(org.clone().accept(&invited.0, &user(8), 0, at(0)).is_ok());
     let everyone = memberships(&[Role::Admin, Role::Admin, Role::Admin]);
     let mut demoted = org.clone();
-    demoted.change_role(&admin(0), &membership(2, Role::Admin), Role::Member, start()).unwrap();
+    demoted.change_role(&admin(0), &membership(2, Role::Admin), Role::Member, at(0)).unwrap();
     let mut left = org.clone();
-    left.leave(&member(2, Role::Admin, true), &everyone, start()).unwrap();
-    org.remove(&admin(0), &membership(2, Role::Admin), start()).unwrap();
+    left.leave(&member(2, Role::Admin, true), &everyone, at(0)).unwrap();
+    org.remove(&admin(0), &membership(2, Role::Admin), at(0)).unwrap();
     for mut org in [demoted, left, org] {
-        assert_eq!(org.accept(&invited.0, &user(8), 0, start()), Err(TeamError::InviterGone));
+        assert_eq!(org.accept(&invited.0, &user(8), 0, at(0)), Err(TeamError::InviterGone));
         assert_eq!(org.admins.len(), 2);
-        assert!(
-            org.accept(&invited.1, &user(9), 0, start()).is_ok(),
-            "an invitation of a member stays valid"
-        );
-        let again = org.resend_invitation(&admin(1), &invited.0, uncounted(&[]), add(start(), DAY)).unwrap();
+        assert!(org.accept(&invited.1, &user(9), 0, at(0)).is_ok(), "an invitation of a member stays valid");
+        let again = org.resend_invitation(&admin(1), &invited.0, uncounted(&[]), add(at(0), DAY)).unwrap();
         assert!(again.is_none(), "the email of the invitation is pending");
-        let sent = Invitation { delivery: Delivery::Sent { at: start(), claim: None }, ..invited.0.clone() };
+        let sent = Invitation { delivery: Delivery::Sent { at: at(0), claim: None }, ..invited.0.clone() };
         let again =
-            org.resend_invitation(&admin(1), &sent, uncounted(&[]), add(start(), DAY)).unwrap().unwrap();
+            org.resend_invitation(&admin(1), &sent, uncounted(&[]), add(at(0), DAY)).unwrap().unwrap();
         assert_eq!((again.invited_by, &again.inviter), (Some(user_id(1)), &user(1).name));
-        assert!(org.accept(&again, &user(8), 0, add(start(), DAY)).is_ok(), "another admin sent it again");
+        assert!(org.accept(&again, &user(8), 0, add(at(0), DAY)).is_ok(), "another admin sent it again");
     }
 }

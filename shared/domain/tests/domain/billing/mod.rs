@@ -1,7 +1,4 @@
 //! Tests of billing: the state depends on the set of facts, not on their order or repetition.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
-
-mod fixture;
 mod lifecycles;
 mod many_invoices;
 mod next;

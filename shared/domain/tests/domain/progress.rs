@@ -1,27 +1,21 @@
 //! Progress of an organization's checklist, and the commands and events that change it.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
-
 use domain::{
-    billing::{
-        Change, CustomerId, EventId, Fact, FactKind, Item, Plan, PlanPrices, Prices, SubscriptionFact,
-        SubscriptionId, SubscriptionStatus,
-    },
+    billing::{Change, FactKind, Item, Plan, SubscriptionFact, SubscriptionStatus},
     checklist::{
         BUILT_IN,
         ChecklistCommand::{self, Complete, ConfirmCompletion, Dismiss, Restore, Skip, Unskip},
         ChecklistError, HostEventResult,
     },
-    org::{AdminContact, DomainEvent, Measure, Org, Status, measures},
-    people::{Address, Admin, Member, Name, Role, Session, User},
-    time::Zone,
-    trial::Trial,
+    org::{DomainEvent, Measure, Org, Status, measures},
+    people::{Admin, Member, Role, Session},
 };
 use jiff::{SignedDuration, Timestamp};
 
+use crate::fixture::{self, acme, cus, jo, record_at, sub_id, trialing};
+
 fn at(hours: i64) -> Timestamp {
-    let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
-    start + SignedDuration::from_hours(hours)
+    fixture::at(hours * 3600)
 }
 
 struct Acme {
@@ -32,20 +26,9 @@ struct Acme {
 impl Acme {
     /// Returns Acme with a trial of two weeks.
     fn new() -> Self {
-        let (id, user) = (
-            "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
-            "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-        );
-        let (name, address) = (Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
-        let founder = AdminContact::new(user, name.clone(), address.clone());
-        let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, at(0));
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        org.start_trial(Trial::start(at(0), 14, vec![3]), project, at(0));
-        let user =
-            User { verified: true, trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
-        let session = Session::begin(id, &user, at(0));
-        let admin = Member::authorize(&session, &user, Some(Role::Admin), at(0)).unwrap().admin().unwrap();
-        Self { org, admin }
+        let session = Session::begin(acme(), &jo(), at(0));
+        let admin = Member::authorize(&session, &jo(), Some(Role::Admin), at(0)).unwrap().admin().unwrap();
+        Self { org: trialing(), admin }
     }
 
     fn apply(&mut self, command: ChecklistCommand<'_>, hours: i64) -> Result<(), ChecklistError> {
@@ -71,17 +54,9 @@ impl Acme {
     }
 
     fn record(&mut self, fact: SubscriptionFact, hours: i64) {
-        let what = FactKind::Subscription {
-            subscription: SubscriptionId::parse("sub_1").unwrap(),
-            customer: CustomerId::parse("cus_1").unwrap(),
-            fact,
-        };
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        let event = EventId::parse(&format!("evt_{hours}")).unwrap();
-        let fact = Fact { event, created: at(hours), names: Some(self.org.id), what };
-        let of = |text| PlanPrices::parse(text).unwrap();
-        let prices = Prices::new(of("price_single"), of("price_team")).unwrap();
-        self.org.record(&fact, &prices, project, at(hours));
+        let (subscription, customer) = (sub_id("sub_1"), cus("cus_1"));
+        let what = FactKind::Subscription { subscription, customer, fact };
+        record_at(&mut self.org, &fixture::fact(&format!("evt_{hours}"), hours * 3600, what), at(hours));
     }
 }
 

@@ -1,7 +1,5 @@
 //! Delivery states of one email.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use domain::{
     mail::{Attempts, Claim, Delivery, Failure, Outcome, RETRY_DELAY, SesHeartbeat, UNKNOWN_CHECK_DELAY},
     time::add,

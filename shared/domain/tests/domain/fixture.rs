@@ -8,16 +8,15 @@ use domain::{
         Item, Money, PlanPrices, Previous, PreviousCancel, Prices, SubscriptionFact, SubscriptionId,
         SubscriptionStatus::{self, Trialing},
     },
-    id::OrgId,
+    id::{OrgId, ProjectId},
     org::{AdminContact, Org},
-    people::{Address, Name},
+    people::{Address, Name, User},
     time::Zone,
     trial::Trial,
 };
 use jiff::Timestamp;
 
 pub const DAY: i64 = 86_400;
-pub const PROJECT: &str = "prj_0198c0de-0000-7000-8000-000000000003";
 
 // ---- organizations ----
 
@@ -36,26 +35,39 @@ pub fn prices() -> Prices {
     Prices::new(of("price_single,price_former"), of("price_team")).unwrap()
 }
 
+/// Returns the user who signs Acme up.
+pub fn jo() -> User {
+    let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+    let user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+    User { verified: true, orgs: vec![acme()], ..user }
+}
+
+pub fn project() -> ProjectId {
+    "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap()
+}
+
 /// Returns Acme after a sign-up without a trial.
 pub fn org() -> Org {
-    let founder = AdminContact::new(
-        "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-        Name::parse("Jo Doe").unwrap(),
-        Address::parse("jo@example.com").unwrap(),
-    );
-    Org::sign_up(acme(), Name::parse("Acme Corp").unwrap(), Zone::named("UTC"), founder, at(0))
+    let User { id, name, address, .. } = jo();
+    let founder = AdminContact::new(id, name, address);
+    Org::sign_up(acme(), Name::parse("Acme Corp").unwrap(), Zone::default(), founder, at(0))
 }
 
 /// Returns Acme with a trial of two weeks.
 pub fn trialing() -> Org {
+    reminded(&[3])
+}
+
+/// Returns Acme with a trial of two weeks, and with reminders on these days before its end.
+pub fn reminded(days: &[u16]) -> Org {
     let mut org = org();
-    org.start_trial(Trial::start(at(0), 14, vec![3]), PROJECT.parse().unwrap(), at(0));
+    org.start_trial(Trial::start(at(0), 14, days.to_vec()), project(), at(0));
     org
 }
 
 /// Records a fact for Acme at the moment `now`.
 pub fn record_at(org: &mut Org, fact: &Fact, now: Timestamp) {
-    org.record(fact, &prices(), PROJECT.parse().unwrap(), now);
+    org.record(fact, &prices(), project(), now);
 }
 
 /// Records each fact for Acme when Stripe creates its event.
@@ -68,8 +80,14 @@ pub fn live<'a>(mut org: Org, facts: impl IntoIterator<Item = &'a Fact>) -> Org 
 
 // ---- values ----
 
+/// Returns the moment `second` seconds after January 8, 2025, 10:00 UTC.
 pub fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_767_225_600 + second).unwrap()
+    Timestamp::from_second(1_736_330_400 + second).unwrap()
+}
+
+/// Returns the moment of a trial after `days` and `seconds`.
+pub fn day(days: i64, seconds: i64) -> Timestamp {
+    at(days * DAY + seconds)
 }
 
 pub fn event(id: &str) -> EventId {

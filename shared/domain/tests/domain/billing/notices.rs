@@ -16,11 +16,11 @@ use domain::{
 use proptest::prelude::*;
 
 use crate::{
+    billing::strategies::any_history,
     fixture::{
         ACTION_REQUIRED, DAY, FAILED, at, canceling, cus, fact, in_id, invoice, org, paid, record_at, sub,
         trialing, with,
     },
-    strategies::any_history,
 };
 
 /// Records all facts at one moment.

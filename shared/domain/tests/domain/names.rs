@@ -1,7 +1,5 @@
 //! Real-world names and addresses, and inputs that attackers would try.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use domain::people::{Address, AddressError, Name, NameError};
 use proptest::prelude::*;
 

@@ -13,9 +13,9 @@ use jiff::SignedDuration;
 use proptest::{prelude::*, sample::select};
 
 use crate::{
+    billing::oracle::Oracle,
+    billing::strategies::{NAMES, any_billing, any_fact, any_history, any_moment, any_toggles},
     fixture::{DAY, acme, at, billing, changes, org, record, sub, sub_id, trialing},
-    oracle::Oracle,
-    strategies::{NAMES, any_billing, any_fact, any_history, any_moment, any_toggles},
 };
 
 fn merged(a: &Billing, b: &Billing) -> Billing {

@@ -3,22 +3,16 @@
 //! A day of a trial is 24 hours, even if the local clock changes. Dates are local dates of the
 //! zone.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::cast_possible_truncation,
-    reason = "a test may panic"
-)]
-
 use domain::{
-    org::{AdminContact, Org, Status},
-    people::{Address, Name},
+    mail::NoticeKey,
+    org::{Org, Status},
     time::Zone,
     trial::Trial,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proptest::prelude::*;
+
+use crate::fixture::{at, org, project};
 
 /// Zones with extreme offsets, half and quarter hours, and different daylight saving rules.
 const ZONES: [&str; 14] = [
@@ -38,14 +32,10 @@ const ZONES: [&str; 14] = [
     "Pacific/Kiritimati",
 ];
 
+/// Returns an organization in a zone, with a trial of `days` from `start`.
 fn trialing(zone: &str, start: Timestamp, days: u16) -> Org {
-    let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-    let founder =
-        AdminContact::new(user, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
-    let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-    let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::named(zone), founder, start);
-    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-    org.start_trial(Trial::start(start, days, vec![3]), project, start);
+    let mut org = Org { zone: Zone::named(zone), ..org() };
+    org.start_trial(Trial::start(start, days, vec![3]), project(), start);
     org
 }
 
@@ -120,7 +110,7 @@ proptest! {
         offsets in prop::collection::btree_set(1_u16..30, 1..5),
         hours in prop::collection::vec(1_i64..200, 1..12),
     ) {
-        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let start = at(0);
         let mut org = trialing("UTC", start, 30);
         let trial = org.trial.as_mut().unwrap();
         trial.reminder_days = offsets.iter().copied().collect();
@@ -144,7 +134,7 @@ proptest! {
             prop_assert_eq!(org.outbox.0.len() - known, expected, "at {}", now);
         }
         let mut announced: Vec<u16> = org.outbox.0.keys().filter_map(|key| match key {
-            domain::mail::NoticeKey::TrialEnding { days, .. } => Some(*days),
+            NoticeKey::TrialEnding { days, .. } => Some(*days),
             _ => None,
         }).collect();
         announced.sort_unstable();

@@ -6,19 +6,20 @@ use domain::{
 };
 use proptest::prelude::*;
 
-use crate::fixture::{
-    admin, invitation, member, membership, memberships, pending, start, trialing, user, user_id, with_admins,
+use super::people::{
+    admin, invitation, member, membership, memberships, pending, trialing, user, user_id, with_admins,
 };
+use crate::fixture::at;
 
 #[test]
 fn reminder_choice_and_suppression_survive_a_role_change() {
     let mut org = with_admins(2);
     org.set_reminders(user_id(1), Reminders::Unwanted);
-    assert!(org.suppress(user_id(1), SuppressionReason::Bounced, start()));
+    assert!(org.suppress(user_id(1), SuppressionReason::Bounced, at(0)));
     let before = org.admin(user_id(1)).unwrap().clone();
-    let demoted = org.change_role(&admin(0), &membership(1, Role::Admin), Role::Member, start()).unwrap();
+    let demoted = org.change_role(&admin(0), &membership(1, Role::Admin), Role::Member, at(0)).unwrap();
     assert_eq!(org.admin(user_id(1)), None);
-    org.change_role(&admin(0), &demoted, Role::Admin, start()).unwrap();
+    org.change_role(&admin(0), &demoted, Role::Admin, at(0)).unwrap();
     assert_eq!(org.admin(user_id(1)), Some(&before));
 }
 
@@ -26,15 +27,15 @@ fn reminder_choice_and_suppression_survive_a_role_change() {
 fn user_without_other_members_can_always_leave() {
     for org in [trialing(), pending()] {
         let mut left = org.clone();
-        assert_eq!(left.leave(&member(0, Role::Admin, true), &memberships(&[Role::Admin]), start()), Ok(()));
+        assert_eq!(left.leave(&member(0, Role::Admin, true), &memberships(&[Role::Admin]), at(0)), Ok(()));
         assert!(left.admins.is_empty());
         let mut late = left.clone();
-        let joined = late.accept(&invitation(1, Role::Member), &user(1), 0, start());
+        let joined = late.accept(&invitation(1, Role::Member), &user(1), 0, at(0));
         assert!(joined.is_err(), "an organization without admins accepts no invitation");
     }
     let two = memberships(&[Role::Admin, Role::Member]);
     assert_eq!(
-        trialing().leave(&member(0, Role::Admin, true), &two, start()),
+        trialing().leave(&member(0, Role::Admin, true), &two, at(0)),
         Err(TeamError::LastAdmin),
         "the other member would have no admin"
     );
@@ -45,15 +46,15 @@ fn last_admin_cannot_leave_other_members() {
     let mut org = trialing();
     let founder = membership(0, Role::Admin);
     let proof = member(0, Role::Admin, true);
-    assert_eq!(org.change_role(&admin(0), &founder, Role::Member, start()), Err(TeamError::LastAdmin));
-    assert_eq!(org.remove(&admin(0), &founder, start()), Err(TeamError::LastAdmin));
+    assert_eq!(org.change_role(&admin(0), &founder, Role::Member, at(0)), Err(TeamError::LastAdmin));
+    assert_eq!(org.remove(&admin(0), &founder, at(0)), Err(TeamError::LastAdmin));
     let two = [founder, membership(5, Role::Member)];
-    assert_eq!(org.leave(&proof, &two, start()), Err(TeamError::LastAdmin));
-    assert_eq!(org.leave(&member(5, Role::Member, true), &two, start()), Ok(()), "a member can leave");
+    assert_eq!(org.leave(&proof, &two, at(0)), Err(TeamError::LastAdmin));
+    assert_eq!(org.leave(&member(5, Role::Member, true), &two, at(0)), Ok(()), "a member can leave");
 
     let mut two = with_admins(2);
-    assert_eq!(two.leave(&proof, &memberships(&[Role::Admin; 2]), start()), Ok(()));
-    assert_eq!(two.remove(&admin(1), &membership(1, Role::Admin), start()), Err(TeamError::LastAdmin));
+    assert_eq!(two.leave(&proof, &memberships(&[Role::Admin; 2]), at(0)), Ok(()));
+    assert_eq!(two.remove(&admin(1), &membership(1, Role::Admin), at(0)), Err(TeamError::LastAdmin));
 }
 
 proptest! {
@@ -63,13 +64,13 @@ proptest! {
         let mut org = trialing();
         for (what, n) in steps {
             let result = match what {
-                0 => org.change_role(&admin(0), &membership(n, Role::Member), Role::Admin, start()).map(drop),
-                1 => org.change_role(&admin(0), &membership(n, Role::Admin), Role::Member, start()).map(drop),
-                2 => org.remove(&admin(0), &membership(n, Role::Admin), start()),
+                0 => org.change_role(&admin(0), &membership(n, Role::Member), Role::Admin, at(0)).map(drop),
+                1 => org.change_role(&admin(0), &membership(n, Role::Admin), Role::Member, at(0)).map(drop),
+                2 => org.remove(&admin(0), &membership(n, Role::Admin), at(0)),
                 _ => {
                     let invited_by = org.admins.first().map(|admin| admin.user);
                     let invitation = Invitation { invited_by, ..invitation(n, Role::Admin) };
-                    org.accept(&invitation, &user(n), 0, start()).map(drop)
+                    org.accept(&invitation, &user(n), 0, at(0)).map(drop)
                 }
             };
             prop_assert!(matches!(result, Ok(()) | Err(TeamError::LastAdmin | TeamError::TooManyAdmins)));

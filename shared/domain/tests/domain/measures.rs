@@ -1,26 +1,17 @@
 //! Product measures of an organization's history.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use domain::{
     billing::{
-        Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices,
-        SubscriptionFact, SubscriptionId,
+        Change, Fact,
         SubscriptionStatus::{self, Active, Canceled, Trialing},
     },
     checklist::{Completion, Source},
-    org::{AdminContact, COMPLETION_TARGET, Measure, Org, measures},
-    people::{Address, Name},
-    time::Zone,
+    org::{COMPLETION_TARGET, Measure, Org, measures},
     trial::Trial,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-const DAY: i64 = 86_400;
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_767_225_600 + second).unwrap()
-}
+use crate::fixture::{DAY, at, canceling, invoice, org, paid, project, record_at, sub, trialing};
 
 fn seconds(seconds: i64) -> SignedDuration {
     SignedDuration::from_secs(seconds)
@@ -34,21 +25,15 @@ struct History {
 
 impl History {
     fn pending() -> Self {
-        let founder = AdminContact::new(
-            "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-            Name::parse("Jo").unwrap(),
-            Address::parse("jo@example.com").unwrap(),
-        );
-        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, at(0));
+        let org = org();
         let measured = measures(None, &org);
         Self { org, measured }
     }
 
     fn trialing() -> Self {
-        let mut history = Self::pending();
-        history.change(|org| org.start_trial(Trial::start(at(0), 14, vec![3]), project(), at(0)));
-        history
+        let org = trialing();
+        let measured = measures(None, &org);
+        Self { org, measured }
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Org)) {
@@ -68,47 +53,22 @@ impl History {
         self.change(|org| org.checklist.completed_at = Some(at(second)));
     }
 
-    fn record(&mut self, second: i64, what: FactKind) {
-        let event = EventId::parse(&format!("evt_{second}")).unwrap();
-        let fact = Fact { event, created: at(second), names: Some(self.org.id), what };
-        self.change(|org| org.record(&fact, &prices(), project(), at(second)));
+    fn record(&mut self, fact: &Fact) {
+        self.change(|org| record_at(org, fact, fact.created));
     }
 
     fn invoice(&mut self, second: i64, amount: u64) {
-        let what = FactKind::Invoice {
-            invoice: InvoiceId::parse(&format!("in_{second}")).unwrap(),
-            subscription: Some(SubscriptionId::parse("sub_1").unwrap()),
-            customer: CustomerId::parse("cus_1").unwrap(),
-            invoice_created: at(second),
-            prices: vec![],
-            fact: InvoiceFact::Paid { amount },
-        };
-        self.record(second, what);
+        let (name, id) = (format!("in_{second}"), format!("evt_{second}"));
+        self.record(&invoice(&name, second, Some("sub_1"), &id, second, paid(amount)));
     }
 
     fn subscription(&mut self, second: i64, change: Change, status: SubscriptionStatus) {
-        let trial_end = Some(at(14 * DAY));
-        let fact = SubscriptionFact { trial_end, ..SubscriptionFact::new(change, status) };
-        let what = FactKind::Subscription {
-            subscription: SubscriptionId::parse("sub_1").unwrap(),
-            customer: CustomerId::parse("cus_1").unwrap(),
-            fact,
-        };
-        self.record(second, what);
+        self.record(&sub("sub_1", &format!("evt_{second}"), second, change, status, None));
     }
 
     fn sweep(&mut self, second: i64) {
         self.change(|org| org.run_trial_sweep(at(second)));
     }
-}
-
-fn prices() -> Prices {
-    let of = |text| PlanPrices::parse(text).unwrap();
-    Prices::new(of("price_single"), of("price_team")).unwrap()
-}
-
-fn project() -> domain::id::ProjectId {
-    "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap()
 }
 
 #[test]
@@ -183,13 +143,8 @@ fn trial_is_left_if_its_subscription_ends_unpaid() {
 #[test]
 fn trial_is_left_when_its_scheduled_end_passed() {
     let mut history = History::trialing();
-    let fact = SubscriptionFact {
-        cancel_at: Some(at(14 * DAY)),
-        ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Trialing)
-    };
-    let (subscription, customer) =
-        (SubscriptionId::parse("sub_1").unwrap(), CustomerId::parse("cus_1").unwrap());
-    history.record(DAY, FactKind::Subscription { subscription, customer, fact });
+    let created = sub("sub_1", "evt_1", DAY, Change::Created, Trialing, None);
+    history.record(&canceling(created, Some(14 * DAY), None));
     history.sweep(15 * DAY - 1);
     assert!(history.measured.is_empty(), "the end can still be reported");
     history.sweep(15 * DAY);

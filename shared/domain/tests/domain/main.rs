@@ -1,0 +1,20 @@
+//! Tests of the decisions, through the public functions of the crate.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
+
+mod billing;
+mod delivery;
+mod extension;
+mod fixture;
+mod measures;
+mod names;
+mod progress;
+mod reminders;
+mod team;
+mod trial_sweep;
+mod trial_zones;

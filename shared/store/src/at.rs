@@ -1,5 +1,7 @@
 //! The stored form of a time.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
@@ -11,20 +13,20 @@ pub(crate) struct At(pub Timestamp);
 /// The first second of the year 0.
 const YEAR_ZERO: i64 = -62_167_219_200;
 
-impl At {
-    /// Returns the text.
+impl fmt::Display for At {
+    /// Formats the text.
     ///
     /// A time before the year 0 has no text of this length, so the text is the start of the year 0.
     /// Such a time can only be an error in data from outside. It must not make an item corrupt.
-    pub fn text(self) -> String {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let first = Timestamp::from_second(YEAR_ZERO).unwrap_or(Timestamp::UNIX_EPOCH);
-        format!("{:.3}", self.0.max(first))
+        write!(f, "{:.3}", self.0.max(first))
     }
 }
 
 impl Serialize for At {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text())
+        serializer.collect_str(self)
     }
 }
 
@@ -53,7 +55,7 @@ mod tests {
             Timestamp::MAX,
             "-000500-01-01T00:00:00Z".parse().unwrap(),
         ] {
-            let text = At(at).text();
+            let text = At(at).to_string();
             assert_eq!(text.len(), 24, "{text}");
             let read: Timestamp = text.parse().unwrap();
             assert!(at.as_second() < YEAR_ZERO || read.as_millisecond() == at.as_millisecond(), "{text}");
@@ -65,7 +67,7 @@ mod tests {
         let mut texts: Vec<String> =
             ["2025-01-22T10:20:30Z", "2025-01-22T10:20:30.5Z", "2025-01-22T10:20:31.0009Z"]
                 .iter()
-                .map(|text| At(text.parse().unwrap()).text())
+                .map(|text| At(text.parse().unwrap()).to_string())
                 .collect();
         assert_eq!(texts[0], "2025-01-22T10:20:30.000Z");
         assert_eq!(texts[1], "2025-01-22T10:20:30.500Z");

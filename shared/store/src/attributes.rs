@@ -13,6 +13,11 @@ pub(crate) fn values<const N: usize>(pairs: [(&str, AttributeValue); N]) -> Attr
     HashMap::from(pairs.map(|(name, value)| (name.to_owned(), value)))
 }
 
+/// Builds the value of a text.
+pub(crate) fn text(value: &(impl ToString + ?Sized)) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
 /// Builds the value of a number.
 pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())

@@ -3,13 +3,15 @@
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, CancellationReason, KeysAndAttributes, TransactWriteItem},
+    operation::{
+        transact_write_items::TransactWriteItemsError, update_item::builders::UpdateItemFluentBuilder,
+    },
+    types::{CancellationReason, KeysAndAttributes, TransactWriteItem},
 };
 use aws_types::SdkConfig;
 
 use crate::{
-    attributes::Attributes,
+    attributes::{Attributes, text},
     error::{Cause, Error, cause},
     keys::Key,
     retry::{MAX_TRIES, pause},
@@ -167,8 +169,8 @@ impl Store {
                 .table_name(&self.table)
                 .consistent_read(true)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+                .expression_attribute_values(":pk", text(&pk))
+                .expression_attribute_values(":prefix", text(prefix))
                 .set_exclusive_start_key(from)
                 .send()
                 .await
@@ -187,14 +189,8 @@ impl Store {
         let (condition, more) = only.expression();
         values.extend(more);
         let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .update_expression(expression)
-            .condition_expression(condition)
-            .set_expression_attribute_names((!names.is_empty()).then_some(names))
-            .set_expression_attribute_values((!values.is_empty()).then_some(values));
+            .update_item(key, &expression, &condition, values)
+            .set_expression_attribute_names((!names.is_empty()).then_some(names));
         let mut attempt = 0;
         loop {
             let Err(error) = request.clone().send().await else { return Ok(()) };
@@ -217,15 +213,24 @@ impl Store {
         condition: &str,
         values: Attributes,
     ) -> Result<(), Error> {
-        let request = self
-            .client
+        let request = self.update_item(key, expression, condition, values);
+        request.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+    }
+
+    fn update_item(
+        &self,
+        key: &Key,
+        expression: &str,
+        condition: &str,
+        values: Attributes,
+    ) -> UpdateItemFluentBuilder {
+        self.client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
             .update_expression(expression)
             .condition_expression(condition)
-            .set_expression_attribute_values((!values.is_empty()).then_some(values));
-        request.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
     }
 
     /// Deletes an item, if it exists.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     billing::{CustomerId, EventId},
     id::OrgId,
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use telemetry::LogArea;
 
 use crate::{
-    attributes::{Attributes, number, values},
+    attributes::{Attributes, number, text, values},
     client::{Store, Stored},
     error::{Corrupt, Error},
     keys::{Key, PARKED},
@@ -187,8 +186,7 @@ impl Store {
             None if link.version == 0 => "attribute_not_exists(pk)",
             None => "attribute_not_exists(org) AND version = :before",
         };
-        let mut bound =
-            values([(":org", AttributeValue::S(after.id.to_string())), (":after", number(link.version + 1))]);
+        let mut bound = values([(":org", text(&after.id)), (":after", number(link.version + 1))]);
         if link.version > 0 {
             bound.insert(":before".to_owned(), number(link.version));
         }

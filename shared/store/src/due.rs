@@ -1,6 +1,6 @@
 //! Queries of the two indexes, and moves of items from one index partition to another.
 
-use aws_sdk_dynamodb::{operation::query::QueryOutput, types::AttributeValue};
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use domain::{id::OrgId, people::InvitationId};
 use futures_util::{
     future::try_join_all,
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     at::At,
-    attributes::{Attributes, values},
+    attributes::{Attributes, text, values},
     client::Store,
     error::Error,
     index::{CORRUPT, DUE, IndexPartition, MAIL},
@@ -106,10 +106,7 @@ impl Store {
     /// [`Error::Conflict`] if the item is already in the partition for corrupt items, or was
     /// deleted; [`Error::Unavailable`].
     pub async fn mark_corrupt(&self, due: MailDue, now: Timestamp) -> Result<(), Error> {
-        let bound = values([
-            (":corrupt", AttributeValue::S(corrupt_pk(0))),
-            (":now", AttributeValue::S(At(now).text())),
-        ]);
+        let bound = values([(":corrupt", text(&corrupt_pk(0))), (":now", text(&At(now)))]);
         self.update(
             &due.key(),
             "SET mail_pk = :corrupt, mail_at = :now REMOVE mail_ready, due_pk, due_at",
@@ -184,7 +181,7 @@ impl Store {
         self.index_query(partition, shard)
             .key_condition_expression("#hash = :hash AND #range <= :now")
             .expression_attribute_names("#range", partition.range)
-            .expression_attribute_values(":now", AttributeValue::S(At(now).text()))
+            .expression_attribute_values(":now", text(&At(now)))
             .set_exclusive_start_key(from)
             .limit(PAGE_SIZE)
             .send()

@@ -1,8 +1,12 @@
 //! The sparse indexes `by-due` and `by-mail`, and the partitions that the code queries.
 
-use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+
+use jiff::Timestamp;
 
 use crate::{
+    at::At,
+    attributes::{Attributes, text, values},
     client::Store,
     keys::{SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk, review_pk},
 };
@@ -36,6 +40,11 @@ pub(crate) const MAIL_FOR_REVIEW: IndexPartition = IndexPartition { pk: review_p
 /// Corrupt items.
 pub(crate) const CORRUPT: IndexPartition = IndexPartition { pk: corrupt_pk, shards: 1, ..MAIL };
 
+/// Returns the attributes that put an item into a partition of the index `by-due`.
+pub(crate) fn due_entry(partition: &str, at: Timestamp) -> Attributes {
+    values([("due_pk", text(partition)), ("due_at", text(&At(at)))])
+}
+
 impl Store {
     /// Returns a query of one shard. Its key condition can use the placeholders `#hash` and `:hash`.
     pub(crate) fn index_query(&self, partition: IndexPartition, shard: u8) -> QueryFluentBuilder {
@@ -44,6 +53,6 @@ impl Store {
             .table_name(&self.table)
             .index_name(partition.index)
             .expression_attribute_names("#hash", partition.hash)
-            .expression_attribute_values(":hash", AttributeValue::S((partition.pk)(shard)))
+            .expression_attribute_values(":hash", text(&(partition.pk)(shard)))
     }
 }

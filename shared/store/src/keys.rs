@@ -3,9 +3,6 @@
 //! The functions that build keys take IDs, hashes, and validated types. So user input cannot change
 //! the structure of a key.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     billing::{CustomerId, EventId, SubscriptionId},
     id::{OrgId, UserId},
@@ -15,7 +12,11 @@ use domain::{
     secret::Hash,
 };
 
-use crate::{at::At, attributes::Attributes, sign_in_request_id::SignInRequestId};
+use crate::{
+    at::At,
+    attributes::{Attributes, text, values},
+    sign_in_request_id::SignInRequestId,
+};
 
 /// Number of partitions of each sparse index.
 pub(crate) const SHARDS: u8 = 8;
@@ -164,7 +165,7 @@ impl Key {
 
     /// The key of the counter for one share of the mail brake's hourly budget.
     pub fn share(share: Share) -> Self {
-        Self::new(format!("BRAKE#{}", share.shard), At(share.hour).text())
+        Self::new(format!("BRAKE#{}", share.shard), At(share.hour).to_string())
     }
 
     /// The key of a shard's gate, which states whether welcome emails wait because too many of them
@@ -174,10 +175,7 @@ impl Key {
     }
 
     pub fn attributes(&self) -> Attributes {
-        HashMap::from([
-            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
-            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
-        ])
+        values([("pk", text(&self.pk)), ("sk", text(&self.sk))])
     }
 
     /// Returns the key of an item or of an index entry.

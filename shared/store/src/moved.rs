@@ -1,12 +1,11 @@
 //! Subscriptions that were moved to another organization by a change of their metadata.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{billing::SubscriptionId, id::OrgId};
 
 use serde::Deserialize;
 
 use crate::{
-    attributes::{Attributes, values},
+    attributes::{Attributes, text, values},
     client::Store,
     error::{Corrupt, Error},
     keys::Key,
@@ -52,11 +51,11 @@ impl Store {
         for org in orgs {
             actions.push(self.org_write(org.before, org.after)?);
         }
-        let mut bound = values([(":owner", AttributeValue::S(owner.to_string()))]);
+        let mut bound = values([(":owner", text(&owner))]);
         let condition = match moved_to {
             None => "attribute_not_exists(pk)",
             Some(before) => {
-                bound.insert(":before".to_owned(), AttributeValue::S(before.to_string()));
+                bound.insert(":before".to_owned(), text(&before));
                 "org = :before"
             }
         };

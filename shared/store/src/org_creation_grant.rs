@@ -1,13 +1,13 @@
 //! Organization grants: the right of a user without an organization to create one.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{id::UserId, people::User, secret::Hash};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    attributes::{Attributes, expires, values},
+    attributes::{Attributes, expires, text, values},
     client::{Store, Stored},
     error::{Corrupt, Error},
     keys::Key,
@@ -84,7 +84,7 @@ impl Store {
             &Key::org_creation_grant(secret_hash),
             "SET used_for = :sign_up",
             "attribute_exists(pk) AND attribute_not_exists(used_for)",
-            values([(":sign_up", AttributeValue::S(sign_up.to_string()))]),
+            values([(":sign_up", text(&sign_up))]),
         )
     }
 }

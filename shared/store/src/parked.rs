@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    attributes::{expires, number, values},
+    attributes::{expires, number, text, values},
     client::{Store, Transacted},
     error::{Error, failed},
+    index::due_entry,
     keys::{DUE, Key, due_pk, parked_without_metadata_pk, review_pk, shard},
     schema::to_item,
     update::{Only, put, update},
@@ -103,8 +104,7 @@ impl Store {
         } else {
             (parked_without_metadata_pk(shard), now)
         };
-        item.insert("due_pk".to_owned(), AttributeValue::S(partition));
-        item.insert("due_at".to_owned(), AttributeValue::S(At(at).text()));
+        item.extend(due_entry(&partition, at));
         let counted = update(
             table,
             &Key::customer(customer),
@@ -130,16 +130,13 @@ impl Store {
             ParkedVerdict::OtherProduct => parked_without_metadata_pk(shard),
             ParkedVerdict::Review { .. } => review_pk(shard),
         };
-        let due = AttributeValue::S(DUE.to_owned());
-        let mut bound = values([(":list", AttributeValue::S(partition)), (":due", due)]);
+        let due = text(DUE);
+        let mut bound = values([(":list", text(&partition)), (":due", due)]);
         let mut expression = "SET due_pk = :list";
         if let ParkedVerdict::Review { kind: Some(kind), organizations } = verdict {
             expression = "SET due_pk = :list, kind = :kind, organizations = :orgs";
-            let orgs = organizations.iter().map(|org| AttributeValue::S(org.to_string())).collect();
-            bound.extend(values([
-                (":kind", AttributeValue::S(kind.as_str().to_owned())),
-                (":orgs", AttributeValue::L(orgs)),
-            ]));
+            let orgs = organizations.iter().map(text).collect();
+            bound.extend(values([(":kind", text(kind.as_str())), (":orgs", AttributeValue::L(orgs))]));
         }
         self.update(&event.0, expression, "begins_with(due_pk, :due)", bound).await
     }

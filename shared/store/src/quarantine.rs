@@ -14,6 +14,7 @@ use crate::{
     attributes::{Attributes, expires},
     client::{Store, Transacted},
     error::{Corrupt, Error},
+    index::due_entry,
     keys::{Key, due_pk, review_pk, shard},
     parked::WaitingEvent,
     schema::{from_item, read, to_item},
@@ -82,22 +83,16 @@ impl Store {
             organizations: organizations.map(|orgs| orgs.iter().map(ToString::to_string).collect()),
         };
         let mut item = to_item(&key, &form)?;
-        item.extend([
-            ("body".to_owned(), AttributeValue::B(body.to_vec().into())),
-            ("due_pk".to_owned(), AttributeValue::S(review_pk(shard(&key.pk)))),
-            ("due_at".to_owned(), AttributeValue::S(At(now).text())),
-            expires(now, PARKED_RETENTION.as_secs()),
-        ]);
+        let body = AttributeValue::B(body.to_vec().into());
+        item.extend([("body".to_owned(), body), expires(now, PARKED_RETENTION.as_secs())]);
+        item.extend(due_entry(&review_pk(shard(&key.pk)), now));
         if !kind.is_some_and(ReviewKind::alarms) {
             return self.put_new(item).await;
         }
         let key = Key::alarm(id);
         let mut alarm = key.attributes();
-        alarm.extend([
-            ("due_pk".to_owned(), AttributeValue::S(due_pk(shard(&key.pk)))),
-            ("due_at".to_owned(), AttributeValue::S(At(add(now, REVIEW_DELAY)).text())),
-            expires(now, PARKED_RETENTION.as_secs()),
-        ]);
+        alarm.extend(due_entry(&due_pk(shard(&key.pk)), add(now, REVIEW_DELAY)));
+        alarm.extend([expires(now, PARKED_RETENTION.as_secs())]);
         let table = &self.table;
         match self.transact(vec![put(table, item, Some(Only::New))?, put(table, alarm, None)?]).await? {
             Transacted::Done => Ok(true),

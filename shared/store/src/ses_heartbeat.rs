@@ -1,10 +1,16 @@
 //! The SES heartbeat: the newest claim whose `Send` event arrived.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::{at::At, attributes::values, client::Store, error::Error, keys::Key, schema::from_item};
+use crate::{
+    at::At,
+    attributes::{text, values},
+    client::Store,
+    error::Error,
+    keys::Key,
+    schema::from_item,
+};
 
 #[derive(Deserialize)]
 struct HeartbeatItem {
@@ -30,7 +36,7 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn advance_heartbeat(&self, claimed_at: Timestamp) -> Result<(), Error> {
         let older = "attribute_not_exists(claimed_at) OR claimed_at < :at";
-        let at = values([(":at", AttributeValue::S(At(claimed_at).text()))]);
+        let at = values([(":at", text(&At(claimed_at)))]);
         match self.update(&Key::heartbeat(), "SET claimed_at = :at", older, at).await {
             // The table already has this time or a later one.
             Err(Error::Conflict) => Ok(()),

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::{
     at::At,
-    attributes::values,
+    attributes::{text, values},
     client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
     keys::{Key, SESSION},
@@ -104,7 +104,7 @@ impl Store {
     /// [`Error::Conflict`] if the session is deleted; [`Error::Unavailable`].
     pub async fn update_last_seen(&self, token: &SessionToken, now: Timestamp) -> Result<(), Error> {
         let key = Key::session(token.user, token.secret.hash());
-        let seen = values([(":now", AttributeValue::S(At(now).text()))]);
+        let seen = values([(":now", text(&At(now)))]);
         self.update(&key, "SET seen_at = :now", "attribute_exists(pk)", seen).await
     }
 
@@ -187,7 +187,7 @@ impl Store {
             "SET ends_at = if_not_exists(ends_at, :until), expires_at = :expires",
             "attribute_exists(pk)",
             values([
-                (":until", AttributeValue::S(At(until).text())),
+                (":until", text(&At(until))),
                 (":expires", AttributeValue::N(until.as_second().to_string())),
             ]),
         )

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    attributes::{expires, number, values},
+    attributes::{expires, number, text, values},
     brake::{Brake, closed_brake},
     client::{Store, Transacted},
     error::{Error, failed},
@@ -196,7 +196,7 @@ impl Store {
         };
         let mut item = to_item(&Key::sign_up(sign_up.replay), &form)?;
         item.extend([expires(now, 3600)]);
-        let outdated = AttributeValue::S(At(add(now, -SIGN_UP_REPEAT_PERIOD)).text());
+        let outdated = text(&At(add(now, -SIGN_UP_REPEAT_PERIOD)));
         let unless_repeated =
             Only::If("attribute_not_exists(pk) OR created_at < :outdated", values([(":outdated", outdated)]));
         put(&self.table, item, Some(unless_repeated))

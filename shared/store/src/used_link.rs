@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     id::UserId,
     people::{LINK_REPEAT_PERIOD, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session, User},
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    attributes::{Attributes, expires, values},
+    attributes::{Attributes, expires, text, values},
     client::{Store, Transacted},
     error::{Corrupt, Error, failed},
     keys::Key,
@@ -199,14 +199,13 @@ impl Store {
         lost: Hash,
         secret: &Secret,
     ) -> Result<TransactWriteItem, Error> {
-        let text = |hash: Hash| AttributeValue::S(hash.to_string());
         update_with_names(
             &self.table,
             &Key::used_link(used.secret_hash),
             "SET given.#kind = :given",
             "given.#kind = :lost",
             HashMap::from([("#kind".to_owned(), kind.to_owned())]),
-            values([(":given", text(secret.hash())), (":lost", text(lost))]),
+            values([(":given", text(&secret.hash())), (":lost", text(&lost))]),
         )
     }
 

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     id::{OrgId, UserId},
     people::{Address, User},
 };
 
 use crate::{
-    attributes::number,
+    attributes::{number, text},
     client::{Store, Stored},
     error::Error,
     keys::Key,
@@ -86,10 +86,8 @@ impl Store {
     ) -> Result<TransactWriteItem, Error> {
         let missing = if epoch == 0 { "attribute_not_exists(epoch) OR " } else { "" };
         let mut condition = format!("contains(orgs, :org) AND ({missing}epoch = :epoch)");
-        let mut values = HashMap::from([
-            (":epoch".to_owned(), number(epoch)),
-            (":org".to_owned(), AttributeValue::S(org.to_string())),
-        ]);
+        let mut values =
+            HashMap::from([(":epoch".to_owned(), number(epoch)), (":org".to_owned(), text(&org))]);
         if let Some((also, more)) = also.map(Only::expression) {
             condition = format!("{condition} AND {also}");
             values.extend(more);

@@ -1,6 +1,5 @@
 //! The two lists of the review queue, and their entries in the indexes.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{mail::FAILURE_SHOWN_FOR, time::add};
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::item::Entry;
 use crate::{
     at::At,
-    attributes::Attributes,
+    attributes::{Attributes, text},
     client::Store,
     error::Error,
     index::{CORRUPT, EVENTS_FOR_REVIEW, IndexPartition, MAIL_FOR_REVIEW, PARKED_WITHOUT_METADATA},
@@ -82,7 +81,7 @@ impl Store {
             Some(after) => query
                 .key_condition_expression("#hash = :hash AND #range > :after")
                 .expression_attribute_names("#range", partition.range)
-                .expression_attribute_values(":after", AttributeValue::S(At(after).text())),
+                .expression_attribute_values(":after", text(&At(after))),
         };
         let entry = |item: Attributes| {
             let at = item.get(partition.range)?.as_s().ok()?.parse().ok()?;

@@ -3,7 +3,6 @@
 mod item;
 mod list;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::people::ActionRecord;
 use futures_util::future::try_join;
 use jiff::Timestamp;
@@ -14,7 +13,7 @@ pub use self::{
     list::ReviewList,
 };
 use crate::{
-    attributes::{Attributes, values},
+    attributes::{Attributes, text, values},
     client::Store,
     error::Error,
     keys::{DUE, Key, PARKED},
@@ -101,7 +100,7 @@ impl Store {
             &event.0,
             "SET dismissed_by = if_not_exists(dismissed_by, :record) REMOVE due_pk, due_at",
             "attribute_exists(pk) AND (attribute_not_exists(due_pk) OR NOT begins_with(due_pk, :due))",
-            values([(":record", record_value(record)), (":due", AttributeValue::S(DUE.to_owned()))]),
+            values([(":record", record_value(record)), (":due", text(DUE))]),
         )
         .await
     }

@@ -3,15 +3,17 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::people::ActionRecord;
 
-use crate::at::At;
+use crate::{
+    at::At,
+    attributes::{text, values},
+};
 
 /// Returns the stored form of a record.
 pub(crate) fn record_value(record: &ActionRecord) -> AttributeValue {
-    let texts = [
-        ("at", At(record.at).text()),
-        ("by", record.by.to_string()),
-        ("name", record.name.to_string()),
-        ("reason", record.reason.to_string()),
-    ];
-    AttributeValue::M(texts.map(|(name, text)| (name.to_owned(), AttributeValue::S(text))).into())
+    AttributeValue::M(values([
+        ("at", text(&At(record.at))),
+        ("by", text(&record.by)),
+        ("name", text(&record.name)),
+        ("reason", text(&record.reason)),
+    ]))
 }

@@ -6,11 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     at::At,
-    attributes::{Attributes, values},
+    attributes::{Attributes, text, values},
     keys::{Key, mail_pk, review_pk, shard},
 };
-use aws_sdk_dynamodb::types::AttributeValue;
-
 /// Returns the attributes that put an item with one email into the index `by-mail`.
 pub(crate) fn mail_index(key: &Key, delivery: &Delivery) -> Attributes {
     mail_index_of(key, delivery.due_at(), delivery.review_since(), delivery.is_fresh())
@@ -34,8 +32,8 @@ pub(crate) fn mail_index_of(
     let Some((pk, at)) = due.or_else(|| review_since.map(|at| (review_pk(shard), at))) else {
         return Attributes::new();
     };
-    let at = AttributeValue::S(At(at).text());
-    let mut attributes = values([("mail_pk", AttributeValue::S(pk)), ("mail_at", at.clone())]);
+    let at = text(&At(at));
+    let mut attributes = values([("mail_pk", text(&pk)), ("mail_at", at.clone())]);
     attributes.extend(ready.then(|| ("mail_ready".to_owned(), at)));
     attributes
 }

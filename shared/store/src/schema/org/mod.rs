@@ -12,7 +12,6 @@ mod folded;
 mod onboarding;
 mod trial;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::BTreeMap;
 
 use domain::{
@@ -23,7 +22,6 @@ use domain::{
     time::Zone,
     trial::Trial,
 };
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::{
@@ -36,9 +34,10 @@ use self::{
 };
 use crate::{
     at::At,
-    attributes::{Attributes, values},
+    attributes::Attributes,
     client::Stored,
     error::Corrupt,
+    index::due_entry,
     keys::{Key, due_pk, shard},
     schema::{
         admin::AdminItem,
@@ -100,7 +99,8 @@ struct ProvisionedItem {
 pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::org(org.id);
     let mut item = to_versioned_item(&key, &OrgItem::from(org), version)?;
-    item.extend(due_index(&key, org.due_at()));
+    let due_at = org.due_at();
+    item.extend(due_at.map(|at| due_entry(&due_pk(shard(&key.pk)), at)).unwrap_or_default());
     let outbox = &org.outbox;
     item.extend(mail_index_of(&key, outbox.due_at(), outbox.review_since(), outbox.is_ready()));
     Ok(item)
@@ -109,14 +109,6 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
 /// Decodes an organization with its version.
 pub(crate) fn decode(item: Attributes) -> Result<Stored<Org>, Corrupt> {
     from_versioned_item(item, |form: OrgItem| form.try_into())
-}
-
-/// Returns the attributes that put an organization into the index `by-due` while a trial sweep must
-/// still process it.
-fn due_index(key: &Key, due_at: Option<Timestamp>) -> Attributes {
-    let Some(at) = due_at else { return Attributes::new() };
-    let partition = AttributeValue::S(due_pk(shard(&key.pk)));
-    values([("due_pk", partition), ("due_at", AttributeValue::S(At(at).text()))])
 }
 
 impl From<&Org> for OrgItem {

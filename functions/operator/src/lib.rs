@@ -1,9 +1,9 @@
 //! The Lambda function `operator`: pages and JSON API for the operators of Onramp.
 //!
 //! An operator reviews items that no scheduled run will finish, finds an organization, extends its
-//! trial, and links a Stripe customer to it. If the organization never had a trial, the extension starts one. The organization
-//! stores each extension under the hash of the form's token. So a form that is sent twice extends
-//! the trial only once.
+//! trial, and links a Stripe customer to it. If the organization never had a trial, the extension
+//! starts one. The organization stores each extension under the hash of the form's token. So a form
+//! that is sent twice extends the trial only once.
 //!
 //! # Invariant
 //!
@@ -17,32 +17,18 @@
 //!
 //! # Where to start
 //!
-//! - `review_queue`: shows the review queue. Start here.
+//! - `router`: lists the routes with their handlers. Start here.
+//! - `handlers`: the handlers, one file for each route.
 //! - `auth`: authenticates the operator who sent a request.
-//! - `review_item`: describes one item of the review queue.
-//! - `find`: finds organizations by id or by the address of a member.
-//! - `organization`: shows one organization.
-//! - `extend`: extends or starts a trial.
-//! - `link`: links a Stripe customer to an organization, and releases parked events.
-//! - `dismiss`: removes an event from the review queue.
-//! - `action`: parses the fields of actions.
-//! - `pages`: the HTML pages.
-//! - `out`: the JSON responses.
-//! - `config`: reads the environment variables.
+//! - `views`: the HTML pages. `out` contains the JSON responses.
 //! - `words`: contains all texts of the pages and the JSON responses.
+//! - `config`: reads the environment variables.
 
-mod action;
 mod auth;
 mod config;
-mod dismiss;
-mod extend;
-mod find;
-mod link;
-mod organization;
+mod handlers;
 mod out;
-mod pages;
-mod review_item;
-mod review_queue;
+mod views;
 mod words;
 
 use std::sync::Arc;
@@ -83,12 +69,12 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
 
 fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/operator", get(review_queue::show))
-        .route("/operator/organizations/{id}", get(organization::show))
-        .route("/operator/organizations/{id}/extend-trial", post(extend::extend))
-        .route("/operator/organizations/{id}/link-customer", post(link::link_customer))
-        .route("/operator/organizations/{id}/release-parked", post(link::release_parked))
-        .route("/operator/review/{id}/dismiss", post(dismiss::dismiss))
+        .route("/operator", get(handlers::review_queue))
+        .route("/operator/organizations/{id}", get(handlers::organization))
+        .route("/operator/organizations/{id}/extend-trial", post(handlers::extend_trial))
+        .route("/operator/organizations/{id}/link-customer", post(handlers::link_customer))
+        .route("/operator/organizations/{id}/release-parked", post(handlers::release_parked))
+        .route("/operator/review/{id}/dismiss", post(handlers::dismiss))
         .with_state(app)
 }
 

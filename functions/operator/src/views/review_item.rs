@@ -1,17 +1,31 @@
 //! Items of the review queue, ready for display. Each item says what happened and what the operator
 //! should do.
 
-use domain::{
-    billing::ReviewKind,
-    id::OrgId,
-    mail::{Delivery, Failure},
-    org::Org,
-};
+use domain::{billing::ReviewKind, id::OrgId, org::Org};
 use jiff::Timestamp;
 use store::{ReviewItem, ReviewItemKind};
 use stripe::PaymentDetails;
 
-use crate::{action::Action, words};
+use crate::words;
+
+/// Something that an operator can do about an item of the review queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Link the item's customer to one of the item's organizations.
+    LinkCustomer,
+    /// Remove the item from the queue.
+    Dismiss,
+}
+
+impl Action {
+    /// Returns the value in JSON responses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LinkCustomer => "link-customer",
+            Self::Dismiss => "dismiss",
+        }
+    }
+}
 
 /// One item of the review queue, ready for display.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,25 +58,12 @@ impl ReviewItemView {
     /// Converts an item of the store.
     #[must_use]
     pub fn of(item: &ReviewItem, now: Timestamp) -> Self {
-        let view = |kind, icon, title: &str, advice| Self {
-            id: item.id.clone(),
-            kind,
-            icon,
-            since: item.since,
-            title: title.to_owned(),
-            reasons: Vec::new(),
-            advice,
-            ids: Vec::new(),
-            organizations: Vec::new(),
-            customer: None,
-            actions: Vec::new(),
-        };
-        match &item.kind {
+        let view = match &item.kind {
             ReviewItemKind::Parked { customer, event, body, lacks: None, .. } => Self {
                 reasons: vec![words::item::PARKED_REASON.to_owned()],
                 ids: parked_ids(customer, event),
                 actions: vec![Action::Dismiss],
-                ..view("parked", "🅿️", &title(words::item::PARKED, body), words::item::PARKED_ADVICE)
+                ..Self::new("parked", "🅿️", title(words::item::PARKED, body), words::item::PARKED_ADVICE)
             },
             ReviewItemKind::Parked { customer, event, body, lacks: Some(kind), organizations } => {
                 let payment = Payment::of(body);
@@ -72,65 +73,76 @@ impl ReviewItemView {
                     organizations: by_id(organizations),
                     customer: Some(customer.clone()),
                     actions: vec![Action::LinkCustomer, Action::Dismiss],
-                    ..view(kind.as_str(), "💸", &payment.title(*kind), words::money::advice(*kind))
+                    ..payment.view(*kind)
                 }
             }
             ReviewItemKind::Money { id, lacks, reason, body, organizations } => {
                 let payment = Payment::of(body);
-                let event = (words::item::EVENT_ID, id.clone());
-                Self {
-                    reasons: vec![sentence(reason)],
-                    ids: [event].into_iter().chain(payment.charge_id()).collect(),
-                    organizations: by_id(organizations),
-                    actions: vec![Action::Dismiss],
-                    ..view(lacks.as_str(), "💸", &payment.title(*lacks), words::money::advice(*lacks))
-                }
+                let mut view = payment.view(*lacks).of_event(id, reason, organizations);
+                view.ids.extend(payment.charge_id());
+                view
             }
-            ReviewItemKind::Quarantined { id, reason, body } => Self {
-                reasons: vec![sentence(reason)],
-                ids: vec![(words::item::EVENT_ID, id.clone())],
-                actions: vec![Action::Dismiss],
-                ..view(
-                    "quarantined",
-                    "🧪",
-                    &title(words::item::QUARANTINED, body),
-                    words::item::QUARANTINED_ADVICE,
-                )
-            },
-            ReviewItemKind::Conflict { id, reason, body, organizations } => Self {
-                reasons: vec![sentence(reason)],
-                ids: vec![(words::item::EVENT_ID, id.clone())],
-                organizations: by_id(organizations),
-                actions: vec![Action::Dismiss],
-                ..view("conflict", "⚖️", &title(words::item::CONFLICT, body), words::item::CONFLICT_ADVICE)
-            },
+            ReviewItemKind::Quarantined { id, reason, body } => {
+                let title = title(words::item::QUARANTINED, body);
+                let view = Self::new("quarantined", "🧪", title, words::item::QUARANTINED_ADVICE);
+                view.of_event(id, reason, &[])
+            }
+            ReviewItemKind::Conflict { id, reason, body, organizations } => {
+                let title = title(words::item::CONFLICT, body);
+                let view = Self::new("conflict", "⚖️", title, words::item::CONFLICT_ADVICE);
+                view.of_event(id, reason, organizations)
+            }
             ReviewItemKind::Notices(org) => Self {
                 reasons: notice_problems(org, now),
                 organizations: vec![(org.id, org.name.to_string())],
-                ..view("mail", "✉️", words::item::NOTICES, words::item::NOTICES_ADVICE)
+                ..Self::of_email(words::item::NOTICES, words::item::NOTICES_ADVICE)
             },
             ReviewItemKind::SignIn(delivery) => Self {
-                reasons: delivery_problem(delivery)
-                    .map(|(_, problem)| sentence(problem))
-                    .into_iter()
-                    .collect(),
-                ..view("mail", "✉️", words::item::SIGN_IN, words::item::SIGN_IN_ADVICE)
+                reasons: words::email::problem(delivery).map(sentence).into_iter().collect(),
+                ..Self::of_email(words::item::SIGN_IN, words::item::SIGN_IN_ADVICE)
             },
             ReviewItemKind::Invitation(org) => Self {
-                organizations: vec![(*org, org.to_string())],
-                ..view("mail", "✉️", words::item::INVITATION, words::item::INVITATION_ADVICE)
+                organizations: by_id(&[*org]),
+                ..Self::of_email(words::item::INVITATION, words::item::INVITATION_ADVICE)
             },
             ReviewItemKind::Corrupt { key, why } => Self {
                 reasons: vec![sentence(why)],
                 ids: vec![(words::item::ITEM_KEY, key.clone())],
-                ..view("unreadable", "🚧", words::item::CORRUPT, words::item::CORRUPT_ADVICE)
+                ..Self::new("unreadable", "🚧", words::item::CORRUPT.to_owned(), words::item::CORRUPT_ADVICE)
             },
+        };
+        Self { id: item.id.clone(), since: item.since, ..view }
+    }
+
+    fn new(kind: &'static str, icon: &'static str, title: String, advice: &'static str) -> Self {
+        Self {
+            id: String::new(),
+            kind,
+            icon,
+            since: Timestamp::default(),
+            title,
+            reasons: Vec::new(),
+            advice,
+            ids: Vec::new(),
+            organizations: Vec::new(),
+            customer: None,
+            actions: Vec::new(),
         }
     }
 
-    /// Returns the path to which the form that dismisses the item posts.
-    pub fn dismissal(&self) -> String {
-        format!("/operator/review/{}/dismiss", self.id)
+    fn of_email(title: &str, advice: &'static str) -> Self {
+        Self::new("mail", "✉️", title.to_owned(), advice)
+    }
+
+    /// Adds what all stored events have in common.
+    fn of_event(self, id: &str, reason: &str, organizations: &[OrgId]) -> Self {
+        Self {
+            reasons: vec![sentence(reason)],
+            ids: vec![(words::item::EVENT_ID, id.to_owned())],
+            organizations: by_id(organizations),
+            actions: vec![Action::Dismiss],
+            ..self
+        }
     }
 }
 
@@ -142,9 +154,10 @@ impl Payment {
         Self(stripe::parked_event(body).map(|event| event.payment).unwrap_or_default())
     }
 
-    fn title(&self, kind: ReviewKind) -> String {
+    fn view(&self, kind: ReviewKind) -> ReviewItemView {
         let amount = self.0.amount.filter(|amount| amount.amount > 0);
-        words::money::title(kind, amount.map(|amount| amount.to_string()).as_deref())
+        let title = words::money::title(kind, amount.map(|amount| amount.to_string()).as_deref());
+        ReviewItemView::new(kind.as_str(), "💸", title, words::money::advice(kind))
     }
 
     /// Returns why a parked payment needs review.
@@ -168,32 +181,10 @@ fn by_id(organizations: &[OrgId]) -> Vec<(OrgId, String)> {
     organizations.iter().map(|org| (*org, org.to_string())).collect()
 }
 
-/// Returns the time at which delivery of an email failed or became unknown, and the problem as a
-/// clause. Returns `None` if the email has no problem.
-#[must_use]
-pub fn delivery_problem(delivery: &Delivery) -> Option<(Timestamp, &'static str)> {
-    match delivery {
-        Delivery::Failed { at, why } => Some((
-            *at,
-            match why {
-                Failure::Refused => words::email::REFUSED,
-                Failure::Expired => words::email::EXPIRED,
-                Failure::Rejected => words::email::REJECTED,
-                Failure::Bounced => words::email::BOUNCED,
-            },
-        )),
-        Delivery::Unknown { at, .. } => Some((*at, words::email::UNKNOWN)),
-        Delivery::Pending { .. }
-        | Delivery::Sending { .. }
-        | Delivery::Sent { .. }
-        | Delivery::Dropped { .. } => None,
-    }
-}
-
 fn notice_problems(org: &Org, now: Timestamp) -> Vec<String> {
     org.mails_for_review(now)
         .filter_map(|(key, admin, delivery)| {
-            let (_, problem) = delivery_problem(delivery)?;
+            let problem = words::email::problem(delivery)?;
             Some(words::item::notice_problem(key.kind(), admin.name.as_str(), problem))
         })
         .collect()
@@ -212,6 +203,8 @@ fn sentence(clause: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::mail::{Delivery, Failure};
+
     use super::*;
 
     const ORG: &str = "org_0198c0de-0000-7000-8000-000000000001";

@@ -7,6 +7,13 @@ use web::{FieldError, Fields};
 
 use crate::words;
 
+/// The submitted values of a rejected form, and their errors.
+#[derive(Clone, Copy, Debug)]
+pub struct Rejected<'a> {
+    pub fields: &'a Fields,
+    pub errors: &'a [FieldError],
+}
+
 /// A form of an action with a required reason.
 #[derive(Clone, Copy, Debug)]
 pub struct ActionForm<'a> {
@@ -20,14 +27,14 @@ pub struct ActionForm<'a> {
     pub customer: Option<&'a str>,
     /// Label of the button.
     pub submit: &'a str,
-    /// Submitted fields of a rejected form, and their errors.
-    pub rejected: Option<(&'a Fields, &'a [FieldError])>,
+    /// The submitted values and their errors, if the form was rejected.
+    pub rejected: Option<Rejected<'a>>,
 }
 
 impl ActionForm<'_> {
     /// Renders the form with its errors.
     pub fn render(&self) -> Markup {
-        let errors = self.rejected.map_or(&[][..], |(_, errors)| errors);
+        let errors = self.rejected.map_or(&[][..], |rejected| rejected.errors);
         let summary: Vec<_> =
             errors.iter().map(|error| (format!("{}-{}", self.id, error.field), &error.message)).collect();
         let summary: Vec<_> = summary.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
@@ -47,8 +54,8 @@ impl ActionForm<'_> {
 
     fn field(&self, name: &str, label: &str, hint: &str) -> Markup {
         let id = format!("{}-{name}", self.id);
-        let value = self.rejected.and_then(|(fields, _)| fields.get(name)).unwrap_or_default();
-        let errors = self.rejected.map_or(&[][..], |(_, errors)| errors);
+        let value = self.rejected.and_then(|rejected| rejected.fields.get(name)).unwrap_or_default();
+        let errors = self.rejected.map_or(&[][..], |rejected| rejected.errors);
         let error = errors.iter().find(|error| error.field == name).map(|error| error.message.as_str());
         let hint_id = format!("{id}-hint");
         let error_id = error.map(|_| format!("{id}-error"));

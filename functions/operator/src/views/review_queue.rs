@@ -1,24 +1,30 @@
-//! View of the review queue and the search.
+//! Page with the review queue and the search.
 
 use domain::{id::OrgId, time::Zone};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use store::{ReviewList, ReviewPage};
 use ui::{Field, Tone, Weight, moment, note};
+use web::FieldError;
 
-use crate::{action::Action, find::path, pages::form::ActionForm, review_item::ReviewItemView, words};
+use crate::{
+    views::{
+        action_form::ActionForm,
+        paths,
+        review_item::{Action, ReviewItemView},
+    },
+    words,
+};
 
 /// The search for an organization, and its results.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Search<'a> {
     /// Text that the operator entered.
     pub typed: &'a str,
-    /// Organizations that the search found. `None` without a search, or if the text is invalid. If
-    /// a search finds exactly one organization, the response redirects to it, so no page is
-    /// rendered.
-    pub found: Option<Vec<OrgId>>,
-    /// Error message if the text is neither an id nor an address.
-    pub error: Option<String>,
+    /// Organizations that the search found, or the error of an invalid text. `None` without a
+    /// search. If a search finds exactly one organization, the response redirects to it, so no page
+    /// is rendered.
+    pub found: Option<Result<Vec<OrgId>, FieldError>>,
 }
 
 /// One page of the review queue, or of the list of parked events without metadata.
@@ -74,7 +80,7 @@ fn other_list(list: ReviewList) -> Markup {
                 }
                 ReviewList::ParkedWithoutMetadata => {
                     (words::queue::RETENTION) " "
-                    a href="/operator" { (words::queue::SEE_NEEDS_REVIEW) }
+                    a href=(paths::QUEUE) { (words::queue::SEE_NEEDS_REVIEW) }
                 }
             }
         }
@@ -89,21 +95,25 @@ fn find(search: &Search<'_>) -> Markup {
         hint: Some(words::search::HINT),
         value: search.typed,
         autocomplete: "off",
-        error: search.error.as_deref(),
+        error: search
+            .found
+            .as_ref()
+            .and_then(|found| found.as_ref().err())
+            .map(|error| error.message.as_str()),
     };
     html! {
-        form class="card form-line" method="get" action="/operator" role="search" novalidate {
+        form class="card form-line" method="get" action=(paths::QUEUE) role="search" novalidate {
             (field.render())
             (ui::submit(Weight::Secondary, words::search::SUBMIT))
         }
-        @if let Some(found) = &search.found {
+        @if let Some(Ok(found)) = &search.found {
             @if found.is_empty() {
                 (note(Tone::Notice, "🔍", words::search::NOT_FOUND_TITLE, &html! { p { (words::search::NOT_FOUND) } }))
             } @else {
                 section aria-labelledby="found" {
                     h2 id="found" class="section-head" { (words::search::results(found.len())) }
                     ul class="rows" {
-                        @for id in found { li class="row" { a href=(path(*id)) { (id) } } }
+                        @for id in found { li class="row" { a href=(paths::organization(*id)) { (id) } } }
                     }
                 }
             }
@@ -134,7 +144,7 @@ fn empty(list: ReviewList, after: Option<Timestamp>) -> Markup {
             "🏁",
             words::queue::END_TITLE,
             &html! {
-                p { a href="/operator" { (words::queue::FIRST_PAGE) } }
+                p { a href=(paths::QUEUE) { (words::queue::FIRST_PAGE) } }
             },
         ),
     }
@@ -155,7 +165,7 @@ fn row(view: &ReviewItemView, now: Timestamp) -> Markup {
                 }
                 @if !view.organizations.is_empty() {
                     div class="row-actions" {
-                        @for (id, name) in &view.organizations { a class="row-link" href=(path(*id)) { (name) } }
+                        @for (id, name) in &view.organizations { a class="row-link" href=(paths::organization(*id)) { (name) } }
                     }
                 }
                 @if !view.actions.is_empty() { (actions(view)) }
@@ -177,13 +187,13 @@ fn actions(view: &ReviewItemView) -> Markup {
                     Action::LinkCustomer => @for (org, name) in &view.organizations {
                         (form(
                             &format!("link-{}-{org}", view.id),
-                            &format!("{}/link-customer", path(*org)),
+                            &format!("{}/link-customer", paths::organization(*org)),
                             view.customer.as_deref(),
                             &words::actions::link_to(name),
                         ))
                     },
                     Action::Dismiss => {
-                        (form(&format!("dismiss-{}", view.id), &view.dismissal(), None, words::actions::DISMISS))
+                        (form(&format!("dismiss-{}", view.id), &paths::dismissal(&view.id), None, words::actions::DISMISS))
                     },
                 }
             }

@@ -1,22 +1,28 @@
-//! View of a rejected form that dismisses an event.
+//! Page of a rejected form that dismisses an event.
 
 use maud::{Markup, html};
-use web::{FieldError, Fields};
 
-use crate::{pages::form::ActionForm, review_item::ReviewItemView, words};
+use crate::{
+    views::{
+        action_form::{ActionForm, Rejected},
+        paths,
+        review_item::ReviewItemView,
+    },
+    words,
+};
 
 /// Renders the content of the page: the form again, with its errors.
-pub fn render(view: &ReviewItemView, fields: &Fields, errors: &[FieldError]) -> Markup {
+pub fn render(view: &ReviewItemView, rejected: Rejected<'_>) -> Markup {
     let form = ActionForm {
         id: "dismiss",
-        action: &view.dismissal(),
+        action: &paths::dismissal(&view.id),
         asks_customer: false,
         customer: None,
         submit: words::actions::DISMISS,
-        rejected: Some((fields, errors)),
+        rejected: Some(rejected),
     };
     html! {
-        p class="eyebrow" { a href="/operator" { (words::OPERATOR) } }
+        p class="eyebrow" { a href=(paths::QUEUE) { (words::OPERATOR) } }
         h1 { (view.title) }
         div class="stack" {
             p class="soft" { (words::actions::DISMISS_HINT) }

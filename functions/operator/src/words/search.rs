@@ -1,0 +1,13 @@
+//! Texts of the search for an organization.
+
+pub const LABEL: &str = "Find an organization";
+pub const HINT: &str = "Organization ID, or the email address of a member.";
+pub const SUBMIT: &str = "Find";
+pub const INVALID: &str = "Enter an organization ID (org_…) or an email address.";
+pub const NOT_FOUND_TITLE: &str = "Nothing found";
+pub const NOT_FOUND: &str = "No matching organization.";
+
+/// Returns the heading of two or more results.
+pub fn results(count: usize) -> String {
+    format!("{count} organizations")
+}

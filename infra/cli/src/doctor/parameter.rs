@@ -87,6 +87,7 @@ fn plain(value: &Yaml) -> String {
 mod tests {
     use super::*;
     use aws_local::template;
+    use domain::people::Name;
 
     #[test]
     fn value_outside_a_template_limit_is_reported() {
@@ -101,7 +102,9 @@ mod tests {
             ("StripePublishableKey", "xpk_test_1", Some("does not have the expected format")),
             ("AppUrl", "", None),
             ("AppUrl", "http://app.example.com", Some("does not have the expected format")),
-            ("ProductName", "", Some("must be 1 to 60 characters long")),
+            ("ProductName", "", Some("must be 1 to 80 characters long")),
+            ("ProductName", &"x".repeat(Name::MAX_GRAPHEMES), None),
+            ("ProductName", &"x".repeat(Name::MAX_GRAPHEMES + 1), Some("must be 1 to 80 characters long")),
             ("LogRetentionDays", "31", Some("must be one of")),
         ] {
             let message = parameters[name].violation(value);

@@ -10,13 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::people::SessionToken;
+use maud::Markup;
 use serde_json::json;
 
 use crate::{
     form::Fields,
     origin::{origin, source_ip},
     problem::{Kind, Problem},
-    problem_response::problem_response,
+    problem_response::{problem_page, problem_response},
     response::{see_other, to_login},
     response_format::ResponseFormat,
     session,
@@ -100,6 +101,22 @@ pub fn respond_or_login(format: ResponseFormat, back: &str, outcome: Result<Resp
             to_login(back)
         }
         outcome => respond(format, outcome),
+    }
+}
+
+/// Renders a problem as JSON, or as the page that `page` returns, such as the form with the submitted
+/// values.
+pub fn problem_or_page(
+    format: ResponseFormat,
+    problem: Problem,
+    page: impl FnOnce(&Problem) -> Markup,
+) -> Response {
+    match format {
+        ResponseFormat::Json => problem.into_response(),
+        ResponseFormat::Page => {
+            let page = page(&problem);
+            problem_page(problem, page)
+        }
     }
 }
 

@@ -54,7 +54,9 @@ mod site;
 mod task;
 mod words;
 
-pub use action::{FormRequest, PathParam, end_session, respond, respond_or_login, start_session, success};
+pub use action::{
+    FormRequest, PathParam, end_session, problem_or_page, respond, respond_or_login, start_session, success,
+};
 pub use bearer::bearer;
 pub use billing::{NextOut, PlanOut};
 pub use embedding::{Embeddable, referrer};

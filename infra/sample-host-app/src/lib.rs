@@ -29,16 +29,13 @@ use http::{
 };
 use jiff::Timestamp;
 use maud::Markup;
-use page::Embedded;
+use page::{Embedded, TOKEN_PATH};
 use serde_json::json;
 use words::EVENTS;
 
 use aws_local::{bus::Entry, connector::Cloud};
 use sim::external::HttpSend;
 use sim::random;
-
-/// Path at which the custom elements fetch an embed token.
-pub(crate) const TOKEN_PATH: &str = "/onramp-token";
 
 /// Returns the content security policy of a page that embeds Onramp. From the origin `onramp`, it
 /// allows the script of the custom elements, the requests of this script, frames, and the style

@@ -3,10 +3,12 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
-    TOKEN_PATH,
     handoff_token::HostUser,
     words::{self, EVENTS, home},
 };
+
+/// Path at which the custom elements fetch an embed token.
+pub(super) const TOKEN_PATH: &str = "/onramp-token";
 
 /// Content from Onramp that the page embeds.
 #[derive(Clone, Copy)]

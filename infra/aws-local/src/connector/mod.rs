@@ -7,6 +7,7 @@
 //! also a denied one.
 
 mod call;
+mod cloud;
 mod context;
 mod dynamodb;
 mod events;
@@ -28,49 +29,15 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use call::{SdkCall, parse};
+pub use cloud::Cloud;
 use reply::Reply;
 
 use crate::{
-    bus::Bus,
-    calls::{Call, Calls},
-    dead_letters::DeadLetters,
-    engine::Engine,
-    faults::{Faults, Kind},
+    calls::Call,
+    faults::Kind,
     iam::{Statement, authorize},
-    iam_usage_log::IamUsageLog,
     invoke,
-    mailbox::Mailbox,
-    permissions::Permissions,
-    secrets::Secrets,
 };
-use sim::{clock::LocalClock, external::ExternalService};
-
-/// Local services, call log, and injected faults that all connectors share.
-#[derive(Debug)]
-pub struct Cloud {
-    /// Local implementation of DynamoDB.
-    pub engine: Engine,
-    /// Local implementation of SES.
-    pub mailbox: Mailbox,
-    /// Local implementation of EventBridge.
-    pub bus: Bus,
-    /// Local implementation of Secrets Manager.
-    pub secrets: Secrets,
-    /// Local implementations of the services outside AWS.
-    pub external: Vec<Arc<dyn ExternalService>>,
-    /// Clock of the whole stack.
-    pub clock: Arc<LocalClock>,
-    /// Log of all SDK calls.
-    pub calls: Calls,
-    /// Plan of the injected faults.
-    pub faults: Faults,
-    /// Local implementation of the dead-letter queue, which is in SQS on AWS.
-    pub dead_letters: Arc<DeadLetters>,
-    /// Permissions of the roles, and which of them were used.
-    pub permissions: Permissions,
-    /// Permissions that the calls of a test run needed.
-    pub iam_usage: IamUsageLog,
-}
 
 /// HTTP client of all SDK clients of one function.
 #[derive(Debug, Clone)]

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Need, many, wildcard::like};
+use super::{
+    need::{Need, many},
+    wildcard::like,
+};
 
 /// One entry of a condition block: an operator, a condition key, and its values.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Need, condition::Condition, many, wildcard::like};
+use super::{
+    condition::Condition,
+    need::{Need, many},
+    wildcard::like,
+};
 
 /// A statement of an inline policy.
 #[derive(Debug, Clone, PartialEq, Eq)]

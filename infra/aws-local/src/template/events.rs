@@ -3,7 +3,10 @@
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{ACCOUNT, REGION, flag, known, number, text};
+use super::{
+    ACCOUNT, REGION, known,
+    scalar::{flag, number, text},
+};
 use crate::pattern::Pattern;
 
 /// A route of the HTTP API.

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
 
-use super::{REGION, number, text};
+use super::{
+    REGION,
+    scalar::{number, text},
+};
 use crate::iam::Statement;
 
 /// A Lambda function: its crate, limits, variables, and the policies of its role.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::text;
+use super::scalar::text;
 
 /// A key attribute with its type letter (`S`, `N` or `B`).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,10 @@ use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequ
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use tokio::time::timeout;
 
-use super::{Journey, TestData, response::Response};
+use super::{
+    journey::{Journey, TestData},
+    response::Response,
+};
 
 /// Timeout of one request, as long as API Gateway waits for a function.
 const TIMEOUT: Duration = Duration::from_secs(30);

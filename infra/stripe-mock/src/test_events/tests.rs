@@ -12,6 +12,7 @@ use axum::{
 use jiff::Timestamp;
 use runtime::{Clock, Rng};
 use serde_json::{Value, json};
+use sim::external::HttpSend;
 use tower::ServiceExt;
 
 use super::*;

@@ -14,18 +14,24 @@
 //!
 //! # Where to start
 //!
-//! - `ingest`: applies, parks, or quarantines one verified event. Start here.
 //! - `http`: receives events over HTTP and verifies their signatures.
 //! - `eventbridge`: receives events from Stripe's EventBridge destination.
+//! - `ingest`: parses one verified event and decides how it takes effect. Start here.
+//! - `apply`: adds the event to its organization, links a customer, or moves a subscription.
+//! - `quarantine`: parks an event, or quarantines it for an operator.
 //! - `review`: finds the conflicts that an event causes, and describes them for the operator.
+//! - `event`: a verified event, and the ways in which it can end.
 //! - `secrets`: provides the signing secrets.
 //! - `config`: reads the environment variables.
 //! - `words`: contains the texts of error responses.
 
+mod apply;
 mod config;
+mod event;
 mod eventbridge;
 mod http;
 mod ingest;
+mod quarantine;
 mod review;
 mod secrets;
 mod words;

@@ -8,11 +8,12 @@ use domain::{
     org::Org,
 };
 use jiff::Timestamp;
-use store::Stored;
 use stripe::Event;
 
+use crate::event::ReceivedEvent;
+
 /// The new reasons for a review that an event causes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Review {
     /// Sentences without a final period, the most important first. A conflict has no kind.
     reasons: Vec<(Option<ReviewKind>, String)>,
@@ -23,14 +24,8 @@ pub struct Review {
 impl Review {
     /// Collects what the organization needs in `after` but not in `before`. `linked` is the
     /// organization to which the event's customer is linked.
-    pub fn new(
-        before: &Org,
-        after: &Org,
-        event: &Event,
-        fact: &Fact,
-        linked: Option<OrgId>,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(before: &Org, after: &Org, linked: Option<OrgId>, received: ReceivedEvent<'_>) -> Self {
+        let ReceivedEvent { event, fact, now, .. } = received;
         let mut reasons = surplus(before, after, now);
         reasons.extend(by_type(before, event, fact));
         reasons.extend(conflicts(before, after, linked));
@@ -41,29 +36,27 @@ impl Review {
         Self { reasons, organizations: organizations(after.id, linked.into_iter().chain(named)) }
     }
 
-    /// Collects the reasons after an event that moves a subscription from `left` to `joined`. `linked`
-    /// is the organization to which the event's customer is linked.
+    /// Collects the reasons after an event that moves a subscription from `left` to `joined`, which
+    /// was `before`. `linked` is the organization to which the event's customer is linked.
     pub fn moved(
-        named: &Stored<Org>,
+        before: &Org,
         joined: &Org,
         left: &Org,
         subscription: &SubscriptionId,
-        fact: &Fact,
         linked: Option<OrgId>,
-        now: Timestamp,
+        received: ReceivedEvent<'_>,
     ) -> Self {
         let mut reasons = Vec::new();
-        let before = &named.value;
         let moves = joined.billing.owns(subscription) && !before.billing.owns(subscription);
         if let Some(linked) = linked.filter(|linked| *linked != joined.id && moves) {
-            let customer = fact.customer().map(ToString::to_string).unwrap_or_default();
+            let customer = received.fact.customer().map(ToString::to_string).unwrap_or_default();
             let sentence = format!(
                 "subscription {subscription} names organization {}, but its customer {customer} is linked to {linked}",
                 joined.id
             );
             reasons.push((Some(ReviewKind::MovedCustomer), sentence));
         }
-        reasons.extend(surplus(before, joined, now));
+        reasons.extend(surplus(before, joined, received.now));
         Self { reasons, organizations: organizations(joined.id, linked.into_iter().chain([left.id])) }
     }
 
@@ -99,14 +92,20 @@ impl fmt::Display for Review {
     }
 }
 
-/// Describes a returned payment by its amount and charge, such as "$10.00 of charge ch_1 was
-/// disputed".
-pub fn payment_sentence(event: &Event, what: &str) -> String {
+/// Returns the review that a returned payment causes. Returns `None` for a later event about a
+/// dispute, because the first one causes the review.
+pub fn returned_payment(event: &Event, kind: IncidentKind) -> Option<(ReviewKind, String)> {
+    let (kind, what) = match kind {
+        IncidentKind::Disputed if event.kind != "charge.dispute.created" => return None,
+        IncidentKind::Disputed => (ReviewKind::Dispute, "disputed"),
+        IncidentKind::Refunded => (ReviewKind::Refund, "refunded"),
+    };
     let amount = event.payment.amount.map_or_else(|| "a payment".to_owned(), |amount| amount.to_string());
-    match &event.payment.charge {
+    let sentence = match &event.payment.charge {
         Some(charge) => format!("{amount} of charge {charge} was {what}"),
         None => format!("{amount} was {what}"),
-    }
+    };
+    Some((kind, sentence))
 }
 
 fn organizations(org: OrgId, others: impl Iterator<Item = OrgId>) -> Vec<OrgId> {
@@ -134,22 +133,11 @@ fn surplus(before: &Org, after: &Org, now: Timestamp) -> Vec<(Option<ReviewKind>
     .collect()
 }
 
-/// Returns whether an event reports a new dispute. Later events about the dispute need no review of
-/// their own.
-pub fn opens_dispute(event: &Event) -> bool {
-    event.kind == "charge.dispute.created"
-}
-
 /// Returns the review that the type of an event causes.
 fn by_type(before: &Org, event: &Event, fact: &Fact) -> Option<(Option<ReviewKind>, String)> {
     let (kind, sentence) = match &fact.what {
         FactKind::Incident { .. } if before.billing.incidents.contains_key(&fact.event) => return None,
-        FactKind::Incident { kind: IncidentKind::Disputed, .. } if opens_dispute(event) => {
-            (ReviewKind::Dispute, payment_sentence(event, "disputed"))
-        }
-        FactKind::Incident { kind: IncidentKind::Refunded, .. } => {
-            (ReviewKind::Refund, payment_sentence(event, "refunded"))
-        }
+        FactKind::Incident { kind, .. } => returned_payment(event, *kind)?,
         FactKind::FinalizationFailed { invoice, .. } => (
             ReviewKind::FinalizationFailed,
             format!("Stripe could not finalize invoice {invoice}, so it cannot be paid"),

@@ -56,7 +56,7 @@ use mail::Mailer;
 use runtime::{ConfigErrors, Context, Handler};
 use store::Store;
 
-use crate::{config::Config, dead_letters::DeadLetters, heartbeat::NewestConfirmed, worker::MailWorker};
+use crate::{config::Config, dead_letters::DeadLetters, heartbeat::Heartbeat, worker::MailWorker};
 
 /// Reads the configuration, connects to AWS, and returns the handler.
 ///
@@ -73,11 +73,10 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
         rate: config.rate,
         clock: boot.clock,
         entropy: boot.entropy,
-        newest_confirmed: NewestConfirmed::default(),
-        dead_letters: DeadLetters {
+        heartbeat: Heartbeat::new(DeadLetters {
             client: aws_sdk_sqs::Client::new(&boot.aws.service("sqs")),
             url: config.dead_letters,
-        },
+        }),
     });
     Ok(runtime::handler(move |event| {
         let worker = Arc::clone(&worker);

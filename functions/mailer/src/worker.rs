@@ -5,7 +5,7 @@ use mail::{Mailer, Product};
 use runtime::{Clock, Rng};
 use store::{Error, Store};
 
-use crate::{dead_letters::DeadLetters, heartbeat::NewestConfirmed, items::MailItem, retry::retry};
+use crate::{heartbeat::Heartbeat, items::MailItem, retry::retry};
 
 /// Claims emails, sends them, and records their outcomes.
 #[derive(Debug)]
@@ -17,8 +17,7 @@ pub(crate) struct MailWorker {
     pub(crate) rate: u32,
     pub(crate) clock: Clock,
     pub(crate) entropy: Rng,
-    pub(crate) newest_confirmed: NewestConfirmed,
-    pub(crate) dead_letters: DeadLetters,
+    pub(crate) heartbeat: Heartbeat,
 }
 
 impl MailWorker {

@@ -51,7 +51,7 @@ impl MailWorker {
                 {
                     self.count(Metric::MailSent);
                 }
-                self.record_confirmed(&tags.claim).await?;
+                self.heartbeat.record(&self.store, &tags.claim).await?;
                 self.count_first_mail(&tags).await
             }
             SesEventKind::Bounced => {

@@ -15,84 +15,30 @@
 //!
 //! # Where to start
 //!
-//! - `checkout`: `POST /billing/checkout`, which opens a Checkout session. Start here.
-//! - `portal`: `POST /billing/portal`, which opens the billing portal.
+//! - `handlers::checkout`: `POST /billing/checkout`, which opens a Checkout session. Start here.
+//! - `handlers::portal`: `POST /billing/portal`, which opens the billing portal.
 //! - `auth`: authenticates the admin who sent a request.
-//! - `customer`: creates the Stripe customer and links it to the organization.
-//! - `verify_email`: sends a sign-in link to an admin whose address is unverified.
+//! - `app`: the dependencies of the handlers, and their access to Stripe's API.
 //! - `keys`: provides Stripe's secret key.
 //! - `config`: reads the environment variables.
-//! - `errors`: converts errors of Stripe to problems.
-//! - `words`: contains all texts that users and API clients read.
+//! - `views` and `words`: the page of this function, and all texts that users and API clients read.
 
+mod app;
 mod auth;
-mod checkout;
 mod config;
-mod customer;
-mod errors;
+mod handlers;
 mod keys;
-mod portal;
-mod verify_email;
+mod views;
 mod words;
 
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use axum::{Router, response::Response, routing::post};
-use domain::secret::Secret;
-use runtime::{Clock, ConfigErrors, Context, Handler, Rng, SecretCache};
+use axum::{Router, routing::post};
+use runtime::{ConfigErrors, Context, Handler};
 use store::Store;
-use stripe::client::{CallError, Client, SecretKey};
-use telemetry::LogArea;
-use web::{Problem, SecurityProfile};
+use web::SecurityProfile;
 
-use crate::config::Config;
-
-/// The dependencies and the configuration of all requests.
-struct App {
-    store: Store,
-    clock: Clock,
-    entropy: Rng,
-    http: SharedHttpConnector,
-    key: SecretCache<SecretKey>,
-    config: Config,
-}
-
-impl App {
-    /// Returns a Stripe client for one request.
-    async fn stripe(&self) -> Result<Client, Problem> {
-        let key = self.key.get(None, self.clock.now()).await.ok_or_else(errors::no_key)?;
-        Ok(Client::new(self.http.clone(), (*key).clone()))
-    }
-
-    /// Converts an error of Stripe to a problem. If Stripe rejected the key, the next request reads
-    /// the key again.
-    async fn stripe_problem(&self, error: &CallError) -> Problem {
-        if matches!(error, CallError::Rejected { status: 401, .. }) {
-            self.key.invalidate().await;
-        }
-        errors::from_stripe(error)
-    }
-
-    /// Redirects to a URL at Stripe.
-    ///
-    /// If the content security policy of the pages does not list the URL's origin, logs an error,
-    /// because browsers block such a redirect without a message.
-    fn redirect_to_stripe(&self, url: &str) -> Response {
-        if !self.config.origins.contains_url(url) {
-            tracing::error!(
-                area = %LogArea::Billing,
-                "Stripe returned a URL outside STRIPE_CHECKOUT_ORIGINS"
-            );
-        }
-        web::see_other(url)
-    }
-
-    /// Returns a random token that is unique.
-    fn random_token(&self) -> String {
-        Secret::new(self.entropy.bytes()).reveal()
-    }
-}
+use crate::{app::App, config::Config};
 
 /// Starts the function and returns its handler.
 ///
@@ -106,12 +52,15 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let profile = SecurityProfile::app_with_checkout(None, &config.origins)
         .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
     let http = boot.outbound.connector();
-    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, key, config });
-    let routes = Router::new()
-        .route("/billing/checkout", post(checkout::open))
-        .route("/billing/portal", post(portal::open))
-        .with_state(app);
+    let routes = router(App { store, clock: boot.clock, entropy: boot.entropy, http, key, config });
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
+}
+
+fn router(app: App) -> Router {
+    Router::new()
+        .route("/billing/checkout", post(handlers::checkout))
+        .route("/billing/portal", post(handlers::portal))
+        .with_state(Arc::new(app))
 }
 
 #[cfg(test)]

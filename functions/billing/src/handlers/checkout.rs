@@ -6,21 +6,19 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use domain::{
     billing::{CustomerId, FirstCharge, Plan},
     secret::Hash,
 };
 use http::HeaderMap;
 use stripe::client::{CallError, Client, NewCheckout};
-use web::{FieldError, Fields, Problem};
+use web::{FieldError, Fields, FormRequest, Problem};
 
 use crate::{
-    App,
+    app::App,
     auth::{self, AuthenticatedAdmin},
+    handlers::{customer::ensure_customer, portal::open_portal},
     words,
 };
 
@@ -36,8 +34,35 @@ struct CheckoutIn {
 }
 
 /// Redirects an admin to a Checkout session, or to the portal if there is a subscription already.
-pub async fn open(State(app): State<Arc<App>>, admin: AuthenticatedAdmin, request: Request) -> Response {
-    auth::respond(admin.format, app.checkout(&admin, request).await)
+pub async fn checkout(
+    State(app): State<Arc<App>>,
+    admin: AuthenticatedAdmin,
+    request: FormRequest,
+) -> Response {
+    auth::respond(admin.format, handle(&app, &admin, &request).await)
+}
+
+async fn handle(app: &App, admin: &AuthenticatedAdmin, request: &FormRequest) -> Result<Response, Problem> {
+    let input = CheckoutIn::parse(request.fields()?, &request.headers).map_err(Problem::invalid)?;
+    let stripe = app.stripe().await?;
+    let (customer, org) = ensure_customer(app, &stripe, admin).await?;
+    let Some(first_charge) = org.first_charge(app.clock.now()) else {
+        return open_portal_or(app, &stripe, &customer, admin, &admin.org_path()).await;
+    };
+    let checkout = NewCheckout {
+        customer: &customer,
+        organization: org.id,
+        price: app.config.prices.current(input.plan),
+        first_charge,
+        success_url: &format!("{}{RETURN}?session={{CHECKOUT_SESSION_ID}}", admin.origin),
+        cancel_url: &admin.org_url(),
+    };
+    let token = input.token.unwrap_or_else(|| app.random_token());
+    match open_only_checkout(app, &stripe, &checkout, &token).await {
+        Ok(Some(url)) => Ok(app.redirect_to_stripe(&url)),
+        Ok(None) => open_portal_or(app, &stripe, &customer, admin, RETURN).await,
+        Err(error) => Err(app.stripe_problem(&error).await),
+    }
 }
 
 impl CheckoutIn {
@@ -60,80 +85,54 @@ impl CheckoutIn {
     }
 }
 
-impl App {
-    async fn checkout(&self, caller: &AuthenticatedAdmin, request: Request) -> Result<Response, Problem> {
-        let headers = request.headers().clone();
-        let input = CheckoutIn::parse(&Fields::read(request).await?, &headers).map_err(Problem::invalid)?;
-        let stripe = self.stripe().await?;
-        let (customer, org) = self.ensure_customer(&stripe, caller).await?;
-        let Some(first_charge) = org.first_charge(self.clock.now()) else {
-            return self.open_portal_or(&stripe, &customer, caller, &caller.org_path()).await;
-        };
-        let checkout = NewCheckout {
-            customer: &customer,
-            organization: org.id,
-            price: self.config.prices.current(input.plan),
-            first_charge,
-            success_url: &format!("{}/billing/return?session={{CHECKOUT_SESSION_ID}}", caller.origin),
-            cancel_url: &caller.org_url(),
-        };
-        let token = input.token.unwrap_or_else(|| self.random_token());
-        match self.open_only_checkout(&stripe, &checkout, &token).await {
-            Ok(Some(url)) => Ok(self.redirect_to_stripe(&url)),
-            Ok(None) => self.open_portal_or(&stripe, &customer, caller, RETURN).await,
-            Err(error) => Err(self.stripe_problem(&error).await),
-        }
+/// Redirects an admin to the portal, because their organization already has a subscription.
+///
+/// If the admin's address is unverified, redirects to `path_if_unverified` instead.
+async fn open_portal_or(
+    app: &App,
+    stripe: &Client,
+    customer: &CustomerId,
+    admin: &AuthenticatedAdmin,
+    path_if_unverified: &str,
+) -> Result<Response, Problem> {
+    match admin.verified() {
+        Some(verified) => open_portal(app, stripe, customer, &verified).await,
+        None => Ok(web::see_other(path_if_unverified)),
     }
+}
 
-    /// Redirects an admin to the portal, because their organization already has a subscription.
-    ///
-    /// If the admin's address is unverified, redirects to `path_if_unverified` instead.
-    async fn open_portal_or(
-        &self,
-        stripe: &Client,
-        customer: &CustomerId,
-        caller: &AuthenticatedAdmin,
-        path_if_unverified: &str,
-    ) -> Result<Response, Problem> {
-        match caller.verified() {
-            Some(verified) => self.open_portal(stripe, customer, &verified).await,
-            None => Ok(web::see_other(path_if_unverified)),
-        }
+/// Opens a Checkout session, and expires the customer's older open sessions. Returns the URL of
+/// the new session.
+///
+/// Returns `None` if Stripe already has a subscription of the customer, even if its events have
+/// not arrived yet.
+///
+/// The order of the calls prevents two subscriptions. Of two requests, the later request finds
+/// the session of the earlier one and expires it. If that session was already paid, the last
+/// check finds its subscription.
+async fn open_only_checkout(
+    app: &App,
+    stripe: &Client,
+    checkout: &NewCheckout<'_>,
+    token: &str,
+) -> Result<Option<String>, CallError> {
+    let mut opened = stripe.create_checkout(checkout, &idempotency_key(checkout, token)).await?;
+    let open = stripe.open_checkouts(checkout.customer).await?;
+    let own = open.iter().position(|session| session.id == opened.id);
+    if own.is_none() {
+        // Stripe returned the session of an earlier request with the same form. The session is
+        // no longer open, because it was paid or has expired since then.
+        opened = stripe.create_checkout(checkout, &app.random_token()).await?;
     }
-
-    /// Opens a Checkout session, and expires the customer's older open sessions. Returns the URL of
-    /// the new session.
-    ///
-    /// Returns `None` if Stripe already has a subscription of the customer, even if its events have
-    /// not arrived yet.
-    ///
-    /// The order of the calls prevents two subscriptions. Of two requests, the later request finds
-    /// the session of the earlier one and expires it. If that session was already paid, the last
-    /// check finds its subscription.
-    async fn open_only_checkout(
-        &self,
-        stripe: &Client,
-        checkout: &NewCheckout<'_>,
-        token: &str,
-    ) -> Result<Option<String>, CallError> {
-        let mut opened = stripe.create_checkout(checkout, &idempotency_key(checkout, token)).await?;
-        let open = stripe.open_checkouts(checkout.customer).await?;
-        let own = open.iter().position(|session| session.id == opened.id);
-        if own.is_none() {
-            // Stripe returned the session of an earlier request with the same form. The session is
-            // no longer open, because it was paid or has expired since then.
-            opened = stripe.create_checkout(checkout, &self.random_token()).await?;
-        }
-        for older in open.iter().skip(own.map_or(0, |own| own + 1)) {
-            stripe.expire_checkout(&older.id).await?;
-        }
-        let prices = &self.config.prices;
-        if stripe.has_subscription(checkout.customer, checkout.organization, prices).await? {
-            stripe.expire_checkout(&opened.id).await?;
-            return Ok(None);
-        }
-        Ok(Some(opened.url))
+    for older in open.iter().skip(own.map_or(0, |own| own + 1)) {
+        stripe.expire_checkout(&older.id).await?;
     }
+    let prices = &app.config.prices;
+    if stripe.has_subscription(checkout.customer, checkout.organization, prices).await? {
+        stripe.expire_checkout(&opened.id).await?;
+        return Ok(None);
+    }
+    Ok(Some(opened.url))
 }
 
 /// Returns the idempotency key for a Checkout session. A repeated form has the same key, so Stripe
@@ -163,7 +162,10 @@ fn idempotency_key(checkout: &NewCheckout<'_>, token: &str) -> String {
 mod tests {
     use std::borrow::Cow;
 
-    use axum::body::Body;
+    use axum::{
+        body::Body,
+        extract::{FromRequest, Request},
+    };
 
     use super::*;
 
@@ -180,8 +182,8 @@ mod tests {
             request = request.header("idempotency-key", key);
         }
         let request = request.body(Body::from(json.to_owned())).unwrap();
-        let headers = request.headers().clone();
-        CheckoutIn::parse(&Fields::read(request).await.unwrap(), &headers)
+        let Ok(form) = FormRequest::from_request(request, &()).await;
+        CheckoutIn::parse(form.fields().unwrap(), &form.headers)
             .map_err(|errors| errors.into_iter().map(field_and_code).collect())
     }
 

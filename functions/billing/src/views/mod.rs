@@ -1,0 +1,3 @@
+//! The pages of this function.
+
+pub mod verify_email;

@@ -6,25 +6,13 @@
 use std::convert::Infallible;
 
 use domain::{checklist::HostEventResult, id::OrgId, org::Org};
-use event_bus::HostEvent;
+use event_bus::{BusEvent, HostEvent};
 use jiff::Timestamp;
 use runtime::InvocationResult;
-use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use telemetry::{LogArea, Metric};
 
 use crate::App;
-
-/// Reports whether an invocation is an EventBridge event. Events of API Gateway have no
-/// `detail-type`.
-pub fn is_from_bus(json: &str) -> bool {
-    #[derive(Deserialize)]
-    struct EnvelopeIn {
-        #[serde(rename = "detail-type")]
-        _detail_type: IgnoredAny,
-    }
-    serde_json::from_str::<EnvelopeIn>(json).is_ok()
-}
 
 /// Result of a host event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +79,8 @@ fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
 /// # Errors
 /// [`store::Error`] if the table does not respond. Lambda retries, and then moves the event to the
 /// dead-letter queue.
-pub async fn ingest(app: &App, json: &str) -> InvocationResult {
-    match event_bus::parse_host_event(json, &app.config.host_source) {
+pub async fn ingest(app: &App, event: &BusEvent<'_>) -> InvocationResult {
+    match event_bus::parse_host_event(event, &app.config.host_source) {
         Ok(event) => {
             complete(app, event.organization, &[event]).await?;
         }

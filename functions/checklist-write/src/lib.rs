@@ -35,6 +35,7 @@ mod words;
 
 use std::sync::Arc;
 
+use event_bus::BusEvent;
 use host_auth::Keys;
 use runtime::{Clock, ConfigErrors, Context, Handler, SecretCache};
 use store::Store;
@@ -73,10 +74,9 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     Ok(runtime::handler(move |event| {
         let (app, http) = (app.clone(), http.clone());
         async move {
-            if host_events::is_from_bus(event.payload.get()) {
-                host_events::ingest(&app, event.payload.get()).await
-            } else {
-                http(event).await
+            match BusEvent::parse(event.payload.get()) {
+                Some(event) => host_events::ingest(&app, &event).await,
+                None => http(event).await,
             }
         }
     }))

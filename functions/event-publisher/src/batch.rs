@@ -2,18 +2,24 @@
 
 use event_bus::{Outgoing, Publisher};
 use jiff::Timestamp;
+use serde_json::Value;
+use store::{BatchResponse, StreamRecord};
 use telemetry::{LogArea, Metric};
 
 use crate::{
     org_metrics::OrgMetrics,
-    record::{BatchOut, Change, FailureOut, RecordIn},
+    record::{self, Change},
 };
 
 /// Publishes the events of a batch, and counts the metrics of the published changes.
 ///
 /// Returns a response that names the first record whose events were not published. Lambda retries
 /// from that record.
-pub(crate) async fn publish(publisher: &Publisher, records: &[RecordIn], now: Timestamp) -> BatchOut {
+pub(crate) async fn publish(
+    publisher: &Publisher,
+    records: &[StreamRecord<Value>],
+    now: Timestamp,
+) -> BatchResponse {
     let ParsedBatch { events, event_records, metrics, corrupt } = parse(records);
     if corrupt > 0 {
         telemetry::count(Metric::ChangeUnreadable, corrupt, now);
@@ -45,10 +51,10 @@ struct ParsedBatch {
 /// A retry never fixes a corrupt record. The function logs and skips the record, so that it does
 /// not block later events. The events of a skipped record are lost. The loss shows as a gap in the
 /// version numbers, which event ids contain.
-fn parse(records: &[RecordIn]) -> ParsedBatch {
+fn parse(records: &[StreamRecord<Value>]) -> ParsedBatch {
     let mut batch = ParsedBatch::default();
     for (index, record) in records.iter().enumerate() {
-        match record.parse() {
+        match record::parse(record) {
             Ok(Some(Change { events, metrics })) => {
                 batch.event_records.extend(std::iter::repeat_n(index, events.len()));
                 batch.events.extend(events);
@@ -71,18 +77,17 @@ fn parse(records: &[RecordIn]) -> ParsedBatch {
 
 /// Returns a response that names the record with the index `failed`, if any. Lambda retries a batch
 /// from the lowest sequence number in the response, so one record is enough.
-fn retry_from(records: &[RecordIn], failed: Option<usize>) -> BatchOut {
+fn retry_from(records: &[StreamRecord<Value>], failed: Option<usize>) -> BatchResponse {
     let failure = failed.and_then(|index| records.get(index));
-    let out = |record: &RecordIn| FailureOut { item_identifier: record.sequence_number().to_owned() };
-    BatchOut { batch_item_failures: failure.map(out).into_iter().collect() }
+    BatchResponse::retry(failure.map(|record| record.sequence_number().to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
+    use store::StreamBatch;
 
     use super::*;
-    use crate::record::BatchIn;
 
     /// Returns the image of an organization's item in a stream record.
     fn image(version: u64, changes: &Value) -> Value {
@@ -112,6 +117,7 @@ mod tests {
             "eventName": "MODIFY",
             "dynamodb": {
                 "ApproximateCreationDateTime": 1_736_331_630,
+                "Keys": {"pk": {"S": "ORG#1"}, "sk": {"S": "ORG"}},
                 "SequenceNumber": number.to_string(),
                 "OldImage": old,
                 "NewImage": new,
@@ -119,8 +125,8 @@ mod tests {
         })
     }
 
-    fn records(records: &[Value]) -> Vec<RecordIn> {
-        serde_json::from_value::<BatchIn>(json!({"Records": records})).unwrap().records
+    fn records(records: &[Value]) -> Vec<StreamRecord<Value>> {
+        serde_json::from_value::<StreamBatch<Value>>(json!({"Records": records})).unwrap().records
     }
 
     fn names(batch: &ParsedBatch) -> Vec<&'static str> {

@@ -19,7 +19,7 @@
 //! # Where to start
 //!
 //! - `batch`: publishes the events of a batch of stream records. Start here.
-//! - `record`: parses a stream record.
+//! - `record`: derives the events and metrics of a stream record.
 //! - `org_metrics`: counts the metrics of a change.
 //! - `config`: reads the environment variables.
 
@@ -33,8 +33,9 @@ use std::sync::Arc;
 use event_bus::Publisher;
 use runtime::{ConfigErrors, Context, Handler};
 use serde_json::value::to_raw_value;
+use store::StreamBatch;
 
-use crate::{config::Config, record::BatchIn};
+use crate::config::Config;
 
 /// Starts the function and returns its handler.
 ///
@@ -47,7 +48,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     Ok(runtime::handler(move |event| {
         let (publisher, clock) = (Arc::clone(&publisher), clock.clone());
         async move {
-            let batch: BatchIn =
+            let batch: StreamBatch<_> =
                 serde_json::from_str(event.payload.get()).map_err(telemetry::JsonError::from)?;
             Ok(to_raw_value(&batch::publish(&publisher, &batch.records, clock.now()).await)?)
         }

@@ -1,51 +1,12 @@
-//! The events that invoke this function, and the response to a stream batch.
+//! Events that SES reports about an email.
 
 use std::collections::BTreeMap;
 
 use mail::Tags;
-use serde::{Deserialize, Serialize};
-use store::MailDue;
+use serde::Deserialize;
 
-/// An event that invokes this function. Its JSON fields determine the variant.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum EventIn {
-    /// A batch from the table's stream (AWS Lambda guide, "Using AWS Lambda with Amazon DynamoDB").
-    Stream {
-        #[serde(rename = "Records")]
-        records: Vec<RecordIn>,
-    },
-    /// An event from EventBridge, sent by the schedule or by SES (SES guide, "Monitoring using
-    /// Amazon EventBridge").
-    Bus { source: String, detail: DetailIn },
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct RecordIn {
-    dynamodb: ChangeIn,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ChangeIn {
-    keys: KeysIn,
-    sequence_number: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct KeysIn {
-    pk: TextIn,
-    sk: TextIn,
-}
-
-#[derive(Debug, Deserialize)]
-struct TextIn {
-    #[serde(rename = "S")]
-    text: String,
-}
-
-/// Details of an SES event (SES guide, "Examples of event data that Amazon SES publishes"). All
-/// fields are empty in an event of the schedule.
+/// Details of an SES event (SES guide, "Monitoring using Amazon EventBridge" and "Examples of event
+/// data that Amazon SES publishes").
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct DetailIn {
@@ -113,18 +74,6 @@ struct MailIn {
     tags: BTreeMap<String, Vec<String>>,
 }
 
-impl RecordIn {
-    /// Returns the changed item, or `None` if it is not of a kind that can contain pending emails.
-    pub(crate) fn due(&self) -> Option<MailDue> {
-        let KeysIn { pk, sk } = &self.dynamodb.keys;
-        MailDue::of_key(&pk.text, &sk.text)
-    }
-
-    pub(crate) fn sequence_number(&self) -> &str {
-        &self.dynamodb.sequence_number
-    }
-}
-
 impl DetailIn {
     pub(crate) fn kind(&self) -> SesEventKind {
         match self.event_type.as_str() {
@@ -148,54 +97,30 @@ impl DetailIn {
     }
 }
 
-/// Response to a stream batch. It lists the records that Lambda must deliver again (AWS Lambda
-/// guide, "Configuring partial batch response with DynamoDB and Lambda").
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct BatchOut {
-    pub(crate) batch_item_failures: Vec<FailureOut>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct FailureOut {
-    pub(crate) item_identifier: String,
-}
-
 #[cfg(test)]
 mod tests {
+    use event_bus::BusEvent;
+
     use super::*;
 
     const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/mailer");
 
-    fn read(name: &str) -> EventIn {
-        serde_json::from_str(&std::fs::read_to_string(format!("{EVENTS}/{name}.json")).unwrap()).unwrap()
+    fn read(name: &str) -> DetailIn {
+        let event = std::fs::read_to_string(format!("{EVENTS}/{name}.json")).unwrap();
+        serde_json::from_str(BusEvent::parse(&event).unwrap().detail.get()).unwrap()
     }
 
     #[test]
-    fn stream_record_names_the_item_with_pending_email() {
-        let EventIn::Stream { records } = read("stream-welcome") else { panic!("not a stream") };
-        assert!(matches!(records[0].due(), Some(MailDue::Org(_))));
-        assert_eq!(records[0].sequence_number(), "000000000000000000100");
-    }
-
-    #[test]
-    fn schedule_and_ses_events_are_distinguished() {
-        let EventIn::Bus { source, detail } = read("scheduled") else { panic!("not from the bus") };
-        assert_eq!((source.as_str(), detail.tags()), ("aws.events", None));
-        let EventIn::Bus { source, detail } = read("ses-send") else { panic!("not from the bus") };
+    fn ses_event_has_a_type_and_the_tags_of_the_email() {
+        let detail = read("ses-send");
         let tags = detail.tags().unwrap();
-        assert_eq!(
-            (source.as_str(), detail.event_type.as_str(), tags.kind.as_str()),
-            ("aws.ses", "Send", "welcome")
-        );
+        assert_eq!((detail.event_type.as_str(), tags.kind.as_str()), ("Send", "welcome"));
         assert_eq!(tags.claim.made_at(), Some("2026-01-15T08:59:59.900Z".parse().unwrap()));
     }
 
     #[test]
     fn ses_events_map_to_their_kind() {
         for (name, kind) in [
-            ("scheduled", SesEventKind::Other),
             ("ses-send", SesEventKind::Sent),
             ("ses-delivery", SesEventKind::Delivered),
             ("ses-bounce", SesEventKind::Bounced),
@@ -206,9 +131,9 @@ mod tests {
             ("ses-complaint-taken-back", SesEventKind::Other),
             ("ses-reject", SesEventKind::Rejected),
         ] {
-            let EventIn::Bus { source, detail } = read(name) else { panic!("not from the bus: {name}") };
-            assert_eq!(detail.kind(), kind, "{name}");
-            assert_eq!(detail.tags().is_some(), source == "aws.ses", "{name}");
+            let detail = read(name);
+            assert_eq!((detail.kind(), detail.tags().is_some()), (kind, true), "{name}");
         }
+        assert_eq!(read("scheduled").kind(), SesEventKind::Other);
     }
 }

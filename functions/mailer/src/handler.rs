@@ -1,14 +1,15 @@
 //! Handles the events of the stream, the schedule, and SES.
 
 use domain::org::Org;
+use event_bus::BusEvent;
 use futures_util::{Stream, StreamExt, stream};
 use runtime::InvocationResult;
+use serde::de::IgnoredAny;
 use serde_json::value::to_raw_value;
-use store::{Error, MailDue};
-use telemetry::{LogArea, Metric};
+use store::{BatchResponse, Error, MailDue, StreamBatch, StreamRecord};
+use telemetry::{JsonError, LogArea, Metric};
 
 use crate::{
-    event::{BatchOut, EventIn, FailureOut, RecordIn},
     items::{InvitationMail, SignInMail},
     send_pacer::{CONCURRENCY, SendPacer},
     worker::MailWorker,
@@ -17,26 +18,26 @@ use crate::{
 impl MailWorker {
     /// Handles one event of any of the three triggers.
     pub(crate) async fn handle(&self, event: &str) -> InvocationResult {
-        match serde_json::from_str(event).map_err(telemetry::JsonError::from)? {
-            EventIn::Stream { records } => Ok(to_raw_value(&self.deliver_records(&records).await)?),
-            EventIn::Bus { source, detail } if source == "aws.ses" => {
-                self.handle_feedback(&detail).await?;
-                Ok(to_raw_value(&())?)
-            }
-            EventIn::Bus { .. } => {
-                self.deliver_due().await?;
-                Ok(to_raw_value(&())?)
-            }
+        let Some(event) = BusEvent::parse(event) else {
+            let batch: StreamBatch<_> = serde_json::from_str(event).map_err(JsonError::from)?;
+            return Ok(to_raw_value(&self.deliver_records(&batch.records).await)?);
+        };
+        if event.source == "aws.ses" {
+            let detail = serde_json::from_str(event.detail.get()).map_err(JsonError::from)?;
+            self.handle_feedback(&detail).await?;
+        } else {
+            self.deliver_due().await?;
         }
+        Ok(to_raw_value(&())?)
     }
 
     /// Sends the emails of changed items as soon as the stream reports them.
     ///
     /// The response lists the records of failed items, so Lambda delivers only these records again.
-    async fn deliver_records(&self, records: &[RecordIn]) -> BatchOut {
+    async fn deliver_records(&self, records: &[StreamRecord<IgnoredAny>]) -> BatchResponse {
         let mut items: Vec<(MailDue, Vec<String>)> = Vec::new();
         for record in records {
-            let Some(due) = record.due() else { continue };
+            let Some(due) = record.mail_due() else { continue };
             match items.iter_mut().find(|(item, _)| *item == due) {
                 Some((_, numbers)) => numbers.push(record.sequence_number().to_owned()),
                 None => items.push((due, vec![record.sequence_number().to_owned()])),
@@ -49,8 +50,7 @@ impl MailWorker {
             .concat()
             .await;
         self.finish(&pacer);
-        let failures = failed.into_iter().map(|number| FailureOut { item_identifier: number });
-        BatchOut { batch_item_failures: failures.collect() }
+        BatchResponse::retry(failed)
     }
 
     /// Sends all due emails of the index, including those that the stream missed.
@@ -61,7 +61,7 @@ impl MailWorker {
         let (delivered, oldest) = if std::pin::Pin::new(&mut due).peek().await.is_none() {
             (Ok(()), None)
         } else {
-            let heartbeat = self.load_heartbeat().await?;
+            let heartbeat = self.heartbeat.load(&self.store).await?;
             complete = heartbeat.is_some();
             let pacer = SendPacer::begin(&self.clock, self.rate, heartbeat);
             let delivered = self.deliver_each(due, &pacer).await;

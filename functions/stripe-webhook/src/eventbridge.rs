@@ -3,25 +3,13 @@
 //! The events are the same as over HTTP. They carry no signature, because the partner event bus
 //! guarantees their source. Source: Stripe's documentation, "Send events to Amazon EventBridge".
 
+use event_bus::BusEvent;
 use runtime::InvocationResult;
-use serde::Deserialize;
-use serde_json::{
-    json,
-    value::{RawValue, to_raw_value},
-};
+use serde_json::{json, value::to_raw_value};
 use stripe::VerifiedBody;
 use telemetry::LogArea;
 
 use crate::App;
-
-#[derive(Deserialize)]
-struct EnvelopeIn<'a> {
-    source: String,
-    #[serde(rename = "detail-type")]
-    _detail_type: String,
-    #[serde(borrow)]
-    detail: &'a RawValue,
-}
 
 /// Returns the Stripe event in an EventBridge envelope, or `None` if the payload is no EventBridge
 /// envelope.
@@ -29,13 +17,9 @@ struct EnvelopeIn<'a> {
 /// For an envelope from a source other than Stripe, returns an empty body, which is never a valid
 /// event. The EventBridge rule already excludes other sources, so this is a second check.
 pub fn stripe_event(payload: &str) -> Option<Vec<u8>> {
-    // Most payloads arrive over HTTP. This check avoids parsing them twice.
-    if !payload.contains(r#""detail-type""#) {
-        return None;
-    }
-    let envelope: EnvelopeIn<'_> = serde_json::from_str(payload).ok()?;
-    let from_stripe = envelope.source.starts_with("aws.partner/stripe.com");
-    Some(if from_stripe { envelope.detail.get().as_bytes().to_vec() } else { Vec::new() })
+    let event = BusEvent::parse(payload)?;
+    let from_stripe = event.source.starts_with("aws.partner/stripe.com");
+    Some(if from_stripe { event.detail.get().as_bytes().to_vec() } else { Vec::new() })
 }
 
 /// Ingests the event. After an error, Lambda tries again, and then moves the event to the
@@ -56,8 +40,9 @@ mod tests {
     #[test]
     fn only_the_stripe_source_is_accepted() {
         let envelope = |source| {
-            json!({ "source": source, "detail-type": "invoice.paid", "detail": { "id": "evt_1" } })
-                .to_string()
+            json!({ "source": source, "detail-type": "invoice.paid", "time": "2026-01-15T09:00:00Z",
+                "detail": { "id": "evt_1" } })
+            .to_string()
         };
         let stripe = stripe_event(&envelope("aws.partner/stripe.com/ed_1"));
         assert_eq!(stripe.as_deref(), Some(br#"{"id":"evt_1"}"#.as_slice()));

@@ -4,6 +4,8 @@ use domain::{id::OrgId, people::Name};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::bus_event::BusEvent;
+
 /// An event of the host app in one organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostEvent {
@@ -29,15 +31,6 @@ pub enum HostEventError {
     OtherSource,
 }
 
-#[derive(Deserialize)]
-struct EnvelopeIn {
-    source: String,
-    #[serde(rename = "detail-type")]
-    detail_type: String,
-    time: String,
-    detail: HostEventIn,
-}
-
 /// The `detail` of the event. All its fields are optional here, so that a missing field is no JSON
 /// error. [`parse_host_event`] decides which fields must be present.
 #[derive(Deserialize)]
@@ -47,24 +40,24 @@ struct HostEventIn {
     occurred_at: Option<String>,
 }
 
-/// Parses an event as EventBridge delivers it. `source` is the value that the host app uses as the
-/// source of its events.
+/// Parses an event of the host app. `source` is the value that the host app uses as the source of
+/// its events.
 ///
 /// An invalid `actor` or `occurred_at` is ignored.
 ///
 /// # Errors
 /// [`HostEventError`] for an event of another source, and for a malformed event.
-pub fn parse_host_event(json: &str, source: &str) -> Result<HostEvent, HostEventError> {
-    let envelope: EnvelopeIn = serde_json::from_str(json).map_err(|_| HostEventError::Malformed)?;
-    if envelope.source != source {
+pub fn parse_host_event(event: &BusEvent<'_>, source: &str) -> Result<HostEvent, HostEventError> {
+    if event.source != source {
         return Err(HostEventError::OtherSource);
     }
-    let HostEventIn { organization_id, actor, occurred_at } = envelope.detail;
+    let detail = serde_json::from_str(event.detail.get()).map_err(|_| HostEventError::Malformed)?;
+    let HostEventIn { organization_id, actor, occurred_at } = detail;
     Ok(HostEvent {
-        kind: envelope.detail_type,
+        kind: event.detail_type.clone(),
         organization: organization_id.and_then(|id| id.parse().ok()).ok_or(HostEventError::Malformed)?,
         actor: actor.and_then(|actor| Name::parse(&actor).ok()),
-        occurred_at: [occurred_at, Some(envelope.time)]
+        occurred_at: [occurred_at.as_deref(), Some(&event.time)]
             .into_iter()
             .flatten()
             .find_map(|at| at.parse().ok())
@@ -79,7 +72,7 @@ mod tests {
     const EVENT: &str = include_str!("../../../events/checklist-write/host-project-created.json");
 
     fn parse(json: &str) -> Result<HostEvent, HostEventError> {
-        parse_host_event(json, "timetracker")
+        parse_host_event(&BusEvent::parse(json).ok_or(HostEventError::Malformed)?, "timetracker")
     }
 
     #[test]

@@ -18,13 +18,16 @@
 //! - `outgoing`: [`Outgoing::of`] converts the domain events of one change to the format of the
 //!   bus.
 //! - `publisher`: sends the converted events to EventBridge. It requires the feature `publisher`.
+//! - `bus_event`: [`BusEvent`] is the envelope of an event as EventBridge delivers it.
 //! - `host_event`: [`parse_host_event`] parses an event of the host app.
 
+mod bus_event;
 mod host_event;
 mod outgoing;
 #[cfg(feature = "publisher")]
 mod publisher;
 
+pub use bus_event::BusEvent;
 pub use host_event::{HostEvent, HostEventError, parse_host_event};
 pub use outgoing::{Origin, Outgoing, SOURCE};
 #[cfg(feature = "publisher")]

@@ -97,10 +97,6 @@ impl Keys {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
         self.0.iter()
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 #[cfg(test)]
@@ -151,12 +147,6 @@ mod tests {
             let keys = Keys::parse(&list);
             assert_eq!(keys.as_ref().and_then(Keys::first).map(Key::id), first.as_deref(), "{list}");
         }
-    }
-
-    #[test]
-    fn list_is_empty_only_without_keys() {
-        assert!(Keys::default().is_empty());
-        assert!(!Keys::parse(STANDARD).unwrap().is_empty());
     }
 
     #[test]

@@ -22,7 +22,6 @@
 //! | `CUSTOMER#{cus}` | `LINK` | Stripe customer → organization, with a version |
 //! | | `PARKED#{evt}` | a signed event that waits until the customer is linked |
 //! | `SUBSCRIPTION#{sub}` | `SUBSCRIPTION` | the organization of a moved subscription |
-//! | `STRIPE#{id}` | `ALARM` | the time at which a quarantined payment raises its alarm |
 //! | `STRIPE#{id}` | `QUARANTINED` | a signed event that needs review |
 //! | | `ALARM` | the time at which a quarantined event raises its alarm |
 //! | `SIGNUP#{hash}` | `SIGNUP` | the record that identifies a repeated sign-up form |
@@ -64,9 +63,9 @@
 //! - `client`: [`Store`], consistent reads, and transactions. [`retry`]: what follows a conflict.
 //! - `keys`: all keys and index partitions.
 //! - `update`: conditions and update expressions. `unknown`: how unknown attributes are kept.
-//! - `schema`: the stored forms of an organization.
-//! - One module for each other kind of item, such as `session`, `link`, or `customer`.
-//! - `due` and `review`: the queries of the indexes.
+//! - `schema`: the stored forms that several modules use, such as the form of an organization.
+//! - One module for each kind of item, such as `session`, `link`, or `customer`.
+//! - `index`: the indexes. `due` and `review`: their queries. `stream`: the records of changed items.
 
 mod at;
 mod attributes;
@@ -98,6 +97,7 @@ mod session;
 mod sign_in_request;
 mod sign_in_request_id;
 mod signup;
+mod stream;
 #[cfg(test)]
 mod testing;
 mod unknown;
@@ -127,6 +127,7 @@ pub use session::SignedIn;
 pub use sign_in_request::{SignInRequest, SignInRequestResult};
 pub use sign_in_request_id::SignInRequestId;
 pub use signup::{RepeatSession, SessionProof, SignUp, SignedUp};
+pub use stream::{BatchResponse, StreamBatch, StreamRecord};
 pub use unsubscription::Unsubscription;
 pub use used_link::{IssuedSecret, Reissued, UsedLink};
 pub use user::Person;

@@ -6,7 +6,6 @@ use domain::{
     limits::RateLimitWindow,
     org::Org,
     people::{Invitation, InvitationId},
-    secret::Hash,
 };
 
 use crate::{
@@ -89,6 +88,9 @@ impl Store {
         before: &Stored<Invitation>,
         after: &Invitation,
     ) -> Result<Option<TransactWriteItem>, Error> {
+        if *after == before.value {
+            return Ok(None);
+        }
         let old = encode(&before.value, before.version)?;
         let new = encode(after, before.version + 1)?;
         let (key, only) = (Key::invitation(after.org, after.id()), Only::Version(before.version));
@@ -111,8 +113,8 @@ impl Store {
         self.commit(actions).await
     }
 
-    /// Writes the new state of an invitation's email. `link` is the hash of the secret in the link
-    /// that the email contains; `None` writes no link.
+    /// Writes the new state of an invitation's email and, if the email contains a new link, the
+    /// link. If `after` equals `before`, writes nothing.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the invitation; [`Error::Unavailable`].
@@ -120,11 +122,10 @@ impl Store {
         &self,
         before: &Stored<Invitation>,
         after: &Invitation,
-        link: Option<Hash>,
     ) -> Result<(), Error> {
         let Some(change) = self.invitation_change(before, after)? else { return Ok(()) };
         let mut actions = vec![change];
-        if let Some(secret) = link {
+        if let Some(secret) = after.secret_hash.filter(|_| after.secret_hash != before.value.secret_hash) {
             actions.push(put(&self.table, encode_link(secret, after)?, Some(Only::New))?);
         }
         self.commit(actions).await

@@ -150,7 +150,7 @@ impl Store {
     }
 
     /// Writes the new state of a request's email and, if the email contains a new `link`, the link.
-    /// Both writes are in one transaction.
+    /// Both writes are in one transaction. Writes nothing if there is neither.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the request; [`Error::Unavailable`].
@@ -159,19 +159,16 @@ impl Store {
         before: &Stored<SignInRequest>,
         after: &SignInRequest,
         link: Option<&Link>,
-    ) -> Result<Stored<SignInRequest>, Error> {
-        let version = before.version + 1;
+    ) -> Result<(), Error> {
+        if *after == before.value && link.is_none() {
+            return Ok(());
+        }
         let old = encode(&before.value, before.version)?;
-        let (mut actions, mut item) = (Vec::new(), before.item.clone());
-        if let Some(difference) = Change::with_index(&before.item, &old, &encode(after, version)?) {
-            item = difference.applied_to(&item);
-            let only = Only::Version(before.version);
-            actions.push(change(&self.table, &Key::sign_in_request(after.id), difference, only)?);
-        }
-        if let Some(link) = link {
-            actions.push(put(&self.table, link.encode()?, Some(Only::New))?);
-        }
-        self.commit(actions).await?;
-        Ok(Stored { value: after.clone(), version, item })
+        let new = encode(after, before.version + 1)?;
+        let (key, only) = (Key::sign_in_request(after.id), Only::Version(before.version));
+        let difference = Change::with_index(&before.item, &old, &new);
+        let update = difference.map(|it| change(&self.table, &key, it, only)).transpose()?;
+        let link = link.map(|link| put(&self.table, link.encode()?, Some(Only::New))).transpose()?;
+        self.commit(update.into_iter().chain(link).collect()).await
     }
 }

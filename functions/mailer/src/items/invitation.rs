@@ -27,12 +27,7 @@ impl MailItem for InvitationMail {
     }
 
     async fn commit(&self, store: &Store, before: &Stored<Invitation>) -> Result<(), Error> {
-        if self.invitation == before.value {
-            return Ok(());
-        }
-        let secret = self.invitation.secret_hash;
-        let link = secret.filter(|_| secret != before.value.secret_hash);
-        store.commit_invitation_mail(before, &self.invitation, link).await
+        store.commit_invitation_mail(before, &self.invitation).await
     }
 
     fn deliveries(&self) -> impl Iterator<Item = &Delivery> {

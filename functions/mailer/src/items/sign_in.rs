@@ -32,10 +32,7 @@ impl MailItem for SignInMail {
     }
 
     async fn commit(&self, store: &Store, before: &Stored<SignInRequest>) -> Result<(), Error> {
-        if self.request == before.value {
-            return Ok(());
-        }
-        store.commit_sign_in_request(before, &self.request, self.link.as_ref()).await.map(drop)
+        store.commit_sign_in_request(before, &self.request, self.link.as_ref()).await
     }
 
     fn deliveries(&self) -> impl Iterator<Item = &Delivery> {

@@ -28,7 +28,6 @@ pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
             token: &app.form_token(),
             checklists: &app.config.checklists,
             fields: &Fields::default(),
-            errors: &[],
             problem: None,
         }
         .render(),

@@ -22,8 +22,8 @@ pub struct Form<'a> {
     /// Checklists of this deployment. The form asks for the industry only if they depend on it.
     pub checklists: &'a Offered,
     pub fields: &'a Fields,
-    pub errors: &'a [FieldError],
-    /// A problem of the whole form, such as a reached rate limit.
+    /// Why the form was rejected: invalid fields, or a problem of the whole form, such as a reached
+    /// rate limit.
     pub problem: Option<&'a Problem>,
 }
 
@@ -33,7 +33,9 @@ impl Render for Form<'_> {
             h1 { (form::HEADING) }
             p class="lead" { (form::lead(self.is_known(), self.trial_days.is_some())) }
             form class="card form" method="post" action="/organizations/new" novalidate {
-                @if let Some(problem) = self.problem { (problem_note(problem.kind.title(), &problem.detail)) }
+                @if let Some(problem) = self.problem && problem.errors.is_empty() {
+                    (problem_note(problem.kind.title(), &problem.detail))
+                }
                 (self.summary())
                 (hidden("form_token", self.token))
                 @if let Some(grant) = self.creation_grant { (hidden("founding", grant)) }
@@ -101,13 +103,17 @@ impl Form<'_> {
         .render()
     }
 
+    fn errors(&self) -> &[FieldError] {
+        self.problem.map_or(&[], |problem| &problem.errors)
+    }
+
     fn error(&self, name: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == name).map(|error| error.message.as_str())
+        self.errors().iter().find(|error| error.field == name).map(|error| error.message.as_str())
     }
 
     fn summary(&self) -> Markup {
         let errors: Vec<_> =
-            self.errors.iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
+            self.errors().iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
         error_summary(&errors)
     }
 }

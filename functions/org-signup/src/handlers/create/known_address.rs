@@ -2,11 +2,10 @@
 
 use axum::response::Response;
 use domain::limits::{network, sign_in_limits};
-use http::StatusCode;
 use store::{SignInRequest, SignInRequestResult, SignUp};
-use web::{Kind, Problem, ResponseFormat};
+use web::{Kind, Problem};
 
-use super::{attempt::Attempt, limits::respond_limited};
+use super::{attempt::Attempt, rejected::respond_rejected};
 use crate::{views, words::known_address as words};
 
 /// Requests a sign-in link for the address, and creates neither a session nor an organization.
@@ -17,13 +16,9 @@ pub async fn respond_known_address(attempt: &Attempt<'_>, sign_up: &SignUp) -> R
     let mut limits = sign_up.limits.clone();
     limits.extend(sign_in_limits(address, &network(&request.ip), *now));
     if let SignInRequestResult::Limited(window) = app.store.request_sign_in(&sign_in, &limits).await? {
-        return respond_limited(attempt, window.retry_after(*now));
+        return Ok(respond_rejected(attempt, Problem::too_many(window.retry_after(*now))));
     }
-    match request.format {
-        ResponseFormat::Page => {
-            let page = views::known_address::known_address(&app.config.product);
-            Ok(web::page(StatusCode::CONFLICT, page))
-        }
-        ResponseFormat::Json => Err(Problem::new(Kind::Conflict, words::PROBLEM)),
-    }
+    let problem = Problem::new(Kind::Conflict, words::PROBLEM);
+    let page = |_: &Problem| views::known_address::known_address(&app.config.product);
+    Ok(web::problem_or_page(request.format, problem, page))
 }

@@ -1,13 +1,11 @@
-//! The rate limits of sign-ups, and the response to a sign-up that exceeds one.
+//! The rate limits of sign-ups.
 
-use axum::response::Response;
 use domain::{
     limits::{RateLimitWindow, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, network, site},
     people::Address,
 };
-use web::{Problem, ResponseFormat};
 
-use super::{attempt::Attempt, invalid::render_form};
+use super::attempt::Attempt;
 
 /// Returns the rate limits that apply to a sign-up: of the network (an IPv4 address or an IPv6 /64
 /// network), of the address, and of the IPv6 /48 network, whose limit is four times as high.
@@ -19,14 +17,4 @@ pub fn sign_up_limits(attempt: &Attempt<'_>, address: &Address) -> Vec<RateLimit
     ];
     limits.extend(site(ip).map(|site| SIGN_UPS_OF_SITE.at_most(4 * max).hour(&site, now)));
     limits
-}
-
-/// Responds with 429. A page contains the form with the entered values.
-pub fn respond_limited(attempt: &Attempt<'_>, retry_after: u64) -> Result<Response, Problem> {
-    let problem = Problem::too_many(retry_after);
-    if attempt.request.format == ResponseFormat::Json {
-        return Err(problem);
-    }
-    let page = render_form(attempt, &[], Some(&problem));
-    Ok(web::problem_page(problem, page))
 }

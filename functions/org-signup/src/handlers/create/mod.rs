@@ -9,9 +9,9 @@ mod commit;
 mod created;
 mod decide;
 mod form;
-mod invalid;
 mod known_address;
 mod limits;
+mod rejected;
 mod repeated;
 mod unverified;
 
@@ -30,9 +30,8 @@ use crate::{
         created::respond_created,
         decide::decide_sign_up,
         form::SignUpIn,
-        invalid::respond_invalid,
         known_address::respond_known_address,
-        limits::respond_limited,
+        rejected::respond_rejected,
         repeated::{Earlier, respond_repeated},
         unverified::respond_unverified,
     },
@@ -50,7 +49,7 @@ async fn sign_up(app: &App, request: &FormRequest) -> Result<Result<Response, st
     let attempt = load_attempt(app, request).await?;
     let form = match parse_form(&attempt) {
         Ok(form) => form,
-        Err(errors) => return Ok(Ok(respond_invalid(&attempt, errors))),
+        Err(errors) => return Ok(Ok(respond_rejected(&attempt, Problem::invalid(errors)))),
     };
     if let Some(user) = attempt.requester.signed_in().filter(|user| !user.found.user.value.verified) {
         return Ok(Ok(respond_unverified(&attempt, user, &form).await?));
@@ -88,7 +87,9 @@ async fn respond_committed(
         Ok(SignedUp::Replayed { org, user, trial, join, until }) => {
             respond_repeated(attempt, sign_up, &Earlier { org, user, trial, join, until }).await?
         }
-        Ok(SignedUp::Limited(window)) => respond_limited(attempt, window.retry_after(attempt.now))?,
+        Ok(SignedUp::Limited(window)) => {
+            respond_rejected(attempt, Problem::too_many(window.retry_after(attempt.now)))
+        }
         Ok(SignedUp::AddressKnown) => respond_known_address(attempt, sign_up).await?,
         // `commit_sign_up` never returns `Braked`, because its last attempt sends the email later,
         // and the mail brake does not apply to that. A sign-up without a trial never gets

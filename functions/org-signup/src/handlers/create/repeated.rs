@@ -11,7 +11,7 @@ use web::Problem;
 
 use super::{
     attempt::Attempt, created::respond_signed_in, known_address::respond_known_address,
-    limits::respond_limited,
+    rejected::respond_rejected,
 };
 
 /// The earlier sign-up with the same form.
@@ -39,7 +39,7 @@ pub async fn respond_repeated(
         RepeatSession::Started => Ok(respond_signed_in(&session, &sign_up.secret, earlier.trial)),
         RepeatSession::LimitReached => {
             let seconds = earlier.until.duration_since(attempt.now).as_secs().max(1);
-            respond_limited(attempt, seconds.unsigned_abs())
+            Ok(respond_rejected(attempt, Problem::too_many(seconds.unsigned_abs())))
         }
         RepeatSession::Rejected => respond_known_address(attempt, sign_up).await,
     }

@@ -1,15 +1,15 @@
 //! The response to a signed-in user whose address is not verified.
 
 use axum::response::Response;
-use http::StatusCode;
 use serde_json::json;
-use web::{Kind, Problem, ResponseFormat, auth::AuthenticatedUser};
+use web::{Kind, Problem, auth::AuthenticatedUser};
 
 use super::{
     attempt::Attempt,
     created::landing,
     form::{SignUpIn, form_hash},
-    limits::{respond_limited, sign_up_limits},
+    limits::sign_up_limits,
+    rejected::respond_rejected,
 };
 use crate::{views, words};
 
@@ -22,7 +22,7 @@ pub async fn respond_unverified(
     user: &AuthenticatedUser,
     form: &SignUpIn,
 ) -> Result<Response, Problem> {
-    let Attempt { app, now, .. } = attempt;
+    let Attempt { app, request, now, .. } = attempt;
     let address = &user.found.user.value.address;
     if let Some(token) = &form.token {
         let earlier = app.store.load_sign_up(form_hash(token, address), *now).await?;
@@ -31,14 +31,10 @@ pub async fn respond_unverified(
         }
     }
     if let Some(window) = app.store.count_attempt(&sign_up_limits(attempt, address)).await? {
-        return respond_limited(attempt, window.retry_after(*now));
+        return Ok(respond_rejected(attempt, Problem::too_many(window.retry_after(*now))));
     }
-    match attempt.request.format {
-        ResponseFormat::Page => {
-            let page = views::unverified::unverified(&app.config.product, user);
-            Ok(web::page(StatusCode::FORBIDDEN, page))
-        }
-        ResponseFormat::Json => Err(Problem::new(Kind::Forbidden, words::unverified::NOTE)
-            .with("sign_in_url", json!("/login?next=/organizations/new"))),
-    }
+    let problem = Problem::new(Kind::Forbidden, words::unverified::NOTE)
+        .with("sign_in_url", json!("/login?next=/organizations/new"));
+    let page = |_: &Problem| views::unverified::unverified(&app.config.product, user);
+    Ok(web::problem_or_page(request.format, problem, page))
 }

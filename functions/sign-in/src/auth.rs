@@ -1,10 +1,8 @@
 //! Authentication of requests by the session cookie.
 
-use axum::response::Response;
 use domain::id::UserId;
 use http::HeaderMap;
-pub use web::auth::AuthenticatedUser;
-use web::{Kind, Problem, ResponseFormat};
+use web::{Problem, auth::AuthenticatedUser};
 
 use crate::App;
 
@@ -24,17 +22,5 @@ impl App {
     pub async fn is_signed_in(&self, headers: &HeaderMap, user: UserId) -> bool {
         web::session::token(headers).is_some_and(|token| token.user == user)
             && AuthenticatedUser::try_load(&self.store, headers, self.clock.now()).await.is_some()
-    }
-}
-
-/// Converts an outcome into a response. A browser without a session is redirected to the sign-in
-/// page. After signing in, the browser opens the path `back`.
-pub fn respond(wants: ResponseFormat, back: &str, outcome: Result<Response, Problem>) -> Response {
-    match outcome {
-        Ok(response) => response,
-        Err(problem) if wants == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
-            web::to_login(back)
-        }
-        Err(problem) => web::problem_response(wants, problem),
     }
 }

@@ -16,49 +16,31 @@
 //!
 //! # Where to start
 //!
-//! - `auth`: authenticates a request. Start here.
-//! - `login`: the request for a sign-in link.
-//! - `link`: the use of a sign-in link.
-//! - `browser`: recognizes the browser that requested or used a link.
-//! - `logout`: ends a session.
-//! - `invitation`: accepts an invitation.
-//! - `account`: the user's sessions and organizations.
-//! - `members`: the members of an organization and its invitations.
-//! - `seats`: counts the members of a plan that limits their number.
-//! - `unsubscribe`: the link that stops trial reminders.
-//! - `handoff`: signs a user in to the host app.
-//! - `pages`: the pages of `login` and `link`.
+//! - `handlers::link`: the use of a sign-in link. Start here.
+//! - `handlers`: the handlers, one module for each page or link.
+//! - `auth`: authenticates a request.
+//! - `views`: the pages, in modules of the same names.
+//! - `words`: all texts that users read, by page.
 //! - `config`: reads the environment variables.
-//! - `words`: contains all texts that users read.
 
-mod account;
 mod auth;
-mod browser;
 mod config;
-mod handoff;
-mod invitation;
-mod link;
-mod login;
-mod logout;
-mod members;
-mod pages;
-mod seats;
-mod unsubscribe;
+mod handlers;
+mod views;
 mod words;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    response::Response,
     routing::{get, post},
 };
 use domain::people::Operators;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
-use web::{Problem, ResponseFormat, SecurityProfile};
+use web::SecurityProfile;
 
-use crate::{config::Config, handoff::HostApp};
+use crate::{config::Config, handlers::handoff::HostApp};
 
 /// The path to which email programs post from their own origins (RFC 8058).
 ///
@@ -84,7 +66,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), table);
     store.warm_up().await;
-    let host = HostApp::new(app_url, handoff::signing_keys(keys, &boot.aws));
+    let host = HostApp::new(app_url, keys, &boot.aws);
     let routes =
         router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
     let profile = SecurityProfile::app(None).with_exempt_paths(ONE_CLICK);
@@ -94,21 +76,28 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
 
 fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/handover", post(handoff::hand_off))
-        .route("/login", get(login::form).post(login::request_link))
-        .route("/login/{token}", get(link::show).post(link::consume))
-        .route("/logout", post(logout::logout))
-        .route("/mail/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::stop))
-        .route("/mail/unsubscribe/{token}/undo", post(unsubscribe::undo))
-        .route("/invitations/{token}", get(invitation::show).post(invitation::accept))
-        .merge(account::routes())
-        .merge(members::routes())
+        .route("/account", get(handlers::account::show))
+        .route("/account/sessions/end", post(handlers::sessions::end))
+        .route("/account/sessions/end-all", post(handlers::sessions::end_all))
+        .route("/handover", post(handlers::handoff::hand_off))
+        .route("/invitations/{token}", get(handlers::invitation::show).post(handlers::invitation::accept))
+        .route("/login", get(handlers::login::show).post(handlers::login::request_link))
+        .route("/login/{token}", get(handlers::link::show).post(handlers::link::consume))
+        .route("/logout", post(handlers::logout::logout))
+        .route(
+            "/mail/unsubscribe/{token}",
+            get(handlers::unsubscribe::show).post(handlers::unsubscribe::stop),
+        )
+        .route("/mail/unsubscribe/{token}/undo", post(handlers::unsubscribe::undo))
+        .route("/members", get(handlers::members::show))
+        .route("/members/invitations", post(handlers::members::invite))
+        .route("/members/invitations/{invitation}/resend", post(handlers::members::resend))
+        .route("/members/invitations/{invitation}/revoke", post(handlers::members::revoke))
+        .route("/members/leave", post(handlers::members::leave))
+        .route("/members/{user}/remove", post(handlers::members::remove))
+        .route("/members/{user}/role", post(handlers::members::change_role))
+        .route("/organizations/switch", post(handlers::switch::switch))
         .with_state(app)
-}
-
-/// Converts an outcome into a response. A problem becomes a page or JSON, as the client requested.
-fn respond(wants: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
-    outcome.unwrap_or_else(|problem| web::problem_response(wants, problem))
 }
 
 #[cfg(test)]

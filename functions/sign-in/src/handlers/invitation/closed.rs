@@ -1,0 +1,70 @@
+//! The response to a requester who cannot accept the invitation.
+
+use axum::response::Response;
+use http::HeaderMap;
+use jiff::Timestamp;
+use store::UsedLink;
+use web::{Kind, Problem, ResponseFormat};
+
+use super::{
+    attempt::Attempt,
+    find::{Closed, return_path},
+    problem::invitation_expired,
+};
+use crate::{
+    App,
+    handlers::{
+        browser::browser_hash,
+        signed_in::{HOME, respond_again},
+    },
+    views::invitation as views,
+    words::invitation as words_of,
+};
+
+/// Responds to an attempt to accept the invitation.
+pub async fn respond_closed(
+    attempt: Attempt<'_>,
+    closed: Closed,
+) -> Result<Result<Response, store::Error>, Problem> {
+    let Attempt { app, form, now, .. } = attempt;
+    Ok(Ok(match closed {
+        Closed::SignInFirst(details) => {
+            web::respond_or_login(form.format, &return_path(&details), Err(Problem::unauthorized()))
+        }
+        // This user does not join the organization.
+        Closed::OtherUser(details, user) => {
+            let problem = Problem::new(Kind::Conflict, words_of::other_user::PROBLEM);
+            let page = |_: &Problem| views::other_user(&app.product, &details, &user);
+            web::problem_or_page(form.format, problem, page)
+        }
+        Closed::Member => web::see_other(HOME),
+        Closed::Used(used) if is_repeated(app, &form.headers, &used, now).await => {
+            match respond_again(app, form.format, &used).await {
+                Ok(response) => response.ok_or_else(invitation_expired)?,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Closed::Used(used) => respond_used(app, form.format, &form.headers, &used).await,
+    }))
+}
+
+/// Returns whether the browser that accepted the invitation sends the request again, because it did
+/// not get the session.
+pub async fn is_repeated(app: &App, headers: &HeaderMap, used: &UsedLink, now: Timestamp) -> bool {
+    used.is_repeated_by(browser_hash(headers), now) && !app.is_signed_in(headers, used.user).await
+}
+
+/// Responds to the link of an invitation that was accepted before. If the user who accepted it is
+/// signed in, redirects to the dashboard.
+pub async fn respond_used(
+    app: &App,
+    format: ResponseFormat,
+    headers: &HeaderMap,
+    used: &UsedLink,
+) -> Response {
+    if app.is_signed_in(headers, used.user).await {
+        return web::see_other(HOME);
+    }
+    let problem = Problem::new(Kind::NotFound, words_of::accepted::PROBLEM);
+    web::problem_or_page(format, problem, |_| views::accepted(&app.product))
+}

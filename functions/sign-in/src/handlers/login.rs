@@ -1,0 +1,122 @@
+//! `/login`: requests for a sign-in link.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::header::SET_COOKIE,
+    response::Response,
+};
+use domain::{
+    limits::{RateLimitWindow, SIGN_INS_OF_IP, network, sign_in_limits},
+    people::{Address, SIGN_IN_LINK_TTL},
+    secret::Secret,
+    time,
+};
+use http::{HeaderMap, StatusCode, Uri};
+use jiff::Timestamp;
+use store::{SignInRequest, SignInRequestResult};
+use telemetry::LogArea;
+use web::{FieldError, Fields, FormRequest, Problem, ResponseFormat, auth::AuthenticatedUser};
+
+use crate::{App, views::login as views, words::login as words_of};
+
+/// `GET /login`: shows the form, or a link to the next page if the user is signed in.
+///
+/// The query parameter `next` names the page to open after signing in.
+pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
+    let next = parse_next(&uri);
+    let user = AuthenticatedUser::try_load(&app.store, &headers, app.clock.now()).await;
+    let page = match user.filter(|user| may_open(user, next.as_deref())) {
+        Some(user) => views::already_signed_in(&app.product, &user, next.as_deref()),
+        None => views::form(&app.product, next.as_deref(), "", None),
+    };
+    web::page(StatusCode::OK, page)
+}
+
+/// `POST /login`: writes a request for a link. The writes and the response are the same for known
+/// and unknown addresses, so they do not reveal who has an account.
+pub async fn request_link(State(app): State<Arc<App>>, form: FormRequest) -> Response {
+    web::respond(form.format, write_request(&app, &form).await)
+}
+
+async fn write_request(app: &App, form: &FormRequest) -> Result<Response, Problem> {
+    let fields = form.fields()?;
+    let next = fields.get("next").and_then(web::next_path);
+    let address = match parse_address(fields) {
+        Ok(address) => address,
+        Err(error) => {
+            return Ok(respond_rejected(app, form, next.as_deref(), Problem::invalid(vec![error])));
+        }
+    };
+    let now = app.clock.now();
+    let browser = web::browser::secret(&form.headers).unwrap_or_else(|| Secret::new(app.entropy.bytes()));
+    let limits = sign_in_limits(&address, &network(&form.ip), now);
+    let request = SignInRequest::new(app.entropy.bytes(), address, next, Some(browser.hash()), now);
+    Ok(match app.store.request_sign_in(&request, &limits).await? {
+        SignInRequestResult::Recorded => respond_sent(app, form.format, &request, &browser),
+        SignInRequestResult::Limited(window) => {
+            respond_rejected(app, form, request.next.as_deref(), limit_problem(&window, now))
+        }
+    })
+}
+
+fn parse_address(fields: &Fields) -> Result<Address, FieldError> {
+    let typed = fields.get("email").unwrap_or_default();
+    if typed.trim().is_empty() {
+        return Err(FieldError::new("email", "required", words_of::EMAIL_REQUIRED));
+    }
+    Address::parse_existing(typed).map_err(|error| FieldError::new("email", error.code(), error.to_string()))
+}
+
+/// Returns the query parameter `next`, or `None` if it is not a path of this site.
+fn parse_next(uri: &Uri) -> Option<String> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
+    pairs.into_iter().find(|(name, _)| name == "next").and_then(|(_, next)| web::next_path(&next))
+}
+
+/// Returns whether the page at `next` accepts the session of the user.
+///
+/// The page may require a recent sign-in or a verified address, and would redirect to `/login`
+/// again. So the form is shown instead of a link to that page.
+fn may_open(user: &AuthenticatedUser, next: Option<&str>) -> bool {
+    match next {
+        Some(next) if next.starts_with("/operator") => user.found.session.is_fresh(user.now),
+        Some(next) if next.starts_with("/invitations/") => user.found.user.value.verified,
+        _ => true,
+    }
+}
+
+/// Returns the problem of a user who requests links too often.
+///
+/// The limit of a network counts requests for all addresses. So its newest request may be for
+/// another address, and this address may have no valid link.
+fn limit_problem(window: &RateLimitWindow, now: Timestamp) -> Problem {
+    let mut problem = Problem::too_many(window.retry_after(now)).because(window.limit.name);
+    let newest = window.newest.filter(|_| window.limit != SIGN_INS_OF_IP);
+    if newest.is_some_and(|at| now < time::add(at, SIGN_IN_LINK_TTL)) {
+        problem.detail = words_of::latest_link_works(&problem.detail).into();
+    }
+    problem
+}
+
+/// Responds with the address to which the link is sent, and ties the link to this browser.
+fn respond_sent(app: &App, format: ResponseFormat, request: &SignInRequest, browser: &Secret) -> Response {
+    tracing::info!(area = %LogArea::Access, asked = %request.id, "requested sign-in link");
+    let mut response = match format {
+        ResponseFormat::Page => {
+            web::page(StatusCode::OK, views::sent(&app.product, request.address.as_str()))
+        }
+        ResponseFormat::Json => web::success(format, ""),
+    };
+    response.headers_mut().append(SET_COOKIE, web::browser::set(browser));
+    response
+}
+
+/// Responds with the problem. A page contains the form with the entered address.
+fn respond_rejected(app: &App, form: &FormRequest, next: Option<&str>, problem: Problem) -> Response {
+    let typed = form.fields().ok().and_then(|fields| fields.get("email")).unwrap_or_default();
+    web::problem_or_page(form.format, problem, |problem| {
+        views::form(&app.product, next, typed, Some(problem))
+    })
+}

@@ -1,0 +1,15 @@
+//! The handlers, one module for each page or link.
+
+pub mod account;
+mod browser;
+pub mod handoff;
+pub mod invitation;
+pub mod link;
+pub mod login;
+pub mod logout;
+pub mod members;
+mod seats;
+pub mod sessions;
+mod signed_in;
+pub mod switch;
+pub mod unsubscribe;

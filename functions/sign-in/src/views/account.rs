@@ -1,0 +1,140 @@
+//! The page that lists the user's organizations and sessions.
+
+use domain::{org::Org, people::Session, secret::Hash};
+use maud::{Markup, Render, html};
+use ui::{Page, Tone, Weight, Width};
+use web::auth::AuthenticatedUser;
+
+use crate::words::{self, account as words_of};
+
+/// View model of `/account`.
+pub struct AccountPage<'a> {
+    pub product: &'a str,
+    pub caller: &'a AuthenticatedUser,
+    pub orgs: &'a [Org],
+    pub sessions: &'a [ActiveSession],
+}
+
+/// One row of the list of active sessions.
+pub struct ActiveSession {
+    /// The hash of the session's secret, which the form for signing out sends.
+    pub id: Hash,
+    pub session: Session,
+    /// Whether the request was made with this session.
+    pub is_current: bool,
+}
+
+impl AccountPage<'_> {
+    pub fn render(&self) -> Markup {
+        let user = &self.caller.found.user.value;
+        let main = html! {
+            h1 { (words_of::TITLE) }
+            p class="lead" { strong { (user.name) } ", " (user.address.as_str()) }
+            div class="stack" {
+                @if !user.verified { (unverified(user.address.as_str())) }
+                (self.organizations())
+                (self.sessions())
+            }
+        };
+        let person = Some(self.caller.person(None));
+        Page { product: self.product, title: words_of::TITLE, person, width: Width::Reading, main }.render()
+    }
+
+    fn organizations(&self) -> Markup {
+        let (user, current) = (self.caller.member.user(), self.caller.member.org());
+        html! {
+            section aria-labelledby="organizations" {
+                div class="section-head" {
+                    h2 id="organizations" { (words_of::ORGANIZATIONS) }
+                    a class="small" href="/organizations/new" { (words_of::CREATE_ORG) }
+                }
+                ul class="rows" {
+                    @for org in self.orgs {
+                        li class="row" {
+                            div class="row-text" {
+                                div class="row-line" {
+                                    h3 { (org.name) }
+                                    span class="badge" {
+                                        @if org.admin(user).is_some() { (words::role::ADMIN) } @else { (words::role::MEMBER) }
+                                    }
+                                    @if org.id == current {
+                                        span class="badge tone-success" { (words_of::CURRENT) }
+                                    }
+                                }
+                            }
+                            @if org.id != current { div class="row-actions" { (switch(org)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn sessions(&self) -> Markup {
+        html! {
+            section aria-labelledby="sessions" {
+                h2 id="sessions" class="section-head" { (words_of::SESSIONS) }
+                ul class="rows" {
+                    @for session in self.sessions { (self.session(session)) }
+                }
+                div class="actions" {
+                    (ui::post_button(Weight::Secondary, "/account/sessions/end-all", words_of::SIGN_OUT_ALL, None))
+                }
+            }
+        }
+    }
+
+    fn session(&self, ActiveSession { id, session, is_current }: &ActiveSession) -> Markup {
+        let zone = &self.caller.found.org.value.zone;
+        let org = self.orgs.iter().find(|org| org.id == session.org).map_or("", |org| org.name.as_str());
+        let started = zone.date_and_time(session.created_at);
+        html! {
+            li class="row" {
+                div class="row-text" {
+                    div class="row-line" {
+                        h3 { (words_of::SIGNED_IN) " " time datetime=(session.created_at) { (started) } }
+                        @if *is_current { span class="badge tone-success" { (words_of::THIS_BROWSER) } }
+                    }
+                    p class="soft small" {
+                        (org) @if !org.is_empty() { " · " }
+                        (words_of::LAST_USED) " "
+                        time datetime=(session.seen_at) { (zone.date_and_time(session.seen_at)) }
+                    }
+                }
+                form class="post" method="post" action="/account/sessions/end" {
+                    (ui::hidden("session", &id.to_string()))
+                    button class="button button-quiet" type="submit" aria-label=(words_of::sign_out_label(&started)) {
+                        (words_of::SIGN_OUT)
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn switch(org: &Org) -> Markup {
+    html! {
+        form class="post" method="post" action="/organizations/switch" {
+            (ui::hidden("organization", &org.id.to_string()))
+            button class="button" type="submit" aria-label=(words_of::switch_label(org.name.as_str())) {
+                (words_of::SWITCH)
+            }
+        }
+    }
+}
+
+fn unverified(address: &str) -> Markup {
+    ui::note(
+        Tone::Notice,
+        "✉️",
+        words_of::unverified::NOTE,
+        &html! {
+            p { (words_of::unverified::TEXT) }
+            form class="actions" method="post" action="/login" {
+                (ui::hidden("email", address))
+                (ui::hidden("next", "/account"))
+                (ui::submit(Weight::Primary, words::EMAIL_LINK))
+            }
+        },
+    )
+}

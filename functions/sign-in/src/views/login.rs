@@ -1,0 +1,87 @@
+//! Pages of `/login`: the form that requests a sign-in link, and the page after it.
+
+use maud::{Markup, html};
+use ui::{Field, Tone, Weight};
+use web::{Problem, auth::AuthenticatedUser};
+
+use super::{emphasized, narrow_page};
+use crate::words::{self, login as words_of};
+
+/// Renders the form that requests a sign-in link.
+///
+/// `next` is the path to open after signing in, and `typed` is the address that the user entered.
+/// `problem` is the reason why the form was rejected: an error of the address, or a problem of the
+/// whole form, such as a reached rate limit.
+pub fn form(product: &str, next: Option<&str>, typed: &str, problem: Option<&Problem>) -> Markup {
+    let error = problem.and_then(|problem| problem.errors.first()).map(|error| error.message.as_str());
+    let errors: Vec<_> = error.map(|error| ("email", error)).into_iter().collect();
+    let email = Field {
+        name: "email",
+        kind: ui::Kind::Email,
+        label: words_of::EMAIL,
+        hint: None,
+        value: typed,
+        autocomplete: "email",
+        error,
+    };
+    let main = html! {
+        h1 { (words::SIGN_IN) }
+        p class="lead" { (words_of::LEAD) }
+        form class="card form" method="post" action="/login" novalidate {
+            @if let Some(problem) = problem && problem.errors.is_empty() {
+                (ui::problem_note(problem.kind.title(), &problem.detail))
+            }
+            (ui::error_summary(&errors))
+            (email)
+            @if let Some(next) = next { (ui::hidden("next", next)) }
+            div class="actions" { (ui::submit(Weight::Primary, words_of::SUBMIT)) }
+        }
+        p class="aside" { (words_of::NEW_HERE) " " a href="/organizations/new" { (words_of::CREATE_ORG) } }
+    };
+    let title =
+        if problem.is_some() { words::error_title(words::SIGN_IN) } else { words::SIGN_IN.to_owned() };
+    narrow_page(product, &title, None, main)
+}
+
+/// Renders `/login` for a signed-in user.
+pub fn already_signed_in(product: &str, user: &AuthenticatedUser, next: Option<&str>) -> Markup {
+    let person = user.person(None);
+    let main = html! {
+        h1 { (words_of::signed_in::TITLE) }
+        p class="lead" { (emphasized(&words_of::signed_in::lead(person.name, person.organization))) }
+        div class="actions" {
+            (ui::link_button(Weight::Primary, next.unwrap_or("/dashboard"), words_of::signed_in::CONTINUE))
+        }
+    };
+    narrow_page(product, words::SIGN_IN, Some(person), main)
+}
+
+/// Renders the page after a request for a link. It is the same for known and unknown addresses.
+pub fn sent(product: &str, address: &str) -> Markup {
+    let main = html! {
+        h1 { (words_of::sent::TITLE) }
+        p class="lead" { (emphasized(&words_of::sent::lead(address))) }
+        (ui::note(Tone::Calm, "✉️", words_of::sent::NOT_RECEIVED, &html! {
+            p { (words_of::sent::CHECK_SPAM) " " a href="/login" { (words_of::sent::TRY_ANOTHER) } "." }
+        }))
+    };
+    narrow_page(product, words_of::sent::TITLE, None, main)
+}
+
+#[cfg(test)]
+mod tests {
+    use web::FieldError;
+
+    use super::*;
+
+    #[test]
+    fn form_keeps_the_entered_address_and_the_next_page() {
+        let problem = Problem::invalid(vec![FieldError::new("email", "invalid", "No address.")]);
+        let page =
+            form("TimeTracker", Some("/onboarding/checklist"), "jo@\"><b>", Some(&problem)).into_string();
+        assert!(page.contains(r#"value="jo@&quot;&gt;&lt;b&gt;""#), "{page}");
+        assert!(page.contains(r#"name="next" value="/onboarding/checklist""#), "{page}");
+        assert!(page.contains("No address."), "{page}");
+        assert!(!form("TimeTracker", None, "", None).into_string().contains("name=\"next\""));
+    }
+}

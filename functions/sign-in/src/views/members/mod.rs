@@ -1,0 +1,153 @@
+//! The page of members and invitations.
+
+mod invitations;
+
+use domain::people::{Invitation, Membership, Role};
+pub use invitations::unverified;
+use maud::{Markup, Render, html};
+use ui::{NavItem, Page, Tone, Weight, Width};
+use web::{Fields, Problem, auth::AuthenticatedUser};
+
+use super::emphasized;
+use crate::words::{
+    self,
+    members::{self as words_of, leave},
+};
+
+/// View model of `/members`.
+pub struct MembersPage<'a> {
+    pub product: &'a str,
+    pub caller: &'a AuthenticatedUser,
+    pub members: &'a [Membership],
+    pub invitations: &'a [Invitation],
+}
+
+/// The values and errors of a rejected invitation form, or an empty form.
+#[derive(Default)]
+pub struct Draft<'a> {
+    pub fields: Option<&'a Fields>,
+    /// Why the form was rejected: invalid fields, or a problem of the whole form.
+    pub problem: Option<&'a Problem>,
+}
+
+impl MembersPage<'_> {
+    pub fn render(&self, draft: &Draft<'_>) -> Markup {
+        let admin = self.caller.member.admin();
+        let main = html! {
+            h1 { (words_of::TITLE) }
+            p class="lead" { (emphasized(&words_of::lead(self.caller.found.org.value.name.as_str()))) }
+            div class="stack" {
+                @if admin.is_none() {
+                    (ui::note(Tone::Calm, "👋", words_of::WELCOME, &html! { p { (words_of::WELCOME_TEXT) } }))
+                }
+                (self.people())
+                @if admin.is_some() {
+                    (self.invite(draft))
+                    (self.invitations())
+                }
+                (self.leave())
+            }
+        };
+        let title = match draft.problem {
+            Some(_) => words::error_title(words_of::TITLE),
+            None => words_of::TITLE.to_owned(),
+        };
+        let person = Some(self.caller.person(Some(NavItem::Members)));
+        Page { product: self.product, title: &title, person, width: Width::Reading, main }.render()
+    }
+
+    fn people(&self) -> Markup {
+        let admin = self.caller.member.role() == Role::Admin;
+        html! {
+            section aria-labelledby="people" {
+                h2 id="people" class="section-head" { (words_of::count(self.members.len())) }
+                @if admin && let Some(seats) = self.caller.found.org.value.seats(self.caller.now) {
+                    p class="soft" { (words_of::seats::used(self.members.len(), self.open_invitations(), seats)) }
+                }
+                ul class="rows" {
+                    @for member in self.members { (self.row(member, admin)) }
+                }
+            }
+        }
+    }
+
+    /// Renders one member. `admin` is whether the user who views the page is an admin.
+    fn row(&self, member: &Membership, admin: bool) -> Markup {
+        let zone = &self.caller.found.org.value.zone;
+        let is_viewer = member.user == self.caller.member.user();
+        let last = member.role == Role::Admin && self.caller.found.org.value.admins.len() == 1;
+        html! {
+            li class="row" {
+                div class="row-text" {
+                    div class="row-line" {
+                        h3 { (member.name) }
+                        (role_badge(member.role))
+                        @if is_viewer { span class="badge" { (words_of::YOU) } }
+                    }
+                    p class="soft small" {
+                        @if admin { (member.address.as_str()) " · " }
+                        (words_of::joined(&zone.date(member.since)))
+                    }
+                }
+                @if admin && !last {
+                    div class="row-actions" {
+                        (change_role(member))
+                        @if !is_viewer {
+                            (ui::post_button(
+                                Weight::Quiet,
+                                &format!("/members/{}/remove", member.user),
+                                words_of::REMOVE,
+                                Some(member.name.as_str()),
+                            ))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Renders the button to leave. The only admin cannot leave while other members remain.
+    fn leave(&self) -> Markup {
+        let org = &self.caller.found.org.value;
+        let only_admin = org.admin(self.caller.member.user()).is_some() && org.admins.len() == 1;
+        let alone = self.members.iter().all(|member| member.user == self.caller.member.user());
+        html! {
+            @if alone || !only_admin {
+                section aria-labelledby="leave" {
+                    h2 id="leave" class="section-head" { (leave::TITLE) }
+                    p class="soft" { @if alone { (leave::ALONE) } @else { (leave::WITH_OTHERS) } }
+                    div class="actions" {
+                        (ui::post_button(
+                            Weight::Secondary,
+                            "/members/leave",
+                            &leave::submit(org.name.as_str()),
+                            None,
+                        ))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Renders the button that gives a member the other role.
+fn change_role(member: &Membership) -> Markup {
+    let role = match member.role {
+        Role::Admin => Role::Member,
+        Role::Member => Role::Admin,
+    };
+    html! {
+        form class="post" method="post" action={ "/members/" (member.user) "/role" } {
+            (ui::hidden("role", role.as_str()))
+            button class="button button-quiet" type="submit"
+                aria-label=(words_of::make_label(role, member.name.as_str())) { (words_of::make(role)) }
+        }
+    }
+}
+
+fn role_badge(role: Role) -> Markup {
+    match role {
+        Role::Admin => html! { span class="badge tone-notice" { (words::role::ADMIN) } },
+        Role::Member => html! { span class="badge" { (words::role::MEMBER) } },
+    }
+}

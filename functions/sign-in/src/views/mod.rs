@@ -1,0 +1,26 @@
+//! The pages, one file for each handler that shows them.
+
+pub mod account;
+pub mod invitation;
+pub mod link;
+pub mod login;
+pub mod members;
+pub mod no_org;
+pub mod unsubscribe;
+
+use maud::{Markup, Render, html};
+use ui::{Page, Person, Width};
+
+/// Renders a text of [`words`](crate::words), with the parts at odd indexes in bold.
+pub fn emphasized(parts: &[impl AsRef<str>]) -> Markup {
+    html! {
+        @for (index, part) in parts.iter().enumerate() {
+            @if index % 2 == 1 { strong { (part.as_ref()) } } @else { (part.as_ref()) }
+        }
+    }
+}
+
+/// Renders a page with one form or message.
+fn narrow_page(product: &str, title: &str, person: Option<Person<'_>>, main: Markup) -> Markup {
+    Page { product, title, person, width: Width::Narrow, main }.render()
+}

@@ -1,0 +1,31 @@
+//! `/account`: the user's organizations and sessions.
+
+pub const TITLE: &str = "Your account";
+pub const ORGANIZATIONS: &str = "Organizations";
+pub const CREATE_ORG: &str = "Create another organization";
+pub const CURRENT: &str = "Current";
+pub const SWITCH: &str = "Switch";
+pub const SESSIONS: &str = "Active sessions";
+pub const SIGN_OUT_ALL: &str = "Sign out everywhere";
+/// Followed by the time at which the session started.
+pub const SIGNED_IN: &str = "Signed in";
+pub const THIS_BROWSER: &str = "This browser";
+/// Followed by the time at which the session was last used.
+pub const LAST_USED: &str = "Last used";
+pub const SIGN_OUT: &str = "Sign out";
+
+/// Accessible name of a button with the label [`SIGN_OUT`].
+pub fn sign_out_label(started: &str) -> String {
+    format!("Sign out of the session from {started}")
+}
+
+/// Accessible name of a button with the label [`SWITCH`].
+pub fn switch_label(org: &str) -> String {
+    format!("Switch to {org}")
+}
+
+pub mod unverified {
+    pub const NOTE: &str = "Your email address isn’t verified yet";
+    pub const TEXT: &str =
+        "Use the sign-in link that we email you. Then you can invite others and create more organizations.";
+}

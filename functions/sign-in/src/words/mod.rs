@@ -1,0 +1,29 @@
+//! Every text that users read, by page: headings, labels, form errors, and problem details.
+//!
+//! A text with highlighted values is an array of parts. [`emphasized`](crate::views::emphasized)
+//! shows the parts at odd indexes, which are the values, in bold.
+
+pub mod account;
+pub mod invitation;
+pub mod link;
+pub mod login;
+pub mod members;
+pub mod no_org;
+pub mod role;
+pub mod unsubscribe;
+
+/// Title and button of the pages that sign a user in.
+pub const SIGN_IN: &str = "Sign in";
+/// Button that emails a sign-in link to the address that the page names.
+pub const EMAIL_LINK: &str = "Email me the link";
+/// Heading of an expired or used link.
+pub const LINK_NO_LONGER_WORKS: &str = "This link no longer works";
+/// Heading of the note for a user whose email address is not verified.
+pub const VERIFY_FIRST: &str = "First, verify your email address";
+/// Title of the page for a user whose email address is not verified.
+pub const VERIFY_ADDRESS: &str = "Verify your email address";
+
+/// Returns the title of a page whose form was rejected.
+pub fn error_title(title: &str) -> String {
+    format!("Error: {title}")
+}

@@ -62,6 +62,3 @@ fn router(app: App) -> Router {
         .route("/billing/portal", post(handlers::portal))
         .with_state(Arc::new(app))
 }
-
-#[cfg(test)]
-mod tests;

@@ -81,6 +81,3 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
         }
     }))
 }
-
-#[cfg(test)]
-mod tests;

@@ -77,6 +77,3 @@ fn router(app: Arc<App>) -> Router {
         .route("/operator/review/{id}/dismiss", post(handlers::dismiss))
         .with_state(app)
 }
-
-#[cfg(test)]
-mod tests;

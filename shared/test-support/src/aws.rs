@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+pub use aws_local::faults::Kind as FaultKind;
 use aws_local::{
     bus::Bus,
     calls::{Call, Calls},
@@ -17,6 +18,7 @@ use aws_local::{
     faults::{Fault, Faults},
     iam::Statement,
     iam_usage_log::IamUsageLog,
+    invoke::Fleet,
     mailbox::{Mail, Mailbox},
     permissions::Permissions,
     secrets::Secrets,
@@ -28,12 +30,18 @@ use serde_json::{Value, json};
 use sim::clock::LocalClock;
 use store::Store;
 
+use crate::stripe_api::StripeApi;
+
+/// URL of Onramp, from which the recorded events come.
+pub const PUBLIC_URL: &str = "https://onramp.execute-api.eu-west-1.amazonaws.com";
 /// Secret with which Stripe signs events.
 pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
 /// Key with which the host app signs embed tokens and events.
 pub const HOST_KEYS: &str = "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5";
 /// Key with which Onramp signs handoff tokens.
 pub const HANDOFF_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
+/// Price of the single-user plan.
+pub const SINGLE_PRICE: &str = "price_local_single";
 /// Price of the team plan.
 pub const TEAM_PRICE: &str = "price_local_team";
 /// Address of the only operator.
@@ -44,9 +52,9 @@ const SETTINGS: &[(&str, &str)] = &[
     ("AppUrl", "https://app.example.com"),
     ("EmbedOrigins", "https://app.example.com"),
     ("OperatorEmails", OPERATOR),
-    ("PublicUrl", "https://onramp.example"),
+    ("PublicUrl", PUBLIC_URL),
     ("StripePublishableKey", "pk_test_local_onramp"),
-    ("StripeSingleUserPriceId", "price_local_single"),
+    ("StripeSingleUserPriceId", SINGLE_PRICE),
     ("StripeTeamPriceId", TEAM_PRICE),
 ];
 
@@ -91,7 +99,7 @@ impl LocalAws {
             mailbox: Mailbox::new(vec![sender], None).unwrap(),
             bus: Bus::new(Vec::new(), None, Arc::default()).unwrap(),
             secrets: Secrets::from(secrets),
-            external: Vec::new(),
+            external: vec![Arc::new(StripeApi)],
             clock,
             calls: Calls::default(),
             faults: Faults::default(),
@@ -106,6 +114,16 @@ impl LocalAws {
     /// the permissions of its role, the stopped clock, and repeatable randomness.
     pub fn context(&self, function: &str) -> Context {
         Context { entropy: self.rng(), ..self.cloud.context(&self.template.functions[function]) }
+    }
+
+    pub(crate) fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// Returns an empty list of functions that run on this AWS.
+    pub(crate) fn fleet(&self) -> Fleet {
+        let (clock, dead_letters) = (Arc::clone(&self.cloud.clock), Arc::clone(&self.cloud.dead_letters));
+        Fleet::new(Arc::default(), clock, dead_letters)
     }
 
     /// Returns a client of the table that may do everything.
@@ -138,10 +156,11 @@ impl LocalAws {
         self.clock().now()
     }
 
-    /// Makes the matching calls of the functions fail from now on.
-    pub fn fail(&self, fault: Fault) {
-        let functions: Vec<String> = self.template.functions.keys().cloned().collect();
-        self.cloud.faults.replace(vec![fault], &functions).unwrap();
+    /// Makes every call of an operation, such as `UpdateItem`, fail from now on.
+    pub fn fail(&self, operation: &str, kind: FaultKind) {
+        let operation = Some(operation.to_owned());
+        let fault = Fault { function: None, service: None, operation, nth: None, rate: None, kind };
+        self.cloud.faults.replace(vec![fault], &[]).unwrap();
     }
 
     /// Writes an item in DynamoDB's JSON, and replaces the previous one.
@@ -168,16 +187,11 @@ impl LocalAws {
         self.cloud.bus.events()
     }
 
-    /// Returns the calls of the functions, oldest first. The calls of [`LocalAws::store`] are not
-    /// among them.
+    /// Returns the calls of the functions, oldest first. The calls of [`LocalAws::store`], and of
+    /// functions while they start, are not among them.
     pub fn calls(&self) -> Vec<Call> {
         let calls = self.cloud.calls.since(0).into_iter();
-        calls.filter(|call| call.function != TEST).collect()
-    }
-
-    /// Removes all calls from the log, such as those of a start.
-    pub fn forget_calls(&self) {
-        self.cloud.calls.clear();
+        calls.filter(|call| call.function != TEST && call.request_id != "init").collect()
     }
 
     fn table(&self) -> &str {

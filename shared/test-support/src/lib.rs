@@ -11,3 +11,8 @@
 
 pub mod aws;
 pub mod billing_case;
+pub mod build;
+pub mod events;
+pub mod function;
+pub mod seed;
+mod stripe_api;

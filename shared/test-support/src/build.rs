@@ -1,0 +1,36 @@
+//! Builds users and organizations from plain text.
+
+use std::{fmt::Debug, str::FromStr};
+
+use domain::{
+    billing::{PlanPrices, Prices},
+    org::{AdminContact, Org},
+    people::{Address, Name, User},
+    time::Zone,
+};
+use jiff::Timestamp;
+
+use crate::aws::{SINGLE_PRICE, TEAM_PRICE};
+
+/// Parses an id, a secret, or a time.
+pub fn parse<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error:?}"))
+}
+
+/// Returns a user whose address is verified and who has no organization.
+pub fn user(id: &str, name: &str, address: &str) -> User {
+    let (name, address) = (Name::parse(name).unwrap(), Address::parse(address).unwrap());
+    User { verified: true, ..User::new(parse(id), name, address) }
+}
+
+/// Returns an organization in Berlin that `admin` has just signed up without a trial.
+pub fn org(id: &str, name: &str, admin: &User, now: Timestamp) -> Org {
+    let contact = AdminContact::new(admin.id, admin.name.clone(), admin.address.clone());
+    Org::sign_up(parse(id), Name::parse(name).unwrap(), Zone::named("Europe/Berlin"), contact, now)
+}
+
+/// Returns the prices of the plans, as in the variables of [`LocalAws`](crate::aws::LocalAws).
+pub fn prices() -> Prices {
+    let of = |price| PlanPrices::parse(price).unwrap();
+    Prices::new(of(SINGLE_PRICE), of(TEAM_PRICE)).unwrap()
+}

@@ -1,0 +1,290 @@
+//! The table on which recorded events run: six organizations in different states.
+//!
+//! | organization | state at [`NOW`] | admin |
+//! |---|---|---|
+//! | [`ACME`] | on trial for 30 minutes; its welcome email is being sent | [`JO`] |
+//! | [`GLOBEX`] | pays for the team plan | [`JO`] |
+//! | [`INITECH`] | its trial reminder is due | Lu Day |
+//! | [`UMBRELLA`] | its trial has just ended | Uma Fox |
+//! | [`HOOLI`] | has just signed up; its welcome email is due | Ned Hall |
+//! | [`TIMETRACKER`] | the vendor, without a trial | Olu Ray, an operator |
+//!
+//! [`MO`] is a member of Acme, and Kim Poe is invited to it. Jo and Mo have requested sign-in links.
+//! A parked and a quarantined event of Stripe wait for review.
+
+use std::convert::Infallible;
+
+use domain::{
+    billing::{CustomerId, EventId, Fact, Plan, ReviewKind},
+    mail::{Claim, Delivery, NoticeEmail, NoticeKey},
+    org::Org,
+    people::{Address, Invitation, Name, Role, SIGN_IN_LINK_TTL, Session, User},
+    secret::{Hash, Secret},
+    time::add,
+    trial::Trial,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use store::{
+    Acceptance, Accepted, EventContext, EventSubject, InvitationDetails, Invited, Link, Parked, Person,
+    QuarantinedEvent, SignInRequest, SignInRequestId, SignInRequestResult, SignUp, SignedUp, Store,
+    Unsubscription,
+};
+
+use crate::{
+    aws::{OPERATOR, SINGLE_PRICE, TEAM_PRICE},
+    billing_case::{EventStep, Names},
+    build::{org, parse, prices, user},
+};
+
+/// Time of all recorded events.
+pub const NOW: &str = "2026-01-15T09:00:00Z";
+
+pub const ACME: &str = "org_0198c0de-0000-7000-8000-000000000001";
+pub const GLOBEX: &str = "org_0198c0de-0000-7000-8000-000000000005";
+pub const TIMETRACKER: &str = "org_0198c0de-0000-7000-8000-000000000007";
+pub const INITECH: &str = "org_0198c0de-0000-7000-8000-000000000008";
+pub const UMBRELLA: &str = "org_0198c0de-0000-7000-8000-00000000000a";
+pub const HOOLI: &str = "org_0198c0de-0000-7000-8000-00000000000c";
+
+/// Jo Doe, the admin of Acme and Globex.
+pub const JO: &str = "usr_0198c0de-0000-7000-8000-000000000002";
+/// Mo Roe, a member of Acme.
+pub const MO: &str = "usr_0198c0de-0000-7000-8000-000000000004";
+
+/// Secret of Jo's session in Acme.
+pub const SESSION: &str = "5ec2e70000000000000000000000000000000000000000000000000000000001";
+/// Secret of Jo's session in Globex.
+pub const GLOBEX_SESSION: &str = "5ec2e70000000000000000000000000000000000000000000000000000000005";
+/// Secret of the operator's session.
+pub const OPERATOR_SESSION: &str = "5ec2e70000000000000000000000000000000000000000000000000000000007";
+/// Secret of Kim's invitation link.
+pub const INVITATION: &str = "1a71c0de00000000000000000000000000000000000000000000000000000001";
+/// Secret of Jo's sign-in link, and of Jo's unsubscribe link.
+pub const LINK: &str = "f00df00df00df00df00df00df00df00df00df00df00df00df00df00df00df00d";
+/// Claim of the emails that the mailer is sending.
+pub const CLAIM: &str = "1768467599900-c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1";
+/// Id of Jo's request for a sign-in link.
+const REQUEST: [u8; 32] = [0x5b; 32];
+/// Stripe's customer and subscription of Globex.
+pub const CUSTOMER: &str = "cus_G1o2B3e4X5y6U7";
+const SUBSCRIPTION: &str = "sub_1G1o2B3e4X5y6U7i8O9p0A1s";
+/// Time of Globex's first payment.
+const PAID_AT: &str = "2026-01-10T09:00:00Z";
+/// A customer that no organization is linked to.
+pub const PARKED_CUSTOMER: &str = "cus_9s6XKzkNRiz8i3";
+
+/// Fills an empty table.
+pub async fn seed(store: &Store) {
+    let jo = user(JO, "Jo Doe", "jo@acme.example");
+    let acme = trial_org(org(ACME, "Acme Corp", &jo, at("2026-01-15T08:30:00Z")));
+    let globex = org(GLOBEX, "Globex", &jo, at("2025-12-01T09:00:00Z"));
+    sign_up(store, jo, acme, SESSION).await;
+    let jo = store.load_user(parse(JO)).await.unwrap().unwrap();
+    let after = joined(jo.value.clone(), &globex);
+    commit_sign_up(store, Person::Known(Box::new(jo), after), globex, GLOBEX_SESSION).await;
+    let operator = user("usr_0198c0de-0000-7000-8000-000000000006", "Olu Ray", OPERATOR);
+    let vendor = org(TIMETRACKER, "TimeTracker", &operator, at("2026-01-02T09:00:00Z"));
+    sign_up(store, operator, vendor, OPERATOR_SESSION).await;
+    for (id, name, admin, full_name, address, start) in [
+        (INITECH, "Initech", 9, "Lu Day", "lu@initech.example", "2026-01-04T09:00:00Z"),
+        (UMBRELLA, "Umbrella", 0xb, "Uma Fox", "uma@umbrella.example", "2026-01-01T08:59:00Z"),
+        (HOOLI, "Hooli", 0xd, "Ned Hall", "ned@hooli.example", NOW),
+    ] {
+        let admin = user(&format!("usr_0198c0de-0000-7000-8000-0000000000{admin:02x}"), full_name, address);
+        let org = trial_org(org(id, name, &admin, at(start)));
+        sign_up(store, admin, org, &format!("{:064x}", 1)).await;
+    }
+    subscribe(store).await;
+    for id in [GLOBEX, INITECH, UMBRELLA] {
+        set_welcome(store, id, |org| Delivery::Sent { at: org.signed_up_at, claim: None }).await;
+    }
+    set_welcome(store, ACME, |org| sending(&Delivery::pending(org.signed_up_at))).await;
+    invite(store).await;
+    request_sign_in(store).await;
+    keep_for_review(store).await;
+    let link = Unsubscription::of(secret(LINK).hash(), parse(ACME), parse(JO), at(NOW));
+    store.save_unsubscription(&link).await.unwrap();
+}
+
+fn at(text: &str) -> Timestamp {
+    parse(text)
+}
+
+fn secret(text: &str) -> Secret {
+    text.parse().unwrap()
+}
+
+fn minutes_ago(minutes: i64) -> Timestamp {
+    add(at(NOW), SignedDuration::from_mins(-minutes))
+}
+
+fn trial_org(mut org: Org) -> Org {
+    let project = parse("prj_0198c0de-0000-7000-8000-000000000003");
+    org.start_trial(Trial::start(org.signed_up_at, 14, vec![3]), project, org.signed_up_at);
+    org
+}
+
+/// Returns an email that the mailer has just claimed.
+fn sending(pending: &Delivery) -> Delivery {
+    let claim = Claim(CLAIM.to_owned());
+    pending.claim(&claim, None, claim.made_at().unwrap()).unwrap()
+}
+
+/// Sets the state of the welcome email of an organization.
+async fn set_welcome(store: &Store, id: &str, state: impl Fn(&Org) -> Delivery) {
+    let changed = store.change_org(parse(id), |org| {
+        let welcome = NoticeEmail { key: NoticeKey::Welcome, to: org.admins[0].user };
+        let state = state(org);
+        *org.outbox.delivery_mut(&welcome).unwrap() = state;
+        Ok::<_, Infallible>(())
+    });
+    changed.await.unwrap().unwrap().unwrap();
+}
+
+/// Signs up an organization with a new user, whose session began 30 minutes ago.
+async fn sign_up(store: &Store, user: User, org: Org, secret: &str) {
+    let after = joined(user, &org);
+    commit_sign_up(store, Person::New(after), org, secret).await;
+}
+
+async fn commit_sign_up(store: &Store, person: Person, org: Org, session_secret: &str) {
+    let (user, now) = (person.after(), org.signed_up_at);
+    let session = session(&org, user);
+    let sign_up = SignUp {
+        replay: Hash::of(&[org.id.uuid().as_bytes()]),
+        session,
+        secret: secret(session_secret),
+        creation_grant: None,
+        limits: Vec::new(),
+        first_mail: None,
+        org,
+        person,
+    };
+    assert_eq!(store.commit_sign_up(&sign_up, now).await.unwrap(), SignedUp::Created);
+}
+
+fn joined(mut user: User, org: &Org) -> User {
+    user.join(org.id);
+    user.trial_used |= org.trial.is_some();
+    user
+}
+
+fn session(org: &Org, user: &User) -> Session {
+    let start = minutes_ago(30);
+    Session { signed_in_at: Some(start), ..Session::begin(org.id, user, start) }
+}
+
+/// Links Globex to its customer, who pays for the team plan. The link leaves a parked event behind, as
+/// if the deletion of the event had failed.
+async fn subscribe(store: &Store) {
+    let payment = stripe_event("invoice.paid", GLOBEX, CUSTOMER, TEAM_PRICE);
+    let facts = [subscribed(GLOBEX, Plan::Team), stripe::parked_fact(&payment.to_string()).unwrap()];
+    let customer = CustomerId::parse(CUSTOMER).unwrap();
+    park(store, &customer, "evt_1L2e3f4t5O6v7e8r", &payment).await;
+    let subject = EventSubject { customer: Some(&customer), named: Some(parse(GLOBEX)), subscription: None };
+    let EventContext { link, org, .. } = store.load_event_context(subject).await.unwrap();
+    let before = org.unwrap();
+    let mut after = before.value.clone();
+    let project = parse("prj_0198c0de-0000-7000-8000-00000000000f");
+    after.link_customer(&customer, facts, &prices(), project, at(PAID_AT));
+    store.link_customer(&customer, &link, &before, &after, &[]).await.unwrap();
+}
+
+/// Returns the fact that a subscription of an organization is active.
+pub fn subscribed(organization: &str, plan: Plan) -> Fact {
+    let price = if plan == Plan::Team { TEAM_PRICE } else { SINGLE_PRICE };
+    let event = stripe_event("customer.subscription.created", organization, CUSTOMER, price);
+    stripe::parked_fact(&event.to_string()).unwrap()
+}
+
+/// Builds an event of Stripe about a subscription.
+fn stripe_event(event: &str, organization: &str, customer: &str, price: &str) -> Value {
+    let step: EventStep = serde_json::from_value(json!({
+        "event": event, "at": 0, "id": format!("evt_{customer}_{}", event.replace('.', "_")), "of": SUBSCRIPTION, "price": price,
+        "names": (!organization.is_empty()).then_some("$ORG"),
+    }))
+    .unwrap();
+    let (now, organization, customer) =
+        (at(PAID_AT).as_second(), organization.to_owned(), customer.to_owned());
+    step.build(1, &Names { now, organization, second: String::new(), customer })
+}
+
+/// Invites Mo and Kim to Acme. Mo accepts.
+async fn invite(store: &Store) {
+    let details = send_invitation(store, "mo@acme.example", &"1b".repeat(32)).await;
+    let (mut org, mo) = (details.org.value.clone(), user(MO, "Mo Roe", "mo@acme.example"));
+    let membership = org.accept(&details.invitation.value, &mo, 1, minutes_ago(20)).unwrap();
+    let mo = joined(mo, &org);
+    let acceptance = Acceptance {
+        session: session(&org, &mo),
+        secret: secret(&"5e".repeat(32)),
+        person: Person::New(mo),
+        details,
+        org,
+        membership,
+        instead_of: None,
+        browser: None,
+    };
+    assert_eq!(store.commit_acceptance(&acceptance).await.unwrap(), Accepted::Joined);
+    send_invitation(store, "kim@acme.example", INVITATION).await;
+}
+
+/// Invites an address to Acme, with an email that was sent 20 minutes ago.
+async fn send_invitation(store: &Store, address: &str, link: &str) -> InvitationDetails {
+    let (now, link) = (minutes_ago(20), secret(link).hash());
+    let (org, address) = (parse(ACME), Address::parse(address).unwrap());
+    let acme = store.load_org(org).await.unwrap().unwrap();
+    let inviter = (parse(JO), Name::parse("Jo Doe").unwrap());
+    let invitation = Invitation::new(org, address.clone(), Role::Member, inviter, now);
+    let invited = store.commit_invitation((&acme, &acme.value), None, &invitation, &[]).await;
+    assert_eq!(invited.unwrap(), Invited::Done);
+    let (before, _) = store.load_invitation(org, invitation.id()).await.unwrap().unwrap();
+    let delivery = Delivery::Sent { at: now, claim: None };
+    let sent = Invitation { secret_hash: Some(link), delivery, ..invitation };
+    store.commit_invitation_mail(&before, &sent).await.unwrap();
+    store.load_invitation_for_address(org, &address).await.unwrap().unwrap()
+}
+
+/// Requests sign-in links for Jo, whose email is being sent, and for Mo, whose email is due.
+async fn request_sign_in(store: &Store) {
+    let now = minutes_ago(1);
+    for (id, address) in [(REQUEST, "jo@acme.example"), ([0x6d; 32], "mo@acme.example")] {
+        let address = Address::parse(address).unwrap();
+        let request = SignInRequest::new(id, address, None, None, now);
+        let requested = store.request_sign_in(&request, &[]).await;
+        assert_eq!(requested.unwrap(), SignInRequestResult::Recorded);
+    }
+    let (before, user) = store.load_sign_in_request(SignInRequestId::new(REQUEST)).await.unwrap().unwrap();
+    let after = SignInRequest { delivery: sending(&before.value.delivery), ..before.value.clone() };
+    let link = Link {
+        secret_hash: secret(LINK).hash(),
+        user: user.unwrap().id,
+        address: after.address.clone(),
+        next: Some("/onboarding/checklist".to_owned()),
+        requested_at: Some(now),
+        browser: None,
+        expires_at: add(now, SIGN_IN_LINK_TTL),
+    };
+    store.commit_sign_in_request(&before, &after, Some(&link)).await.unwrap();
+}
+
+/// Parks a payment of an unknown customer, and quarantines a dispute of Globex.
+async fn keep_for_review(store: &Store) {
+    let customer = CustomerId::parse(PARKED_CUSTOMER).unwrap();
+    let payment = stripe_event("invoice.paid", "", PARKED_CUSTOMER, TEAM_PRICE);
+    park(store, &customer, "evt_1P2a3r4k5e6d7", &payment).await;
+    let event = QuarantinedEvent {
+        id: "evt_1D2i3s4p5u6t7e8",
+        reason: "the payer's bank disputes a payment",
+        body: b"{}",
+        kind: Some(ReviewKind::Dispute),
+        organizations: Some(&[parse(GLOBEX)]),
+    };
+    assert!(store.quarantine(&event, minutes_ago(15)).await.unwrap());
+}
+
+async fn park(store: &Store, customer: &CustomerId, id: &str, event: &Value) {
+    let parked = Parked { event: EventId::parse(id).unwrap(), body: event.to_string() };
+    assert!(store.park(customer, &parked, true, minutes_ago(15)).await.unwrap());
+}

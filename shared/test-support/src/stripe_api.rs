@@ -1,0 +1,50 @@
+//! Stripe's API with fixed responses: it creates any object, and lists only the session that it
+//! creates.
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use serde_json::json;
+use sim::external::{ExternalService, InjectedError};
+
+/// A Stripe account without subscriptions.
+#[derive(Debug)]
+pub(crate) struct StripeApi;
+
+impl ExternalService for StripeApi {
+    fn name(&self) -> &'static str {
+        "stripe"
+    }
+
+    fn origin(&self) -> &'static str {
+        "https://api.stripe.com"
+    }
+
+    fn operation(&self, method: &Method, path: &str) -> String {
+        format!("{method} {path}")
+    }
+
+    fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let checkout = json!({ "id": "cs_test_1", "url": "https://checkout.stripe.com/c/pay/cs_test_1" });
+        let body = match (request.method().as_str(), request.uri().path()) {
+            ("POST", "/v1/customers") => json!({ "id": "cus_Q1w2E3r4T5y6U7" }),
+            ("POST", "/v1/checkout/sessions") => checkout,
+            ("GET", "/v1/checkout/sessions") => json!({ "data": [checkout] }),
+            ("POST", "/v1/billing_portal/sessions") => {
+                json!({ "url": "https://billing.stripe.com/p/session/1" })
+            }
+            _ => json!({ "data": [] }),
+        };
+        Response::new(body.to_string().into())
+    }
+
+    fn fail(&self, error: InjectedError) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::from_static(br#"{"error": {}}"#));
+        *response.status_mut() = match error {
+            InjectedError::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            InjectedError::Locked => StatusCode::CONFLICT,
+            InjectedError::Forbidden => StatusCode::FORBIDDEN,
+            InjectedError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        response
+    }
+}

@@ -1,5 +1,8 @@
+//! The dependencies of all handlers.
+
 use std::sync::Arc;
 
+use axum::extract::{FromRef, State};
 use runtime::{Clock, Rng, SecretCache};
 use store::Store;
 
@@ -18,4 +21,13 @@ pub struct App {
     pub keys: Arc<SecretCache<host_auth::Keys>>,
     /// The function's configuration, validated at startup.
     pub config: Arc<Config>,
+}
+
+/// Extractor of the configuration, for handlers that need nothing else of [`App`].
+pub type Settings = State<Arc<Config>>;
+
+impl FromRef<App> for Arc<Config> {
+    fn from_ref(app: &App) -> Self {
+        app.config.clone()
+    }
 }

@@ -15,7 +15,7 @@ use web::{
     auth::{AuthenticatedMember, AuthenticatedUser, Credentials},
 };
 
-use crate::{app::App, view::View};
+use crate::{app::App, views::View};
 
 /// The kind of a route, which determines its response to a request without a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

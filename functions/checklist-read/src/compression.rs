@@ -19,7 +19,6 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 ///
 /// The compressed and the plain file are two representations, each with its own entity tag (RFC
 /// 9110, section 8.8.3.3). A client that sends one of the two tags gets 304.
-#[must_use]
 pub fn file(request: &HeaderMap, content_type: &'static str, body: &'static str) -> Response {
     let plain = web::etag(body);
     let compressed = format!("{}-gzip\"", plain.trim_end_matches('"'));

@@ -14,34 +14,32 @@
 //!
 //! # Where to start
 //!
-//! - `routes`: lists all routes with their handlers. Start here.
-//! - `auth`: authenticates a request and loads its [`view::View`], which most handlers take and
-//!   render.
-//! - [`view`]: the view model of all pages, fragments, and JSON reads.
-//! - [`pages`]: the pages, one per file.
-//! - [`components`]: HTML components that several pages share.
-//! - `embed`: the widget and the banner for pages of the host app.
-//! - [`api`]: the checklist as JSON.
+//! - `router`: lists all routes with their handlers. Start here.
+//! - `handlers`: the handlers.
+//! - `auth`: authenticates a request and loads its `View`, which most handlers take and render.
+//! - `views`: the view model, the pages, their components, and the parts that the host app embeds.
+//! - `out`: the checklist as JSON.
 //! - `words`: contains all texts of the pages.
 //! - `compression`: compresses assets with gzip.
-//! - `app` and [`config`]: the state of all handlers, and the environment variables.
+//! - `app` and `config`: the dependencies of all handlers, and the environment variables.
 
-pub mod api;
 mod app;
 mod auth;
-pub mod components;
 mod compression;
-pub mod config;
-mod embed;
-pub mod pages;
-mod routes;
+mod config;
+mod handlers;
+mod out;
 #[cfg(test)]
 mod testing;
-pub mod view;
+mod views;
 mod words;
 
 use std::sync::Arc;
 
+use axum::{
+    Router,
+    routing::{any, get},
+};
 use runtime::{ConfigErrors, Context, Handler};
 use store::Store;
 
@@ -59,6 +57,31 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
         .with_embedders(&config.embedders)
         .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
     let keys = Arc::new(web::auth::host_keys(config.keys.clone(), &boot.aws));
-    let router = routes::router(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
+    let router = router(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
     Ok(runtime::handler(web::lambda::handler(web::secure(router, profile))))
+}
+
+/// Builds the router. It has no handler for unknown paths, because the security middleware around
+/// it responds to them.
+fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(handlers::landing))
+        .route("/organizations/{id}", get(handlers::organization))
+        // These paths belong to other functions. A request for them reaches this function only if
+        // the other function does not support its method. Without these routes, the request would
+        // match `/organizations/{id}`.
+        .route("/organizations/new", any(web::not_routed))
+        .route("/organizations/switch", any(web::not_routed))
+        .route("/dashboard", get(handlers::dashboard))
+        .route("/onboarding/welcome", get(handlers::welcome))
+        .route("/onboarding/checklist", get(handlers::checklist))
+        .route("/onboarding/guide", get(handlers::guide))
+        .route("/onboarding/widget", get(handlers::widget))
+        .route("/onboarding/banner", get(handlers::banner))
+        .route("/onboarding/embed", get(handlers::frame))
+        .route("/onboarding/api/checklist", get(handlers::checklist_json))
+        .route("/billing/return", get(handlers::paid))
+        .route("/assets/{file}", get(handlers::asset))
+        .route("/problems/{kind}", get(handlers::problem))
+        .with_state(app)
 }

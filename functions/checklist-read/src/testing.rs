@@ -15,7 +15,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use web::auth::AuthMethod;
 
-use crate::{config::Config, view::View};
+use crate::{config::Config, views::View};
 
 /// Returns the time at which Acme Corp signed up.
 pub fn start() -> Timestamp {
@@ -123,7 +123,7 @@ impl View {
     }
 
     /// Returns the same view as a member who is not an admin sees it.
-    pub fn as_member(mut self) -> Self {
+    pub fn into_member(mut self) -> Self {
         self.admin = None;
         self
     }

@@ -56,7 +56,6 @@ pub struct ReviewItemView {
 
 impl ReviewItemView {
     /// Converts an item of the store.
-    #[must_use]
     pub fn of(item: &ReviewItem, now: Timestamp) -> Self {
         let view = match &item.kind {
             ReviewItemKind::Parked { customer, event, body, lacks: None, .. } => Self {

@@ -1,0 +1,97 @@
+//! `GET /onboarding/embed`: the widget or the banner as a page for a frame.
+//!
+//! A frame cannot send a header, so its URL contains the embed token. To protect the token, the
+//! page sends no referrer to other sites and is never cached. Only pages of the configured origins
+//! may show it in a frame.
+//!
+//! The handler reads no cookie.
+
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    response::Response,
+};
+use http::{Request, StatusCode};
+use maud::{Markup, html};
+use serde::Deserialize;
+use web::{
+    Embeddable, Origins, Problem,
+    auth::{AuthMethod, Credentials},
+};
+
+use crate::{
+    app::App,
+    views::{
+        View,
+        embed::{
+            banner,
+            frame::{Part, render},
+            widget,
+        },
+    },
+    words::frame as words,
+};
+
+/// The query of a frame's URL.
+#[derive(Debug, Default, Deserialize)]
+pub struct FrameIn {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    part: Part,
+}
+
+/// Responds with the part.
+///
+/// For every problem, such as an invalid token or a failed read, the frame contains an empty page.
+/// Its script writes the reason to the browser's console. So visitors of the host app see no error
+/// of Onramp.
+pub async fn frame<B>(
+    State(app): State<App>,
+    query: Result<Query<FrameIn>, QueryRejection>,
+    request: Request<B>,
+) -> Response {
+    let origin = web::origin(&request);
+    let (part, view) = match query {
+        // The header `Referer` names the embedding page, if the browser sends it. A token that is
+        // bound to the origin of another page is rejected. The frame then contains an empty page
+        // with the reason.
+        Ok(Query(FrameIn { token, part })) => {
+            let credentials = Credentials::EmbedToken(token, web::referrer(request.headers()));
+            let member = credentials.authenticate(&app.store, &app.keys, app.clock.now()).await;
+            (part, member.map(View::from))
+        }
+        Err(_) => (Part::default(), Err(Problem::bad_request(words::BAD_QUERY))),
+    };
+    match view {
+        Ok(view) => {
+            let main = match part {
+                Part::Widget => widget::render(&view, &app.config, &origin),
+                Part::Banner => banner::render(&view, &origin),
+            };
+            let embedders = match &view.auth {
+                AuthMethod::HostApp(Some(bound)) => app.config.embedders.restrict_to(bound),
+                _ => app.config.embedders.clone(),
+            };
+            framed(StatusCode::OK, part, &main, None, embedders)
+        }
+        Err(problem) => {
+            problem.log();
+            let status = problem.kind.status();
+            let mut response = framed(status, part, &html! {}, Some(&problem), app.config.embedders.clone());
+            response.headers_mut().extend(problem.headers);
+            response
+        }
+    }
+}
+
+fn framed(
+    status: StatusCode,
+    part: Part,
+    main: &Markup,
+    problem: Option<&Problem>,
+    embedders: Origins,
+) -> Response {
+    let mut response = web::page(status, render(part, main, &embedders, problem));
+    response.extensions_mut().insert(Embeddable::Frame(embedders));
+    response
+}

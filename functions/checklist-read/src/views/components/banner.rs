@@ -1,0 +1,249 @@
+//! The banner about the trial, the plan, or a payment. Its button leads to the next step.
+
+use domain::{
+    billing::{Issue, IssueKind, NextKind},
+    org::Status,
+    trial::{NOTICE_DAYS, WARNING_DAYS},
+};
+use maud::{Markup, html};
+use ui::{Tone, Weight, link_button, post_button};
+
+use super::{moment, plans};
+use crate::{
+    views::View,
+    words::{self, banner as text, label, status},
+};
+
+/// Content of the banner, independent of its markup.
+pub(crate) struct Banner {
+    pub tone: Tone,
+    pub icon: &'static str,
+    pub lead: String,
+    pub text: Markup,
+    /// The button, which only admins see.
+    pub button: Option<Button>,
+}
+
+/// Target of the banner's button, with its label.
+#[derive(Clone, Copy)]
+pub(crate) enum Button {
+    /// Leads to the plans.
+    Plans(&'static str),
+    /// Leads to the billing portal, or to the plans if the organization has no Stripe customer.
+    Portal(&'static str),
+}
+
+/// Renders the banner. Empty for an organization with an active plan and no open payment.
+pub fn render(view: &View) -> Markup {
+    let Some(banner) = banner(view) else { return html! {} };
+    // Users see the banner again and again, so its button is primary only if they must act now.
+    let weight = match banner.tone {
+        Tone::Warning | Tone::Ended => Weight::Primary,
+        _ => Weight::Secondary,
+    };
+    html! {
+        aside class={ "banner " (banner.tone.class()) } aria-label=(text::LABEL) {
+            p class="banner-text" {
+                strong class="banner-lead" {
+                    span aria-hidden="true" { (banner.icon) " " }
+                    (banner.lead)
+                }
+                span { (banner.text) }
+            }
+            @if let (Some(button), true) = (banner.button, view.admin.is_some()) {
+                @match button {
+                    Button::Portal(label)
+                        if view.org.billing.payer(view.now).is_some()
+                            && !view.org.billing.is_managed_by_team(view.now) =>
+                    {
+                        (post_button(weight, plans::PORTAL, label, None))
+                    }
+                    Button::Plans(label) | Button::Portal(label) => (link_button(weight, &view.plans(), label)),
+                }
+            }
+        }
+    }
+}
+
+/// Returns the content of the banner, or `None` if there is nothing to show.
+pub(crate) fn banner(view: &View) -> Option<Banner> {
+    let status = view.status();
+    // In these statuses, the banner is about the status, even if a payment is open. In all other
+    // statuses, an open payment takes precedence.
+    let ended = matches!(status, Status::Unpaid | Status::Paused | Status::Canceled);
+    if let (Some(issue), false) = (view.org.billing.issue(), ended) {
+        return Some(payment(&issue, view));
+    }
+    let plain = |tone, icon, lead: &str, text: &str, button| {
+        Some(Banner { tone, icon, lead: lead.to_owned(), text: html! { (text) }, button: Some(button) })
+    };
+    let choose_plan = Button::Plans(label::CHOOSE_PLAN);
+    let update_payment = Button::Portal(label::UPDATE_PAYMENT);
+    match status {
+        Status::Active => active(view),
+        Status::Trialing => Some(trial(view)),
+        Status::TrialExpired => plain(Tone::Ended, "⏸️", text::TRIAL_ENDED, text::ENDED_TEXT, choose_plan),
+        Status::Canceled => plain(Tone::Ended, "⏸️", text::PLAN_ENDED, text::ENDED_TEXT, choose_plan),
+        Status::Paused => {
+            let button = Button::Portal(label::VIEW_PLAN);
+            plain(Tone::Ended, "⏸️", text::PAUSED, text::PAUSED_TEXT, button)
+        }
+        Status::PastDue if view.org.billing.is_overdue_by_date(view.now) => Some(Banner {
+            tone: Tone::Notice,
+            icon: "⏳",
+            lead: text::CONFIRMING.to_owned(),
+            text: html! { (status::UNCONFIRMED_TEXT) },
+            button: None,
+        }),
+        Status::PastDue => plain(Tone::Warning, "💳", text::PAST_DUE, text::PAST_DUE_TEXT, update_payment),
+        Status::Unpaid => plain(Tone::Ended, "⏸️", text::UNPAID, text::UNPAID_TEXT, update_payment),
+        Status::Pending => plain(Tone::Notice, "💳", text::PENDING, text::PENDING_TEXT, choose_plan),
+        Status::Incomplete => {
+            let button = Button::Portal(label::COMPLETE_PAYMENT);
+            plain(Tone::Warning, "💳", text::INCOMPLETE, text::INCOMPLETE_TEXT, button)
+        }
+    }
+}
+
+fn trial(view: &View) -> Banner {
+    let next = super::next::sentence(&view.org, view.now);
+    let plain = |tone, icon, lead: String, button| {
+        let text = html! { (next.as_deref().unwrap_or_default()) };
+        Banner { tone, icon, lead, text, button }
+    };
+    if !view.org.is_on_trial(view.now) {
+        return plain(Tone::Notice, "⏳", text::CONFIRMING.to_owned(), None);
+    }
+    let days = view.org.trial_days_remaining(view.now);
+    let lead = words::days_left(days);
+    match view.org.next_billing_event(view.now).map(|next| next.kind) {
+        Some(NextKind::PlanStarts) => return plain(Tone::Calm, "⏳", lead, None),
+        Some(NextKind::Ends) => {
+            return plain(Tone::Notice, "🗓️", lead, Some(Button::Portal(label::VIEW_PLAN)));
+        }
+        Some(NextKind::NeedsPaymentMethod) => {
+            return plain(Tone::Warning, "💳", lead, Some(Button::Portal(text::ADD_PAYMENT_METHOD)));
+        }
+        _ => {}
+    }
+    let end = view.org.trial_ends_at(view.now).map(|end| moment::date(end, &view.org.zone));
+    let (tone, icon, advice) = match days {
+        ..=WARNING_DAYS => (Tone::Warning, "⏳", text::TRIAL_URGENT),
+        days if days <= NOTICE_DAYS => (Tone::Notice, "🗓️", text::TRIAL_SOON),
+        _ => (Tone::Calm, "🎁", text::TRIAL_CALM),
+    };
+    let button = if tone == Tone::Warning { text::ADD_PAYMENT } else { text::UPGRADE };
+    let text = html! { @if let Some(end) = end { (text::trial_ends(&end)) " " } (advice) };
+    Banner { tone, icon, lead, text, button: Some(Button::Plans(button)) }
+}
+
+/// Returns the banner of an active organization. Empty if the plan renews.
+fn active(view: &View) -> Option<Banner> {
+    let next = super::next::sentence(&view.org, view.now).unwrap_or_default();
+    let banner = |tone, icon, lead: &str, text: &str, button| {
+        Some(Banner { tone, icon, lead: lead.to_owned(), text: html! { (text) }, button: Some(button) })
+    };
+    if !view.org.billing.is_alive(view.now) {
+        return banner(
+            Tone::Notice,
+            "💳",
+            text::NO_PLAN,
+            text::NO_PLAN_TEXT,
+            Button::Plans(label::CHOOSE_PLAN),
+        );
+    }
+    match view.org.next_billing_event(view.now).map(|next| next.kind) {
+        Some(NextKind::Ends) => {
+            banner(Tone::Notice, "🗓️", text::RENEWS_NO_MORE, &next, Button::Portal(label::VIEW_PLAN))
+        }
+        _ => None,
+    }
+}
+
+fn payment(issue: &Issue, view: &View) -> Banner {
+    let since = moment::date(issue.since, &view.org.zone);
+    let meanwhile = match view.status() {
+        Status::Incomplete | Status::Pending | Status::TrialExpired => text::MEANWHILE_NO_ACCESS,
+        _ => text::MEANWHILE_FULL_ACCESS,
+    };
+    let (lead, reason) = match issue.kind {
+        IssueKind::PaymentFailed => (text::PAYMENT_FAILED, text::payment_failed(&since)),
+        IssueKind::ActionRequired => (text::ACTION_REQUIRED, text::action_required(&since)),
+    };
+    Banner {
+        tone: Tone::Warning,
+        icon: "💳",
+        lead: lead.to_owned(),
+        text: html! { (reason) " " (meanwhile) },
+        button: Some(Button::Portal(label::UPDATE_PAYMENT)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::billing::SubscriptionStatus;
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{pending, read, subscribed, trial};
+
+    fn after_days(days: i64) -> View {
+        trial().later(SignedDuration::from_hours(days * 24) + SignedDuration::from_secs(1))
+    }
+
+    #[test]
+    fn banner_becomes_more_urgent_as_the_trial_end_approaches() {
+        for (days, lead, button, tone) in [
+            (0, "14 days left", Some("Upgrade now"), "tone-calm"),
+            (6, "8 days left", Some("Upgrade now"), "tone-calm"),
+            (7, "7 days left", Some("Upgrade now"), "tone-notice"),
+            (10, "4 days left", Some("Upgrade now"), "tone-notice"),
+            (11, "3 days left", Some("Add payment"), "tone-warning"),
+            (13, "1 day left", Some("Add payment"), "tone-warning"),
+            (14, "Your trial has ended", Some("Choose a plan"), "tone-ended"),
+            (99, "Your trial has ended", Some("Choose a plan"), "tone-ended"),
+        ] {
+            let shown = render(&after_days(days));
+            let text = read(&shown);
+            assert!(text.contains(lead), "day {days}: {text}");
+            assert!(shown.0.contains(tone), "day {days}: {}", shown.0);
+            assert!(button.is_none_or(|button| text.ends_with(button)), "day {days}: {text}");
+            assert!(days >= 14 || text.contains("ends on January 22, 2025"), "day {days}: {text}");
+        }
+    }
+
+    #[test]
+    fn members_see_the_banner_without_its_button() {
+        assert!(render(&trial()).0.contains("/organizations/org_"));
+        let member = render(&trial().into_member());
+        assert!(read(&member).contains("14 days left"));
+        assert!(!member.0.contains("/organizations/"));
+    }
+
+    #[test]
+    fn button_leads_to_the_portal_or_to_the_plans() {
+        let unlinked = |status| {
+            let mut view = subscribed(status);
+            view.org.billing.customer = None;
+            view
+        };
+        for (view, portal) in [
+            (subscribed(SubscriptionStatus::PastDue), true),
+            (subscribed(SubscriptionStatus::Unpaid), true),
+            (subscribed(SubscriptionStatus::Paused), true),
+            (subscribed(SubscriptionStatus::Incomplete), true),
+            (unlinked(SubscriptionStatus::Incomplete), true),
+            (subscribed(SubscriptionStatus::Canceled), false),
+            (trial(), false),
+        ] {
+            let shown = render(&view).0;
+            assert_eq!(shown.contains(r#"action="/billing/portal""#), portal, "{shown}");
+            assert_eq!(shown.contains(r#"href="/organizations/org_"#), !portal, "{shown}");
+        }
+    }
+
+    #[test]
+    fn banner_reports_a_missing_plan_when_pending() {
+        assert!(read(&render(&pending("Acme Corp", "Jo Doe"))).contains("No plan yet"));
+    }
+}

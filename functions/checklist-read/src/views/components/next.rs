@@ -1,0 +1,68 @@
+//! The sentence about the next charge or end. Every page takes it from here, so no two texts
+//! contradict each other.
+
+use domain::{
+    billing::{NextBillingEvent, NextKind},
+    org::{Org, Status},
+};
+use jiff::Timestamp;
+
+use crate::words::next as words;
+
+/// Returns the sentence about what happens next. Returns `None` if nothing will be charged and
+/// nothing will end.
+pub fn sentence(org: &Org, now: Timestamp) -> Option<String> {
+    if org.billing.is_unconfirmed(now) {
+        return Some(words::CONFIRMING.to_owned());
+    }
+    let NextBillingEvent { kind, at, amount } = org.next_billing_event(now)?;
+    let date = at.map(|at| org.zone.date(at));
+    Some(match (kind, date) {
+        (NextKind::TrialEnds, date) => words::trial_ends(date),
+        (NextKind::PlanStarts, date) => words::plan_starts(date, amount),
+        (NextKind::Renews, date) => words::renews(date, amount),
+        (NextKind::Ends, _) if at.is_some_and(|at| at <= now) => words::ENDING.to_owned(),
+        (NextKind::Ends, date) if org.status(now) == Status::Trialing => {
+            words::trial_ends_without_charge(date)
+        }
+        (NextKind::Ends, date) => words::ends(date),
+        (NextKind::PaymentPending, _) => words::PAYMENT_PENDING.to_owned(),
+        (NextKind::PaymentOverdue, date) => words::overdue(date, amount),
+        (NextKind::NeedsPaymentMethod, date) => words::needs_payment_method(date),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        billing::{Change, CustomerId, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus},
+        time::add,
+    };
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{paid, pending};
+
+    #[test]
+    fn passed_end_is_not_announced_as_a_future_one() {
+        let mut view = pending("Acme Corp", "Jo Doe");
+        let end = add(view.now, SignedDuration::from_hours(48));
+        view.record(FactKind::Subscription {
+            subscription: SubscriptionId::parse("sub_1").unwrap(),
+            customer: CustomerId::parse("cus_1").unwrap(),
+            fact: SubscriptionFact {
+                cancel_at: Some(end),
+                ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Active)
+            },
+        });
+        view.record(paid());
+        for (hours, text) in [
+            (47, Some("Your plan ends on January 10, 2025 and won’t renew.")),
+            (49, Some("Your plan has reached its end. We’re confirming this with Stripe.")),
+            (73, None),
+        ] {
+            let now = add(view.now, SignedDuration::from_hours(hours));
+            assert_eq!(sentence(&view.org, now).as_deref(), text, "after {hours} hours");
+        }
+    }
+}

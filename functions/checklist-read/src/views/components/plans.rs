@@ -1,0 +1,159 @@
+//! The plans for sale with the date of the first charge, or the button that opens the billing
+//! portal.
+
+use domain::{billing::FirstCharge, org::Status};
+use maud::{Markup, html};
+use ui::{Tone, Weight, hidden, note, post_button, submit};
+
+use super::moment;
+use crate::{
+    views::View,
+    words::{label, plans as words},
+};
+
+/// Path that starts a Stripe Checkout.
+const CHECKOUT: &str = "/billing/checkout";
+/// Path that opens Stripe's billing portal.
+pub const PORTAL: &str = "/billing/portal";
+
+/// A plan for sale.
+struct Plan {
+    /// Value of the form field `plan`.
+    value: &'static str,
+    name: &'static str,
+    text: &'static str,
+    features: [&'static str; 3],
+}
+
+const PLANS: [Plan; 2] = [
+    Plan { value: "single", name: words::SINGLE, text: words::SINGLE_TEXT, features: words::SINGLE_FEATURES },
+    Plan { value: "team", name: words::TEAM, text: words::TEAM_TEXT, features: words::TEAM_FEATURES },
+];
+
+/// Renders the plans for admins. `token` is a new form token. Two requests with the same token come
+/// from the same page.
+pub fn render(view: &View, token: &str) -> Markup {
+    html! {
+        section aria-labelledby="plans" {
+            h2 id="plans" class="section-head" { (words::TITLE) }
+            @if let Some(charge) = view.org.first_charge(view.now) {
+                (charge_note(view, charge))
+                ul class="cards plans" { @for plan in &PLANS { (card(plan, charge, token)) } }
+                @if view.org.billing.payer(view.now).is_some() {
+                    div class="actions" { (post_button(Weight::Quiet, PORTAL, words::VIEW_INVOICES, None)) }
+                }
+            } @else {
+                div class="stack" {
+                    (several_subscriptions(view))
+                    div class="card" { (manage(view)) }
+                }
+            }
+        }
+    }
+}
+
+/// Renders a warning if the organization pays more than once.
+fn several_subscriptions(view: &View) -> Markup {
+    let count = view.org.billing.alive(view.now).len();
+    if count < 2 {
+        return html! {};
+    }
+    let text = html! { p { (words::SEVERAL_SUBSCRIPTIONS_TEXT) } };
+    note(Tone::Warning, "💳", &words::several_subscriptions(count), &text)
+}
+
+/// Renders the button that opens the portal, for an organization that has chosen a plan.
+fn manage(view: &View) -> Markup {
+    if view.org.billing.is_managed_by_team(view.now) {
+        return html! { p { (words::MANAGED_BY_TEAM) } };
+    }
+    let (text, label) = if view.org.billing.is_alive(view.now) {
+        (words::MANAGE_TEXT, words::MANAGE)
+    } else {
+        (words::FIRST_PAYMENT_TEXT, label::COMPLETE_PAYMENT)
+    };
+    html! {
+        p { (text) }
+        div class="actions" { (post_button(Weight::Primary, PORTAL, label, None)) }
+    }
+}
+
+/// Renders the date of the first charge. Users must see it before they choose a plan.
+fn charge_note(view: &View, charge: FirstCharge) -> Markup {
+    let (title, text) = match charge {
+        FirstCharge::At(end) => {
+            (words::CHARGE_LATER, words::charge_later(&moment::date(end, &view.org.zone)))
+        }
+        FirstCharge::Now if view.status() == Status::Trialing => {
+            (words::CHARGE_TODAY, html! { (words::CHARGE_TODAY_TRIAL_TEXT) })
+        }
+        FirstCharge::Now => (words::CHARGE_TODAY, html! { (words::CHARGE_TODAY_TEXT) }),
+    };
+    note(Tone::Calm, "🗓️", title, &html! { p { (text) } })
+}
+
+fn card(plan: &Plan, charge: FirstCharge, token: &str) -> Markup {
+    let label = match charge {
+        FirstCharge::At(_) => words::choose(plan.name),
+        FirstCharge::Now => words::choose_and_pay(plan.name),
+    };
+    html! {
+        li class="card plan" {
+            h3 { (plan.name) }
+            p class="soft" { (plan.text) }
+            ul { @for feature in plan.features { li { (feature) } } }
+            form class="plan-form" method="post" action=(CHECKOUT) {
+                (hidden("plan", plan.value))
+                (hidden("form_token", token))
+                (submit(Weight::Secondary, &label))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::billing::SubscriptionStatus;
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{pending, read, subscribed, trial};
+
+    #[test]
+    fn note_states_the_first_charge_before_a_plan_is_chosen() {
+        let hours = |hours: i64| trial().later(SignedDuration::from_hours(hours));
+        for (view, note, button) in [
+            (hours(0), "We’ll charge you then, not today", "Choose Team"),
+            (hours(12 * 24 - 1), "Your trial continues until January 22, 2025", "Choose Single user"),
+            (hours(12 * 24 + 1), "Your trial has less than 48 hours left", "Choose Team and pay"),
+            (hours(14 * 24), "You’ll be charged today Your plan starts immediately", "Choose Team and pay"),
+            (pending("Acme Corp", "Jo Doe"), "You’ll be charged today", "Choose Single user and pay"),
+        ] {
+            let text = read(&render(&view, "token"));
+            assert!(text.contains(note) && text.contains(button), "{note}: {text}");
+        }
+    }
+
+    #[test]
+    fn forms_send_the_plan_and_the_token() {
+        let page = render(&trial(), "token-of-this-page").0;
+        for plan in ["single", "team"] {
+            let form = format!(
+                r#"action="/billing/checkout"><input type="hidden" name="plan" value="{plan}"><input type="hidden" name="form_token" value="token-of-this-page">"#
+            );
+            assert!(page.contains(&form), "{page}");
+        }
+        assert!(!page.contains(PORTAL), "there is no plan to manage yet");
+    }
+
+    #[test]
+    fn portal_replaces_the_plans_when_a_plan_is_chosen() {
+        for status in SubscriptionStatus::ALL {
+            let page = render(&subscribed(status), "token").0;
+            assert_eq!(page.contains(CHECKOUT), status.is_over(), "{status}: {page}");
+            assert!(page.contains(PORTAL), "{status}: {page}");
+            let incomplete = status == SubscriptionStatus::Incomplete;
+            assert_eq!(page.contains(label::COMPLETE_PAYMENT), incomplete, "{status}: {page}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The label and the meaning of an organization's status.
+
+use domain::{
+    billing::{NextKind, Pause},
+    org::{Org, Status},
+};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use ui::Tone;
+
+use crate::words::status as words;
+
+/// An organization's status for display.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusBadge {
+    /// Color of the badge and of notes about the status.
+    pub tone: Tone,
+    /// Text of the badge, one to three words.
+    pub label: &'static str,
+    /// What the status means for the organization, in one to three sentences.
+    pub meaning: String,
+}
+
+impl StatusBadge {
+    /// Describes the organization's status at `now`, with dates in its time zone.
+    pub fn of(org: &Org, now: Timestamp) -> Self {
+        let status = org.status(now);
+        let trial_end = org.trial_ends_at(now).map(|end| org.zone.date(end));
+        let next = || super::next::sentence(org, now);
+        let (tone, label, meaning) = match status {
+            Status::Pending => (Tone::Notice, words::PENDING, words::PENDING_TEXT.to_owned()),
+            Status::Trialing if org.is_on_trial(now) => {
+                let days = org.trial_days_remaining(now);
+                // The days already say when Onramp's own trial ends.
+                let next = next().filter(|_| org.billing.is_alive(now));
+                let texts =
+                    [Some(words::trialing(days, trial_end)), next, Some(words::FULL_ACCESS.to_owned())];
+                (Tone::Calm, words::TRIALING, join(texts))
+            }
+            Status::Trialing => {
+                (Tone::Notice, words::ACTIVE, join([next(), Some(words::FULL_ACCESS.to_owned())]))
+            }
+            Status::TrialExpired => (Tone::Ended, words::TRIAL_EXPIRED, words::trial_expired(trial_end)),
+            Status::Active if !org.billing.is_alive(now) => {
+                (Tone::Notice, words::ACTIVE, words::NO_PLAN_TEXT.to_owned())
+            }
+            Status::Active => {
+                let kind = org.next_billing_event(now).map(|next| next.kind);
+                let calm = matches!(kind, None | Some(NextKind::Renews)) && org.billing.paused(now).is_none();
+                let tone = if calm { Tone::Success } else { Tone::Notice };
+                let first = if calm { words::ACTIVE_TEXT } else { words::FULL_ACCESS };
+                (tone, words::ACTIVE, join([Some(first.to_owned()), next()]))
+            }
+            Status::PastDue if org.billing.is_overdue_by_date(now) => {
+                (Tone::Notice, words::PAST_DUE, words::UNCONFIRMED_TEXT.to_owned())
+            }
+            Status::PastDue => (Tone::Warning, words::PAST_DUE, words::PAST_DUE_TEXT.to_owned()),
+            Status::Unpaid => (Tone::Ended, words::UNPAID, words::UNPAID_TEXT.to_owned()),
+            Status::Paused => (Tone::Ended, words::PAUSED, words::PAUSED_TEXT.to_owned()),
+            Status::Incomplete => (Tone::Warning, words::INCOMPLETE, words::INCOMPLETE_TEXT.to_owned()),
+            Status::Canceled => (Tone::Ended, words::CANCELED, words::CANCELED_TEXT.to_owned()),
+        };
+        let pause = org.billing.paused(now).map(|pause| payments_paused(pause, org));
+        let meaning = join([Some(meaning), pause]);
+        Self { tone, label, meaning }
+    }
+
+    /// Renders the label as a colored badge.
+    pub fn badge(&self) -> Markup {
+        html! { span class={ "badge " (self.tone.class()) } { (self.label) } }
+    }
+}
+
+fn join<const N: usize>(sentences: [Option<String>; N]) -> String {
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn payments_paused(pause: Pause, org: &Org) -> String {
+    match pause.resumes_at {
+        Some(at) => words::payments_paused_until(org.zone.date(at)),
+        None => words::PAYMENTS_PAUSED.to_owned(),
+    }
+}

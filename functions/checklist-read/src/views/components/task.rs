@@ -1,0 +1,154 @@
+//! A task of the checklist, rendered as the next task, as a row, as a line, or as a card.
+
+use domain::checklist::{Completion, Source, Task};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use ui::{Weight, link_button, post_button, tick};
+
+use super::moment;
+use crate::{
+    config::Config,
+    views::View,
+    words::{self, label, task as text},
+};
+
+/// Returns the path that changes a task; `what` is `complete`, `skip`, or `unskip`.
+pub fn change(what: &str, task: &Task) -> String {
+    format!("/onboarding/api/checklist/{what}/{}", task.key)
+}
+
+/// Renders the task's icon in its box.
+pub fn icon(task: &Task) -> Markup {
+    html! { span class="task-icon" aria-hidden="true" { (task.icon) } }
+}
+
+/// Renders the next task as the page's main card.
+pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
+    html! {
+        section id="next" class="card next" aria-labelledby="next-task" data-task=(task.key) {
+            p class="eyebrow" { (text::NEXT) }
+            div class="next-head" {
+                (icon(task))
+                div {
+                    h2 id="next-task" { (task.title) }
+                    p class="next-why" { (task.description) }
+                    p class="task-facts" {
+                        span class="badge" { (task.category.title) }
+                        span { (text::about(task.minutes)) }
+                    }
+                }
+            }
+            p class="how-to" { (task.how_to) }
+            @if view.may_change() {
+                div class="actions" {
+                    (open_button(Weight::Primary, task, view, config))
+                    (complete_button(task))
+                    (skip_button(task))
+                }
+            }
+        }
+    }
+}
+
+fn open_button(weight: Weight, task: &Task, view: &View, config: &Config) -> Markup {
+    link_button(weight, &view.link(task, config), &words::onward(task.action.label))
+}
+
+fn complete_button(task: &Task) -> Markup {
+    post_button(Weight::Quiet, &change("complete", task), label::MARK_AS_DONE, Some(task.title))
+}
+
+fn skip_button(task: &Task) -> Markup {
+    post_button(Weight::Quiet, &change("skip", task), label::SKIP, Some(task.title))
+}
+
+/// Renders an open task as a row. The row has a check mark that completes the task, and details
+/// that open on a click.
+pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
+    html! {
+        li class="task" data-task=(task.key) {
+            @if view.may_change() {
+                form class="post" method="post" action=(change("complete", task)) {
+                    button class="check" type="submit" aria-label=(text::mark_as_done(task.title)) { (tick()) }
+                }
+            }
+            details name="tasks" {
+                summary {
+                    span class="task-glyph" aria-hidden="true" { (task.icon) }
+                    h3 { (task.title) }
+                    span class="task-time" {
+                        span class="for-ears" { (text::ABOUT) } (text::duration(task.minutes))
+                    }
+                }
+                div class="task-more" {
+                    p { (task.description) }
+                    p class="soft" { (task.how_to) }
+                    @if view.may_change() {
+                        div class="actions" {
+                            (open_button(Weight::Secondary, task, view, config))
+                            (skip_button(task))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Renders a skipped task as a line with a button that restores it.
+pub fn skipped(task: &Task, view: &View) -> Markup {
+    html! {
+        li class="line" data-task=(task.key) {
+            span class="task-glyph" aria-hidden="true" { (task.icon) }
+            div class="line-text" {
+                p { (task.title) span class="for-ears" { (text::SKIPPED) } }
+                @if view.may_change() {
+                    (post_button(Weight::Quiet, &change("unskip", task), text::RESTORE, Some(task.title)))
+                }
+            }
+        }
+    }
+}
+
+/// Renders a completed task as a line with its title, who completed it, and when. The checklist
+/// also shows the creation of the account as such a line.
+pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup {
+    html! {
+        li class="line" {
+            (tick())
+            div class="line-text" {
+                p { (title) span class="for-ears" { (text::DONE) } }
+                p class="line-by" {
+                    @if let Some(by) = by { (by) ", " }
+                    (moment::past(at, view.now, &view.org.zone))
+                }
+            }
+        }
+    }
+}
+
+/// Returns the name of the person who completed a task. If no name is stored, returns a text about
+/// what completed the task. Returns `None` if an admin completed the task by hand and no name is
+/// stored.
+pub fn done_by(completion: &Completion) -> Option<&str> {
+    completion.by.as_deref().or(match completion.source {
+        Source::Manual => None,
+        Source::Event => Some(text::COMPLETED_BY_EVENT),
+        Source::Billing => Some(text::COMPLETED_BY_PAYMENT),
+        Source::Invitation => Some(text::COMPLETED_BY_INVITATION),
+    })
+}
+
+/// Renders a task as a card that links to the page where the user does the task.
+pub fn card(task: &Task, view: &View, config: &Config) -> Markup {
+    html! {
+        li {
+            a class="quick" href=(view.link(task, config)) {
+                (icon(task))
+                h3 { (task.title) }
+                span class="soft" { (task.description) }
+                span class="quick-go" { (words::onward(task.action.label)) }
+            }
+        }
+    }
+}

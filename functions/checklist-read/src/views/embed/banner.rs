@@ -1,0 +1,56 @@
+//! The banner about the trial or the plan, for pages of the host app.
+
+use maud::{Markup, html};
+
+use crate::{
+    views::View,
+    views::components::banner::{Button, banner},
+    words::banner as words,
+};
+
+/// Renders the banner. It is empty for an organization with an active plan and no open payment.
+///
+/// `origin` is Onramp's own origin. The button is always a link to the organization's page, because
+/// a page of another site cannot send the form that leads to Stripe.
+pub fn render(view: &View, origin: &str) -> Markup {
+    let Some(banner) = banner(view) else { return html! {} };
+    let label = banner.button.filter(|_| view.admin.is_some()).map(|button| match button {
+        Button::Plans(label) | Button::Portal(label) => label,
+    });
+    html! {
+        aside class={ "ob-banner " (banner.tone.class().replacen("tone", "ob", 1)) } aria-label=(words::LABEL) {
+            p class="ob-words" {
+                strong class="ob-lead" { span aria-hidden="true" { (banner.icon) " " } (banner.lead) }
+                " " span { (banner.text) }
+            }
+            @if let Some(label) = label {
+                a class="ob-button" href={ (origin) (view.plans()) } target="_top" { (label) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::billing::SubscriptionStatus;
+
+    use super::*;
+    use crate::testing::{read, subscribed, trial};
+
+    #[test]
+    fn embedded_banner_has_the_pages_text_and_an_absolute_link() {
+        let link =
+            r#"href="https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001""#;
+        for view in [trial(), subscribed(SubscriptionStatus::PastDue)] {
+            let (own, embedded) = (
+                crate::views::components::banner::render(&view),
+                render(&view, "https://onramp.example.com"),
+            );
+            assert_eq!(read(&own), read(&embedded));
+            assert!(embedded.0.contains(link) && !embedded.0.contains("<form"), "{}", embedded.0);
+            assert!(!render(&view.into_member(), "https://onramp.example.com").0.contains("href"));
+        }
+        assert!(render(&trial(), "").0.contains("ob-banner ob-calm"));
+        assert_eq!(render(&subscribed(SubscriptionStatus::Active), "").0, "");
+    }
+}

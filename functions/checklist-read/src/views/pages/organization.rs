@@ -1,0 +1,105 @@
+//! The page of the user's organization: its status, details, and plan.
+
+use domain::billing::IssueKind;
+use maud::{Markup, html};
+use ui::{Tone, Width, note};
+
+use crate::{
+    config::Config,
+    views::View,
+    views::components::{moment, plans, status_badge::StatusBadge, undeliverable},
+    words::{banner, days_left, label, organization as words},
+};
+
+/// Renders the page. `token` is a new form token. Two requests with the same token come from the
+/// same page.
+pub fn render(view: &View, config: &Config, token: &str) -> Markup {
+    let badge = StatusBadge::of(&view.org, view.now);
+    let main = html! {
+        div class="section-head" {
+            h1 { (view.org.name) }
+            (badge.badge())
+        }
+        // If a payment is open, the note about the payment replaces the status text, because the
+        // two texts would contradict each other.
+        @if view.org.billing.issue().is_none() { p class="lead" { (badge.meaning) } }
+        div class="stack" {
+            (issue(view))
+            (undeliverable::render(view))
+            (details(view, &badge))
+            @if view.admin.is_some() { (plans::render(view, token)) } @else { (admins(view)) }
+        }
+    };
+    view.page(config, label::PLAN_AND_DETAILS, None, Width::Reading, main)
+}
+
+fn issue(view: &View) -> Markup {
+    let Some(issue) = view.org.billing.issue() else { return html! {} };
+    let since = moment::date(issue.since, &view.org.zone);
+    let (title, text) = match issue.kind {
+        IssueKind::PaymentFailed => (banner::PAYMENT_FAILED, words::payment_failed(&since)),
+        IssueKind::ActionRequired => (banner::ACTION_REQUIRED, words::action_required(&since)),
+    };
+    note(Tone::Warning, "💳", title, &html! { p { (text) } })
+}
+
+fn details(view: &View, badge: &StatusBadge) -> Markup {
+    let org = &view.org;
+    let trial_end = org.trial_ends_at(view.now);
+    html! {
+        section class="card" aria-label=(words::DETAILS) {
+            dl class="facts" {
+                dt { (words::STATUS) }
+                dd { (badge.label) }
+                @if let Some(end) = trial_end {
+                    dt { (if end > view.now { words::TRIAL_ENDS } else { words::TRIAL_ENDED }) }
+                    dd {
+                        (moment::date(end, &org.zone))
+                        @if view.org.is_on_trial(view.now) {
+                            " · " (days_left(org.trial_days_remaining(view.now)))
+                        }
+                    }
+                }
+                dt { (words::SIGNED_UP) }
+                dd { (moment::date(org.signed_up_at, &org.zone)) }
+                @if let Some(provisioned) = &org.provisioned {
+                    dt { (words::SET_UP_ON) }
+                    dd { (moment::date(provisioned.at, &org.zone)) }
+                }
+                dt { (label::TIME_ZONE) }
+                dd { (org.zone.name()) }
+            }
+        }
+    }
+}
+
+fn admins(view: &View) -> Markup {
+    let names: Vec<&str> = view.org.admins.iter().map(|admin| admin.name.as_str()).collect();
+    html! { p class="soft" { (words::managed_by(&names)) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{config, pending, read, trial};
+
+    #[test]
+    fn page_shows_the_status_and_offers_plans_to_admins() {
+        let days = |days: i64| trial().later(SignedDuration::from_hours(days * 24));
+        for (view, status) in [
+            (pending("Acme Corp", "Jo Doe"), "No plan yet"),
+            (days(0), "14 days left (until January 22, 2025)"),
+            (days(13), "1 day left (until January 22, 2025)"),
+            (days(14), "Your trial ended on January 22, 2025"),
+        ] {
+            let text = read(&render(&view, &config(), "token"));
+            for part in [status, "Acme Corp", "Single user", "Team", "Choose"] {
+                assert!(text.contains(part), "{part}: {text}");
+            }
+        }
+        let member = read(&render(&trial().into_member(), &config(), "token"));
+        assert!(member.contains("Jo Doe can manage the plan") && !member.contains("Single user"), "{member}");
+    }
+}

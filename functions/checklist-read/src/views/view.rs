@@ -1,0 +1,102 @@
+//! The view model of all pages, fragments, and JSON reads.
+
+use domain::{
+    checklist::{Progress, Task, TaskTarget},
+    id::OrgId,
+    org::{Access, Org, Status},
+    people::{Admin, Member},
+};
+use jiff::Timestamp;
+use maud::{Markup, Render};
+use ui::{Page, Person, Width};
+use web::auth::{AuthMethod, AuthenticatedMember};
+
+use crate::config::Config;
+
+/// A user in their organization at one moment, from one consistent read.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The user, as a member of `org`.
+    pub member: Member,
+    /// The same user as an admin, or `None` if they are not one.
+    pub admin: Option<Admin>,
+    /// The organization of the session or of the embed token.
+    pub org: Org,
+    /// All organizations of the user, `org` included.
+    pub orgs: Vec<OrgId>,
+    /// How the request was authenticated.
+    pub auth: AuthMethod,
+    /// The time of the request.
+    pub now: Timestamp,
+}
+
+impl From<AuthenticatedMember> for View {
+    fn from(AuthenticatedMember { member, user, org, method, now, .. }: AuthenticatedMember) -> Self {
+        Self { admin: member.admin(), member, org: org.value, orgs: user.value.orgs, auth: method, now }
+    }
+}
+
+impl View {
+    /// Returns the organization's status at `now`.
+    pub fn status(&self) -> Status {
+        self.org.status(self.now)
+    }
+
+    /// Returns the progress of the organization's checklist at `now`.
+    pub fn progress(&self) -> Progress<'_> {
+        self.org.progress(self.now)
+    }
+
+    /// Returns whether the user may change the checklist at `now`. Only an admin of an organization
+    /// with full access may.
+    pub fn may_change(&self) -> bool {
+        self.admin.is_some() && self.status().access() == Access::Full
+    }
+
+    /// Returns when the checklist last changed. Returns `None` until provisioning has created it.
+    pub fn updated_at(&self) -> Option<Timestamp> {
+        let list = &self.org.checklist;
+        list.updated_at.filter(|_| list.created_at.is_some())
+    }
+
+    /// Returns the path of the page with the organization's plans.
+    pub fn plans(&self) -> String {
+        plans(self.org.id)
+    }
+
+    /// Returns the URL of the page on which the user does the task.
+    pub fn link(&self, task: &Task, config: &Config) -> String {
+        match (task.action.target, &config.app_url) {
+            (TaskTarget::Plans, _) => self.plans(),
+            (TaskTarget::Members, _) => "/members".to_owned(),
+            (TaskTarget::HostApp(path), Some(app)) => format!("{app}/{path}"),
+            // Without a host app, the guide explains the task.
+            (TaskTarget::HostApp(_), None) => format!("/onboarding/guide#{}", task.key),
+            (TaskTarget::Url(address), _) => address.to_owned(),
+        }
+    }
+
+    /// Renders a page around `main`, with this user's navigation. `here` is the menu item of the
+    /// page.
+    pub fn page(
+        &self,
+        config: &Config,
+        title: &str,
+        here: Option<ui::NavItem>,
+        width: Width,
+        main: Markup,
+    ) -> Markup {
+        let person = Person {
+            name: self.member.name().as_str(),
+            organization: self.org.name.as_str(),
+            admin: self.admin.is_some(),
+            here,
+        };
+        Page { product: &config.product, title, person: Some(person), width, main }.render()
+    }
+}
+
+/// Returns the path of the page with an organization's plans.
+pub fn plans(org: OrgId) -> String {
+    format!("/organizations/{org}")
+}

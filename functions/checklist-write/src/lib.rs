@@ -15,26 +15,22 @@
 //!
 //! # Where to start
 //!
-//! - `change`: the HTTP routes for admins. Start here.
+//! - `handlers::change`: the routes for admins. Start here.
+//! - `handlers::host_events`: `POST /host/events`. `handlers::bus_event` handles events from the bus.
 //! - `auth`: authenticates a request by its session or its embed token.
-//! - `host_events`: the effect of host events, and their arrival over the bus.
-//! - `host_events_http`: `POST /host/events`.
-//! - `response`: the JSON responses.
-//! - `redirect`: finds the page that a form returns to.
+//! - `out`: the JSON responses to changes.
 //! - `config`: reads the environment variables.
 //! - `words`: contains the texts that API clients read.
 
 mod auth;
-mod change;
 mod config;
-mod host_events;
-mod host_events_http;
-mod redirect;
-mod response;
+mod handlers;
+mod out;
 mod words;
 
 use std::sync::Arc;
 
+use axum::{Router, extract::DefaultBodyLimit, routing::post};
 use event_bus::BusEvent;
 use host_auth::Keys;
 use runtime::{Clock, ConfigErrors, Context, Handler, SecretCache};
@@ -43,9 +39,12 @@ use web::SecurityProfile;
 
 use crate::config::Config;
 
+/// Path at which the host app sends signed events.
+const HOST_EVENTS: &str = "/host/events";
+
 /// Paths that are exempt from the cross-site check. Their handlers verify a signature and ignore
 /// cookies, so another site cannot abuse a user's session.
-const SIGNED: &[&str] = &[host_events_http::PATH];
+const SIGNED: &[&str] = &[HOST_EVENTS];
 
 /// State that all handlers share.
 struct App {
@@ -69,15 +68,27 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
         .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
     let keys = web::auth::host_keys(config.keys.clone(), &boot.aws);
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
-    let routes = change::routes().merge(host_events_http::routes()).with_state(app.clone());
-    let http = web::lambda::handler(web::secure(routes, profile));
+    let http = web::lambda::handler(web::secure(router(app.clone()), profile));
     Ok(runtime::handler(move |event| {
         let (app, http) = (app.clone(), http.clone());
         async move {
             match BusEvent::parse(event.payload.get()) {
-                Some(event) => host_events::ingest(&app, &event).await,
+                Some(event) => handlers::bus_event(&app, &event).await,
                 None => http(event).await,
             }
         }
     }))
+}
+
+fn router(app: Arc<App>) -> Router {
+    let host_events = post(handlers::host_events).layer(DefaultBodyLimit::max(handlers::MAX_BODY_BYTES));
+    Router::new()
+        .route("/onboarding/api/checklist/complete/{task}", post(handlers::complete))
+        .route("/onboarding/api/checklist/skip/{task}", post(handlers::skip))
+        .route("/onboarding/api/checklist/unskip/{task}", post(handlers::unskip))
+        .route("/onboarding/api/checklist/dismiss", post(handlers::dismiss))
+        .route("/onboarding/api/checklist/restore", post(handlers::restore))
+        .route("/onboarding/api/checklist/seen", post(handlers::confirm_completion))
+        .route(HOST_EVENTS, host_events)
+        .with_state(app)
 }

@@ -1,4 +1,4 @@
-//! The JSON responses to changes of the checklist.
+//! The JSON responses.
 
 use axum::{
     Json,
@@ -33,8 +33,26 @@ struct SeenOut {
     celebrates: bool,
 }
 
+/// Response to `POST /host/events`.
+#[derive(Debug, Serialize)]
+pub struct ResultsOut {
+    pub results: Vec<ResultOut>,
+}
+
+/// Result of one event.
+#[derive(Debug, Serialize)]
+pub struct ResultOut {
+    /// `id` of the event, unchanged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    pub result: &'static str,
+    /// All errors of an invalid event.
+    #[serde(rename = "faults", skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<&'static str>,
+}
+
 /// Returns the response to `command`. `org` is the organization after the change.
-pub fn json(command: ChecklistCommand<'_>, org: &Org, links: Links<'_>, now: Timestamp) -> Response {
+pub fn changed(command: ChecklistCommand<'_>, org: &Org, links: Links<'_>, now: Timestamp) -> Response {
     let (list, progress) = (&org.checklist, org.progress(now));
     match command {
         ChecklistCommand::Complete(task_key)

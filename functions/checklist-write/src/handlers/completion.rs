@@ -1,15 +1,13 @@
-//! Host events: their effect on the checklist, and their arrival over the bus.
+//! Effect of host events on the checklist.
 //!
-//! This module does not parse the type of an event before the organization is loaded, because only
-//! the organization's checklist determines which task a type completes.
+//! The type of an event is not parsed before the organization is loaded, because only the
+//! organization's checklist determines which task a type completes.
 
 use std::convert::Infallible;
 
 use domain::{checklist::HostEventResult, id::OrgId, org::Org};
-use event_bus::{BusEvent, HostEvent};
+use event_bus::HostEvent;
 use jiff::Timestamp;
-use runtime::InvocationResult;
-use serde_json::value::RawValue;
 use telemetry::{LogArea, Metric};
 
 use crate::App;
@@ -48,7 +46,11 @@ impl Outcome {
 /// # Errors
 /// [`store::Error`] if the table does not respond. The caller can send the same events again,
 /// because a completed task stays completed.
-pub async fn complete(app: &App, org: OrgId, events: &[HostEvent]) -> Result<Vec<Outcome>, store::Error> {
+pub async fn commit_completions(
+    app: &App,
+    org: OrgId,
+    events: &[HostEvent],
+) -> Result<Vec<Outcome>, store::Error> {
     let now = app.clock.now();
     let completed = app.store.change_org(org, |org| {
         Ok::<_, Infallible>(events.iter().map(|event| decide(org, event, now)).collect())
@@ -72,21 +74,6 @@ fn decide(org: &mut Org, event: &HostEvent, now: Timestamp) -> Outcome {
         HostEventResult::AlreadyCompleted => Outcome::Already,
         HostEventResult::UnknownEvent => Outcome::UnknownType,
     }
-}
-
-/// Ingests an event from the bus.
-///
-/// # Errors
-/// [`store::Error`] if the table does not respond. Lambda retries, and then moves the event to the
-/// dead-letter queue.
-pub async fn ingest(app: &App, event: &BusEvent<'_>) -> InvocationResult {
-    match event_bus::parse_host_event(event, &app.config.host_source) {
-        Ok(event) => {
-            complete(app, event.organization, &[event]).await?;
-        }
-        Err(why) => count_ignored(app, &why.to_string()),
-    }
-    Ok(RawValue::NULL.to_owned())
 }
 
 /// Counts and logs a host event that has no effect. `why` is the reason.

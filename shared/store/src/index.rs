@@ -37,7 +37,7 @@ pub(crate) const MAIL: IndexPartition =
     IndexPartition { index: "by-mail", hash: "mail_pk", range: "mail_at", pk: mail_pk, shards: SHARDS };
 /// Items with an email that needs review.
 pub(crate) const MAIL_FOR_REVIEW: IndexPartition = IndexPartition { pk: review_pk, ..MAIL };
-/// Corrupt items.
+/// Corrupt items, which need review.
 pub(crate) const CORRUPT: IndexPartition = IndexPartition { pk: corrupt_pk, shards: 1, ..MAIL };
 
 /// Returns the attributes that put an item into a partition of the index `by-due`.

@@ -12,7 +12,7 @@ use crate::due::MailDue;
 /// [`IgnoredAny`](serde::de::IgnoredAny).
 #[derive(Debug, Deserialize)]
 pub struct StreamBatch<I> {
-    /// The records.
+    /// The records, in the order of the changes.
     #[serde(rename = "Records")]
     pub records: Vec<StreamRecord<I>>,
 }

@@ -1,4 +1,4 @@
-//! A rendered email.
+//! A rendered email: its subject, its text part, and its HTML part.
 
 use std::fmt;
 

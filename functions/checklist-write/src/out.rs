@@ -1,4 +1,4 @@
-//! The JSON responses.
+//! JSON responses to a change of the checklist.
 
 use axum::{
     Json,

@@ -30,7 +30,7 @@ pub trait ExternalService: Debug + Send + Sync {
 /// An error that a fault plan injects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InjectedError {
-    /// Too many requests.
+    /// The caller sent too many requests.
     Throttled,
     /// Another request holds a lock on the object.
     Locked,

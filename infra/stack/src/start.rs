@@ -144,7 +144,7 @@ impl Services {
             .with_resolver(Arc::new(move |spec| stripe.resolve_customer(spec)))
     }
 
-    /// Joins all parts.
+    /// Joins the services, the functions, and the gateway into a system.
     pub(crate) fn into_system(
         self,
         template: &Template,

@@ -21,7 +21,7 @@ use stripe_mock::{StripeMock, WebhookSender};
 pub struct System {
     /// Services that the functions call.
     pub cloud: Arc<Cloud>,
-    /// The Stripe account.
+    /// The Stripe mock with its one account.
     pub stripe: Arc<StripeMock>,
     /// All functions of the template.
     pub fleet: Arc<Fleet>,

@@ -1,6 +1,6 @@
 //! Every sentence of this crate that users read, by topic.
 
-/// Errors of forms.
+/// Texts about invalid fields of forms.
 pub mod form {
     /// Returns the heading above the list of a form's field errors.
     pub fn errors_to_fix(count: usize) -> String {

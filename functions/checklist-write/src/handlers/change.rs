@@ -42,12 +42,12 @@ impl FromRequestParts<Arc<App>> for ChangeRequest {
     }
 }
 
-/// Completes a task.
+/// `POST …/{task}/complete`: completes a task.
 pub async fn complete(request: ChangeRequest, PathParam(task): PathParam) -> Response {
     change(&request, ChecklistCommand::Complete(&task)).await
 }
 
-/// Skips a task.
+/// `POST …/{task}/skip`: skips a task.
 pub async fn skip(request: ChangeRequest, PathParam(task): PathParam) -> Response {
     change(&request, ChecklistCommand::Skip(&task)).await
 }
@@ -57,7 +57,7 @@ pub async fn unskip(request: ChangeRequest, PathParam(task): PathParam) -> Respo
     change(&request, ChecklistCommand::Unskip(&task)).await
 }
 
-/// Dismisses the checklist.
+/// `POST …/dismiss`: dismisses the checklist of the organization.
 pub async fn dismiss(request: ChangeRequest) -> Response {
     change(&request, ChecklistCommand::Dismiss).await
 }

@@ -23,7 +23,7 @@ pub(crate) use sign_in::SignInMail;
 
 /// An item that contains emails, together with everything that its emails describe.
 pub(crate) trait MailItem: Sized {
-    /// Identifies the item.
+    /// Identifies the item in the table.
     type Id: Copy;
     /// The part that is stored in the item.
     type Value;

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// Shows one organization.
+/// `GET /operator/organizations/{id}`: shows one organization.
 pub async fn organization(
     auth: AuthenticatedOperator,
     State(app): State<Arc<App>>,

@@ -1,4 +1,4 @@
-//! Rate limits.
+//! Rate limits of sign-ups, sign-in links, and invitations.
 
 mod network;
 mod rate;

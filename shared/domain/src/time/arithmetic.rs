@@ -1,4 +1,4 @@
-//! Time arithmetic.
+//! Days, and additions to a time that saturate instead of failing.
 
 use jiff::{SignedDuration, Timestamp};
 

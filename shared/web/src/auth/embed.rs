@@ -43,7 +43,7 @@ pub enum AuthMethod {
 pub struct AuthenticatedMember {
     /// Proof that the user is a member of the organization.
     pub member: Member,
-    /// The user.
+    /// The user who sent the request.
     pub user: Stored<User>,
     /// The organization of the session or of the embed token.
     pub org: Stored<Org>,

@@ -13,7 +13,7 @@ use crate::{
     words::{billing as text, organization::status},
 };
 
-/// Renders the section.
+/// Renders what Stripe reported about the organization.
 pub fn render(org: &Org, now: Timestamp) -> Markup {
     let billing = &org.billing;
     let (conflicts, surplus) = (billing.conflicts(), billing.surplus(now));

@@ -99,6 +99,3 @@ fn router(app: Arc<App>) -> Router {
         .route("/organizations/switch", post(handlers::switch::switch))
         .with_state(app)
 }
-
-#[cfg(test)]
-mod tests;

@@ -83,8 +83,7 @@ impl World {
     /// that follows. After a failed run, its work is still due.
     pub async fn run_schedules(&self) {
         for function in ["trial-reminder", "mailer"] {
-            let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
-            self.send("POST", &format!("/_local/invoke/{function}"), &[], event.to_string()).await;
+            self.send("POST", &format!("/_local/invoke/{function}"), &[], scheduled_event()).await;
             self.settle().await;
         }
     }
@@ -118,4 +117,10 @@ fn plain_fields(value: &Value) -> Value {
         Some(fields) => fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
         None => value.clone(),
     }
+}
+
+/// Returns the event of a schedule.
+#[must_use]
+pub fn scheduled_event() -> String {
+    json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} }).to_string()
 }

@@ -10,6 +10,7 @@ use crate::faults::{
     state::State,
 };
 use e2e::driver::World;
+use e2e::mailbox::scheduled_event;
 
 const KINDS: [&str; 10] = [
     "throttle",
@@ -175,8 +176,7 @@ async fn recover(world: &World) {
         wait(world, SignedDuration::from_mins(minutes)).await;
         world.settle().await;
         for function in ["trial-reminder", "mailer"] {
-            let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
-            world.send("POST", &format!("/_local/invoke/{function}"), &[], event.to_string()).await;
+            world.send("POST", &format!("/_local/invoke/{function}"), &[], scheduled_event()).await;
             world.settle().await;
         }
     }

@@ -7,6 +7,7 @@ use stripe_mock::test_events::{Seed, build_event, parse_spec};
 
 use crate::faults::state::mask;
 use e2e::driver::{Visitor, World};
+use e2e::mailbox::scheduled_event;
 
 const JO: &str = "jo@example.com";
 const MO: &str = "mo@example.com";
@@ -231,8 +232,7 @@ impl Scenario {
                 return Response { status: 200, body: String::new() };
             }
             Self::TrialClock | Self::HoldParked => {
-                let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
-                world.send("POST", "/_local/invoke/trial-reminder", &[], event.to_string()).await
+                world.send("POST", "/_local/invoke/trial-reminder", &[], scheduled_event()).await
             }
             Self::FirstPayment
             | Self::ParkedEvent

@@ -1,4 +1,4 @@
-//! The sign-up form.
+//! The sign-up form, empty or with the errors of a rejected form.
 
 use domain::checklist::Offered;
 use maud::{Markup, Render, html};

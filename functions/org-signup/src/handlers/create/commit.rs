@@ -1,4 +1,4 @@
-//! Commits a sign-up.
+//! Commits a sign-up, and applies the mail brake to its welcome email.
 
 use domain::mail::brake;
 use store::{Brake, Person, SignUp, SignedUp};

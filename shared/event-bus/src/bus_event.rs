@@ -11,7 +11,9 @@ pub struct BusEvent<'a> {
     pub source: String,
     /// The type of the event.
     pub detail_type: String,
-    /// The time at which EventBridge received the event.
+    /// The time at which EventBridge received the event. Empty if the event has none, for example
+    /// an event that a developer wrote by hand.
+    #[serde(default)]
     pub time: String,
     /// The content of the event.
     #[serde(borrow)]

@@ -28,7 +28,8 @@ pub struct StreamRecord<I> {
 struct ChangeIn<I> {
     keys: KeysIn,
     sequence_number: String,
-    /// Seconds since the Unix epoch.
+    /// Seconds since the Unix epoch. Only the publisher needs it.
+    #[serde(default)]
     approximate_creation_date_time: f64,
     old_image: Option<I>,
     new_image: Option<I>,

@@ -40,7 +40,7 @@ pub fn recorded(function: &str, prefix: &str) -> Vec<(String, Value)> {
     let folder = root().join("events").join(function);
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let named = |path: &PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
-    let paths = paths.filter(|path| named(path).starts_with(prefix));
+    let paths = paths.filter(|path| named(path).starts_with(prefix) && !named(path).ends_with(".expected"));
     paths
         .map(|path| (named(&path), serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap()))
         .collect()

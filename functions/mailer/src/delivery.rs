@@ -146,11 +146,10 @@ fn record<I: MailItem>(
 #[cfg(test)]
 mod tests {
     use domain::{
-        org::{AdminContact, Org},
-        people::{Address, Name},
-        time::{DAY, Zone, add},
-        trial::Trial,
+        org::Org,
+        time::{DAY, add},
     };
+    use test_support::build::{acme, start_trial};
 
     use super::*;
     use crate::items::testing::attempt;
@@ -159,13 +158,7 @@ mod tests {
 
     /// Returns an organization with a welcome email and a reminder that are both due after 11 days.
     fn org() -> Org {
-        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let name = Name::parse("Jo Doe").unwrap();
-        let founder = AdminContact::new(user, name.clone(), Address::parse("jo@acme.example").unwrap());
-        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let mut org = Org::sign_up(id, name, Zone::named("UTC"), founder, NOW);
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        org.start_trial(Trial::start(NOW, 14, vec![3]), project, NOW);
+        let mut org = start_trial(acme(NOW));
         org.run_trial_sweep(add(NOW, DAY * 11));
         org
     }

@@ -112,15 +112,11 @@ fn verdict(event: &Event, found: Found) -> ParkedVerdict {
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        billing::{
-            CustomerId, EventId, Fact, PlanPrices, SubscriptionFact, SubscriptionId, SubscriptionStatus,
-        },
-        org::AdminContact,
-        people::Name,
-        time::Zone,
+    use domain::billing::{
+        CustomerId, EventId, Fact, PlanPrices, SubscriptionFact, SubscriptionId, SubscriptionStatus,
     };
     use serde_json::{Value, json};
+    use test_support::build::acme;
 
     use super::*;
 
@@ -193,10 +189,8 @@ mod tests {
     fn organization_with_a_live_subscription_is_not_unpaid() {
         let now = "2026-01-15T09:00:00Z".parse().unwrap();
         for status in SubscriptionStatus::ALL {
-            let (id, name) = (ORG.parse().unwrap(), Name::parse("Acme").unwrap());
-            let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-            let admin = AdminContact::new(user, name.clone(), Address::parse("jo@example.com").unwrap());
-            let mut org = Org::sign_up(id, name, Zone::default(), admin, now);
+            let mut org = acme(now);
+            let id = org.id;
             assert_eq!(unpaid(std::slice::from_ref(&org), now), [id]);
             let what = FactKind::Subscription {
                 subscription: SubscriptionId::parse("sub_1").unwrap(),

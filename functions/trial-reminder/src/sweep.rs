@@ -79,12 +79,10 @@ mod tests {
             Change, CustomerId, EventId, Fact, FactKind, PlanPrices, Prices, SubscriptionFact,
             SubscriptionId, SubscriptionStatus,
         },
-        org::AdminContact,
-        people::{Address, Name},
-        time::{DAY, Zone, add},
-        trial::Trial,
+        time::{DAY, add},
     };
     use jiff::SignedDuration;
+    use test_support::build::{acme, start_trial};
 
     use super::*;
 
@@ -95,14 +93,7 @@ mod tests {
     }
 
     fn trialing() -> Org {
-        let name = Name::parse("Acme").unwrap();
-        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let founder = AdminContact::new(user, name.clone(), Address::parse("jo@acme.example").unwrap());
-        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let mut org = Org::sign_up(id, name, Zone::default(), founder, START);
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        org.start_trial(Trial::start(START, 14, vec![3]), project, START);
-        org
+        start_trial(acme(START))
     }
 
     /// Starts a subscription whose trial at Stripe ends with Onramp's trial.

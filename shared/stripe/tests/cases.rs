@@ -9,19 +9,18 @@ use std::collections::BTreeSet;
 use domain::{
     billing::{Fact, PlanPrices, Prices},
     id::OrgId,
-    org::{AdminContact, Org},
-    people::{Address, Name},
-    time::Zone,
-    trial::Trial,
+    org::Org,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use stripe::{Event, StripeEventKind, VerifiedBody};
-use test_support::billing_case::{Case, Names, Step, is_about_state, read_all};
+use test_support::{
+    billing_case::{Case, Names, Step, is_about_state, read_all},
+    build,
+};
 
 const FIRST: &str = "org_0198c0de-0000-7000-8000-000000000001";
 const SECOND: &str = "org_0198c0de-0000-7000-8000-000000000002";
-const USER: &str = "usr_0198c0de-0000-7000-8000-000000000003";
 const PROJECT: &str = "prj_0198c0de-0000-7000-8000-000000000004";
 const CUSTOMER: &str = "cus_1";
 /// Number of random orders in which each case runs.
@@ -46,14 +45,8 @@ fn prices(case: &Case) -> Prices {
 }
 
 fn sign_up(id: &str, trial: bool) -> Org {
-    let name = |text| Name::parse(text).unwrap();
-    let address = Address::parse("jo@example.com").unwrap();
-    let founder = AdminContact::new(USER.parse().unwrap(), name("Jo Doe"), address);
-    let mut org = Org::sign_up(id.parse().unwrap(), name("Acme"), Zone::named("UTC"), founder, start());
-    if trial {
-        org.start_trial(Trial::start(start(), 14, vec![3]), PROJECT.parse().unwrap(), start());
-    }
-    org
+    let org = build::org(id, "Acme", &build::jo(), start());
+    if trial { build::start_trial(org) } else { org }
 }
 
 /// Parses a duration such as `25h`.

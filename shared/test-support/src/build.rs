@@ -7,6 +7,7 @@ use domain::{
     org::{AdminContact, Org},
     people::{Address, Name, User},
     time::Zone,
+    trial::Trial,
 };
 use jiff::Timestamp;
 
@@ -27,6 +28,23 @@ pub fn user(id: &str, name: &str, address: &str) -> User {
 pub fn org(id: &str, name: &str, admin: &User, now: Timestamp) -> Org {
     let contact = AdminContact::new(admin.id, admin.name.clone(), admin.address.clone());
     Org::sign_up(parse(id), Name::parse(name).unwrap(), Zone::named("Europe/Berlin"), contact, now)
+}
+
+/// Starts a trial of two weeks at the sign-up, with a reminder three days before its end.
+pub fn start_trial(mut org: Org) -> Org {
+    let (start, project) = (org.signed_up_at, parse("prj_0198c0de-0000-7000-8000-000000000003"));
+    org.start_trial(Trial::start(start, 14, vec![3]), project, start);
+    org
+}
+
+/// Returns Jo Doe, the admin of [`acme`].
+pub fn jo() -> User {
+    user("usr_0198c0de-0000-7000-8000-000000000002", "Jo Doe", "jo@acme.example")
+}
+
+/// Returns Acme Corp, which [`jo`] has just signed up without a trial.
+pub fn acme(now: Timestamp) -> Org {
+    org("org_0198c0de-0000-7000-8000-000000000001", "Acme Corp", &jo(), now)
 }
 
 /// Returns the prices of the plans, as in the variables of [`LocalAws`](crate::aws::LocalAws).

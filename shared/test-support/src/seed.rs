@@ -21,7 +21,6 @@ use domain::{
     people::{Address, Invitation, Name, Role, SIGN_IN_LINK_TTL, Session, User},
     secret::{Hash, Secret},
     time::add,
-    trial::Trial,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -34,7 +33,7 @@ use store::{
 use crate::{
     aws::{OPERATOR, SINGLE_PRICE, TEAM_PRICE},
     billing_case::{EventStep, Names},
-    build::{org, parse, prices, user},
+    build::{acme, jo, org, parse, prices, start_trial, user},
 };
 
 /// Time of all recorded events.
@@ -76,10 +75,8 @@ pub const PARKED_CUSTOMER: &str = "cus_9s6XKzkNRiz8i3";
 
 /// Fills an empty table.
 pub async fn seed(store: &Store) {
-    let jo = user(JO, "Jo Doe", "jo@acme.example");
-    let acme = trial_org(org(ACME, "Acme Corp", &jo, at("2026-01-15T08:30:00Z")));
-    let globex = org(GLOBEX, "Globex", &jo, at("2025-12-01T09:00:00Z"));
-    sign_up(store, jo, acme, SESSION).await;
+    let globex = org(GLOBEX, "Globex", &jo(), at("2025-12-01T09:00:00Z"));
+    sign_up(store, jo(), start_trial(acme(at("2026-01-15T08:30:00Z"))), SESSION).await;
     let jo = store.load_user(parse(JO)).await.unwrap().unwrap();
     let after = joined(jo.value.clone(), &globex);
     commit_sign_up(store, Person::Known(Box::new(jo), after), globex, GLOBEX_SESSION).await;
@@ -92,7 +89,7 @@ pub async fn seed(store: &Store) {
         (HOOLI, "Hooli", 0xd, "Ned Hall", "ned@hooli.example", NOW),
     ] {
         let admin = user(&format!("usr_0198c0de-0000-7000-8000-0000000000{admin:02x}"), full_name, address);
-        let org = trial_org(org(id, name, &admin, at(start)));
+        let org = start_trial(org(id, name, &admin, at(start)));
         sign_up(store, admin, org, &format!("{:064x}", 1)).await;
     }
     subscribe(store).await;
@@ -117,12 +114,6 @@ fn secret(text: &str) -> Secret {
 
 fn minutes_ago(minutes: i64) -> Timestamp {
     add(at(NOW), SignedDuration::from_mins(-minutes))
-}
-
-fn trial_org(mut org: Org) -> Org {
-    let project = parse("prj_0198c0de-0000-7000-8000-000000000003");
-    org.start_trial(Trial::start(org.signed_up_at, 14, vec![3]), project, org.signed_up_at);
-    org
 }
 
 /// Returns an email that the mailer has just claimed.

@@ -122,13 +122,8 @@ fn decide_change(
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        org::AdminContact,
-        people::{Address, Member, Name, Role, User},
-        time::Zone,
-        trial::Trial,
-    };
-
+    use domain::people::{Member, Role};
+    use test_support::build::{acme, jo, start_trial};
     use web::Kind;
 
     use super::*;
@@ -142,16 +137,9 @@ mod tests {
     /// Decides a completion by Jo, who signed up on January 15 with a trial of two weeks.
     fn decide_at(now: &str, key: &str) -> Result<Org, Problem> {
         let began = at("2026-01-15T09:00:00Z");
-        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
-        let name = Name::parse("Jo").unwrap();
-        let address = Address::parse("jo@acme.example").unwrap();
-        let founder = AdminContact::new(user, name.clone(), address.clone());
-        let mut org = Org::sign_up(id, Name::parse("Acme").unwrap(), Zone::default(), founder, began);
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        org.start_trial(Trial::start(began, 14, vec![3]), project, began);
-        let links = Links { origin: "https://onramp.example.com", app: None, org: id };
-        let member = Member::for_embed(id, &User::new(user, name, address), Some(Role::Admin)).unwrap();
+        let org = start_trial(acme(began));
+        let links = Links { origin: "https://onramp.example.com", app: None, org: org.id };
+        let member = Member::for_embed(org.id, &jo(), Some(Role::Admin)).unwrap();
         decide_change(&member.admin().unwrap(), &org, ChecklistCommand::Complete(key), at(now), links)
     }
 

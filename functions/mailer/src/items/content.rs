@@ -102,11 +102,9 @@ fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
 mod tests {
     use domain::{
         billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
-        org::AdminContact,
-        people::{Address, Name},
-        time::{DAY, Zone, add},
-        trial::Trial,
+        time::{DAY, add},
     };
+    use test_support::build::{acme, start_trial};
 
     use super::*;
     use crate::items::testing::attempt;
@@ -114,18 +112,7 @@ mod tests {
     const START: &str = "2025-01-08T23:30:00Z";
 
     fn org() -> Org {
-        let start = START.parse().unwrap();
-        let founder = AdminContact::new(
-            "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-            Name::parse("John Doe").unwrap(),
-            Address::parse("john@acme.example").unwrap(),
-        );
-        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let mut org =
-            Org::sign_up(id, Name::parse("Acme Corp").unwrap(), Zone::named("Europe/Berlin"), founder, start);
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        org.start_trial(Trial::start(start, 14, vec![3]), project, start);
-        org
+        start_trial(acme(START.parse().unwrap()))
     }
 
     /// Records a Stripe event about one invoice, `days` days after the sign-up.

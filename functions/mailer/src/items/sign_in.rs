@@ -86,8 +86,9 @@ impl MailItem for SignInMail {
 mod tests {
     use domain::{
         mail::{CLAIM_LEASE, SesHeartbeat},
-        people::{Address, Name},
+        people::Address,
     };
+    use test_support::build::jo;
 
     use super::*;
     use crate::items::testing::attempt;
@@ -102,34 +103,23 @@ mod tests {
         SignInMail { request, user, link: None }
     }
 
-    fn user() -> User {
-        User {
-            trial_used: true,
-            ..User::new(
-                "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-                Name::parse("Jo Doe").unwrap(),
-                Address::parse("jo@acme.example").unwrap(),
-            )
-        }
-    }
-
     #[test]
     fn email_contains_the_only_link_of_a_new_request() {
         let now = at("2025-01-08T10:00:00Z");
-        let (mut mail, attempt) = (mail(Some(user()), now), attempt("a", now));
+        let (mut mail, attempt) = (mail(Some(jo()), now), attempt("a", now));
         mail.claim(&attempt);
         let link = mail.link.take().unwrap();
-        assert_eq!((link.secret_hash, link.user), (attempt.secret.hash(), user().id));
+        assert_eq!((link.secret_hash, link.user), (attempt.secret.hash(), jo().id));
         assert_eq!((link.expires_at, link.next.as_deref()), (at("2025-01-08T10:10:00Z"), Some("/dashboard")));
         let email = mail.compose(&attempt).remove(0);
-        assert_eq!((&email.to, email.unsubscription), (&user().address, None));
+        assert_eq!((&email.to, email.unsubscription), (&jo().address, None));
         assert!(email.rendered.text.contains(&attempt.secret.reveal().to_string()));
     }
 
     #[test]
     fn another_claim_never_sends_a_second_link() {
         let now = at("2025-01-08T10:00:00Z");
-        let mut mail = mail(Some(user()), now);
+        let mut mail = mail(Some(jo()), now);
         mail.claim(&attempt("a", now));
         mail.link = None;
         // Another claim cannot take over the request. After the lease it marks the delivery as
@@ -150,7 +140,7 @@ mod tests {
     #[test]
     fn unknown_address_and_expired_request_are_dropped() {
         let requested_at = at("2025-01-08T10:00:00Z");
-        for (user, now) in [(None, requested_at), (Some(user()), add(requested_at, SIGN_IN_LINK_TTL))] {
+        for (user, now) in [(None, requested_at), (Some(jo()), add(requested_at, SIGN_IN_LINK_TTL))] {
             let mut mail = mail(user, requested_at);
             mail.claim(&attempt("a", now));
             assert_eq!((mail.request.delivery, mail.link), (Delivery::Dropped { at: now }, None));

@@ -57,23 +57,14 @@ fn target_org(user: &User, link: &Link, previous: Option<&SessionToken>) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use domain::people::{Address, Name};
+    use test_support::build::jo;
 
     use super::*;
 
     #[test]
     fn link_opens_requested_then_previous_then_latest_org() {
         let org = |n: u8| format!("org_0198c0de-0000-7000-8000-00000000000{n}").parse::<OrgId>().unwrap();
-        let user = |orgs: &[u8]| User {
-            verified: true,
-            trial_used: true,
-            orgs: orgs.iter().map(|n| org(*n)).collect(),
-            ..User::new(
-                "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
-                Name::parse("Jo").unwrap(),
-                Address::parse("jo@example.com").unwrap(),
-            )
-        };
+        let user = |orgs: &[u8]| User { orgs: orgs.iter().map(|n| org(*n)).collect(), ..jo() };
         let link = |next: Option<String>| Link {
             secret_hash: Secret::new([1; 32]).hash(),
             user: user(&[]).id,

@@ -122,3 +122,13 @@ pub(crate) fn log(error: &SendError, outcome: Outcome, kind: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_that_was_never_built_was_not_sent() {
+        assert_eq!(of(&SdkError::construction_failure("no endpoint")), Outcome::NotSent);
+    }
+}

@@ -96,11 +96,15 @@ mod tests {
             ("organization_id", "org", HostEventError::Malformed),
             ("org_0198", "org_x198", HostEventError::Malformed),
             ("\"detail-type\"", "\"type\"", HostEventError::Malformed),
-            ("\"time\"", "\"at\"", HostEventError::Malformed),
             ("T0", "at 0", HostEventError::Malformed),
         ] {
             assert_eq!(with(from, to), Err(why), "{from} → {to}");
         }
-        assert_eq!(parse("[]"), Err(HostEventError::Malformed));
+        let without_time = EVENT.replace("\"time\"", "\"at\"");
+        assert_eq!(parse(&without_time).unwrap().occurred_at, "2026-01-15T08:59:58Z".parse().unwrap());
+        let without_any_time = without_time.replace("occurred_at", "at");
+        for json in [without_any_time.as_str(), "[]"] {
+            assert_eq!(parse(json), Err(HostEventError::Malformed), "{json}");
+        }
     }
 }

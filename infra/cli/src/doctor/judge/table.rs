@@ -26,9 +26,6 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
         }
     };
     let error = |subject: &str, message: &str, fix: &str| Finding::error(AREA, subject, message, fix);
-    let aws = |command: &str, options: &str| {
-        format!("run aws dynamodb {command} --table-name {} {options}", state.name)
-    };
     let mut findings = Vec::new();
     if !state.active {
         findings.push(error(&state.name, "is not active", "wait until it is active, then rerun"));
@@ -50,12 +47,28 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
             REPLACE_TABLE,
         ));
     }
+    findings.extend(judge_data(expected, state));
+    if findings.is_empty() {
+        let message =
+            format!("is active, with {}, the stream, TTL, and point-in-time recovery", names(expected));
+        findings.push(Finding::good(AREA, &state.name, message));
+    }
+    findings
+}
+
+/// Judges the deletion of expired items, and the protection of the data.
+fn judge_data(expected: &template::Table, state: &TableState) -> Vec<Finding> {
+    let aws = |command: &str, options: &str| {
+        format!("run aws dynamodb {command} --table-name {} {options}", state.name)
+    };
+    let mut findings = Vec::new();
     match (&state.expires, &expected.ttl) {
         (Ok(found), expected) if found != expected => {
-            findings.push(error(
+            findings.push(Finding::error(
+                AREA,
                 "TTL",
                 "is not enabled on expires_at: used links and old sessions are never deleted",
-                &aws(
+                aws(
                     "update-time-to-live",
                     "--time-to-live-specification Enabled=true,AttributeName=expires_at",
                 ),
@@ -68,10 +81,11 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
         Ok(true) => {}
         Ok(false) => {
             let recovery = "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true";
-            findings.push(error(
+            findings.push(Finding::error(
+                AREA,
                 RECOVERY,
                 "is off: there is no backup",
-                &aws("update-continuous-backups", recovery),
+                aws("update-continuous-backups", recovery),
             ));
         }
         Err(why) => findings.push(unread(AREA, RECOVERY, why, "dynamodb:DescribeContinuousBackups", DEPLOY)),
@@ -79,11 +93,6 @@ pub(in crate::doctor) fn table(expected: &template::Table, found: &Fact<TableSta
     if !state.protected {
         let fix = aws("update-table", "--deletion-protection-enabled");
         findings.push(Finding::warning(AREA, "Deletion protection", "is off", fix));
-    }
-    if findings.is_empty() {
-        let message =
-            format!("is active, with {}, the stream, TTL, and point-in-time recovery", names(expected));
-        findings.push(Finding::good(AREA, &state.name, message));
     }
     findings
 }

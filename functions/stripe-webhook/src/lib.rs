@@ -39,6 +39,7 @@ mod words;
 use std::sync::Arc;
 
 use domain::billing::Prices;
+use event_bus::BusEvent;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 
@@ -69,10 +70,10 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     Ok(runtime::handler(move |event| {
         let app = app.clone();
         async move {
-            match eventbridge::stripe_event(event.payload.get()) {
-                Some(body) => eventbridge::ingest(&app, &body).await,
-                None => http::ingest(&app, event).await,
+            if let Some(event) = BusEvent::parse(event.payload.get()) {
+                return eventbridge::ingest(&app, &event).await;
             }
+            http::ingest(&app, event).await
         }
     }))
 }

@@ -3,7 +3,7 @@
 //! | organization | state at [`NOW`] | admin |
 //! |---|---|---|
 //! | [`ACME`] | on trial for 30 minutes; its welcome email is being sent | [`JO`] |
-//! | [`GLOBEX`] | pays for the team plan | [`JO`] |
+//! | [`GLOBEX`] | pays for the team plan; its checklist is complete and dismissed | [`JO`] |
 //! | [`INITECH`] | its trial reminder is due | Lu Day |
 //! | [`UMBRELLA`] | its trial has just ended | Uma Fox |
 //! | [`HOOLI`] | has just signed up; its welcome email is due | Ned Hall |
@@ -16,9 +16,10 @@ use std::convert::Infallible;
 
 use domain::{
     billing::{CustomerId, EventId, Fact, Plan, ReviewKind},
+    checklist::{BUILT_IN, ChecklistCommand},
     mail::{Claim, Delivery, NoticeEmail, NoticeKey},
     org::Org,
-    people::{Address, Invitation, Name, Role, SIGN_IN_LINK_TTL, Session, User},
+    people::{Address, Invitation, Member, Name, Role, SIGN_IN_LINK_TTL, Session, User},
     secret::{Hash, Secret},
     time::add,
 };
@@ -179,7 +180,19 @@ async fn subscribe(store: &Store) {
     let mut after = before.value.clone();
     let project = parse("prj_0198c0de-0000-7000-8000-00000000000f");
     after.link_customer(&customer, facts, &prices(), project, at(PAID_AT));
+    finish_checklist(&mut after);
     store.link_customer(&customer, &link, &before, &after, &[]).await.unwrap();
+}
+
+/// Completes all tasks except one, which is skipped, and dismisses the checklist.
+fn finish_checklist(org: &mut Org) {
+    let admin = Member::for_embed(org.id, &jo(), Some(Role::Admin)).unwrap().admin().unwrap();
+    let skipped = "created_client";
+    let open = BUILT_IN.tasks.iter().map(|task| task.key).filter(|key| *key != skipped);
+    let completions = open.map(ChecklistCommand::Complete);
+    for command in completions.chain([ChecklistCommand::Skip(skipped), ChecklistCommand::Dismiss]) {
+        org.change_checklist(&admin, command, at(PAID_AT)).unwrap();
+    }
 }
 
 /// Returns the fact that a subscription of an organization is active.

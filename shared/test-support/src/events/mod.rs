@@ -77,7 +77,7 @@ fn folder(function: &str) -> PathBuf {
 }
 
 /// Returns all recorded events of a function by the name of their case.
-fn cases(function: &str) -> BTreeMap<String, Value> {
+pub fn cases(function: &str) -> BTreeMap<String, Value> {
     let files = files(&folder(function)).into_iter();
     let events = files.filter(|(name, _)| !name.ends_with(".expected.json"));
     events.map(|(name, text)| (name.trim_end_matches(".json").to_owned(), parse(&text))).collect()

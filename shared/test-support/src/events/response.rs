@@ -43,24 +43,24 @@ fn cookie_name(cookie: &str) -> String {
     if cookie.contains("Max-Age=0") { format!("{name} (removed)") } else { name.to_owned() }
 }
 
-/// Returns a JSON body, or the title and the main heading of a page.
+/// Returns a JSON body, or the title and the main heading of a page. The bodies of files are not
+/// part of the outcome.
 fn body(response: &Value, content_type: &str) -> Vec<(String, Value)> {
     let text = response["body"].as_str().unwrap_or_default();
-    let decoded = match response["isBase64Encoded"].as_bool() {
+    let decoded = || match response["isBase64Encoded"].as_bool() {
         Some(true) => String::from_utf8(STANDARD.decode(text).unwrap()).unwrap(),
         _ => text.to_owned(),
     };
     if content_type.contains("json") {
-        vec![("body".to_owned(), serde_json::from_str(&decoded).unwrap())]
+        vec![("body".to_owned(), serde_json::from_str(&decoded()).unwrap())]
     } else if content_type.starts_with("text/html") {
+        let page = decoded();
         // An embedded part of a page has no title, and its headings start at the second level.
-        let heading = text_of(&decoded, "h1").or_else(|| text_of(&decoded, "h2"));
-        let parts = [("title", text_of(&decoded, "title")), ("heading", heading)];
+        let heading = text_of(&page, "h1").or_else(|| text_of(&page, "h2"));
+        let parts = [("title", text_of(&page, "title")), ("heading", heading)];
         parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))).collect()
-    } else if decoded.is_empty() {
-        Vec::new()
     } else {
-        vec![("body".to_owned(), decoded.into())]
+        Vec::new()
     }
 }
 

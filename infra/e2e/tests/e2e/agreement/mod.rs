@@ -7,6 +7,7 @@ use std::{
 
 use aws_local::template::Template;
 use stack::{Config, Stack};
+use test_support::events::cases;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -59,22 +60,29 @@ async fn every_route_of_the_template_has_a_handler() {
 fn recorded_ses_events_are_parsed() {
     let mailer_source = sources(&root().join("functions/mailer/src")).concat();
     let mut recorded = BTreeSet::new();
-    for entry in std::fs::read_dir(root().join("events/mailer")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        if name.starts_with("ses-") && !name.ends_with(".expected.json") {
-            let event: serde_json::Value =
-                serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-            let event_type = event["detail"]["eventType"].as_str().unwrap();
-            assert!(
-                mailer_source.contains(&format!("\"{event_type}\" =>")),
-                "the mailer does not handle {event_type}"
-            );
-            recorded.insert(event_type.to_lowercase());
-        }
+    for (_, event) in cases("mailer").into_iter().filter(|(case, _)| case.starts_with("ses-")) {
+        let event_type = event["detail"]["eventType"].as_str().unwrap();
+        assert!(
+            mailer_source.contains(&format!("\"{event_type}\" =>")),
+            "the mailer does not handle {event_type}"
+        );
+        recorded.insert(event_type.to_lowercase());
     }
     let event_types = ["bounce", "complaint", "delivery", "reject", "send"].map(str::to_owned);
     assert_eq!(recorded, BTreeSet::from(event_types), "one recorded event of each handled type");
+}
+
+#[test]
+fn every_route_has_a_recorded_event() {
+    let template = template();
+    let events = template.functions.keys().flat_map(|function| cases(function).into_values());
+    let recorded: BTreeSet<String> =
+        events.filter_map(|event| event["routeKey"].as_str().map(str::to_owned)).collect();
+    for route in template.routes.iter().filter(|route| route.method.as_deref() != Some("HEAD")) {
+        let key =
+            route.method.as_ref().map_or(route.path.clone(), |method| format!("{method} {}", route.path));
+        assert!(recorded.contains(&key), "{key}");
+    }
 }
 
 #[test]

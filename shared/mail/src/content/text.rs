@@ -82,6 +82,8 @@ mod tests {
             "The free trial for an organization with quite a long name ended on January\u{a0}22,\u{a0}2025.";
         assert!(wrap("", date).ends_with("\nJanuary\u{a0}22,\u{a0}2025."), "{}", wrap("", date));
         assert_eq!(wrap("", ""), "");
+        let long = "a".repeat(WIDTH);
+        assert_eq!(wrap("- ", &long), format!("- {long}"));
         let (full, over) = ("a".repeat(WIDTH - 4), "a".repeat(WIDTH - 3));
         assert_eq!(wrap("- ", &format!("{full} b")), format!("- {full} b"));
         assert_eq!(wrap("- ", &format!("{over} b c")), format!("- {over}\n  b c"));

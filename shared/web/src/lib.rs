@@ -17,7 +17,8 @@
 //!
 //! # What it never does
 //!
-//! This crate never decides anything about an organization, and it never stores anything.
+//! This crate never decides anything about an organization. It stores nothing but the last use of a
+//! session.
 //!
 //! # Where to start
 //!

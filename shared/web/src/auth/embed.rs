@@ -153,3 +153,39 @@ impl From<AuthenticatedUser> for AuthenticatedMember {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{
+        HeaderValue,
+        header::{AUTHORIZATION, COOKIE},
+    };
+
+    use super::*;
+
+    const COOKIE_TEXT: &str = "__Host-s=org_0198c0de-0000-7000-8000-000000000001.usr_0198c0de-0000-7000-8000-000000000002.\
+         5ec2e70000000000000000000000000000000000000000000000000000000001";
+
+    #[test]
+    fn cookie_and_token_together_are_not_trusted() {
+        let (cookie, token) = ((COOKIE, COOKIE_TEXT), (AUTHORIZATION, "Bearer a.b.c"));
+        let origin = (ORIGIN, "https://app.example.com");
+        for (headers, expected) in [
+            (vec![], "none"),
+            (vec![cookie.clone()], "session"),
+            (vec![token.clone()], "a.b.c"),
+            (vec![token.clone(), origin], "a.b.c of https://app.example.com"),
+            (vec![cookie, token], "none"),
+        ] {
+            let headers =
+                headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
+            let actual = match Credentials::of(&headers) {
+                None => "none".to_owned(),
+                Some(Credentials::Session(_)) => "session".to_owned(),
+                Some(Credentials::EmbedToken(token, None)) => token,
+                Some(Credentials::EmbedToken(token, Some(origin))) => format!("{token} of {origin}"),
+            };
+            assert_eq!(actual, expected, "{headers:?}");
+        }
+    }
+}

@@ -27,7 +27,7 @@
 //!
 //! # Where to start
 //!
-//! - `handler`: handles the events of the three triggers, which `event` parses. Start here.
+//! - `handler`: handles the events of the three triggers. Start here.
 //! - `delivery`: claims, sends, and records the emails of one item.
 //! - `items`: the three kinds of items that contain emails, and the content of the emails.
 //! - `feedback`: handles SES events.
@@ -40,7 +40,6 @@
 mod config;
 mod dead_letters;
 mod delivery;
-mod event;
 mod feedback;
 mod handler;
 mod heartbeat;

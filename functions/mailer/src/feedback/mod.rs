@@ -1,6 +1,7 @@
 //! Handles SES events about sent emails.
 
 mod brake;
+mod event;
 mod suppression;
 
 use domain::{
@@ -11,8 +12,8 @@ use mail::Tags;
 use store::{Error, MailDue};
 use telemetry::{LogArea, Metric};
 
+use self::event::{DetailIn, SesEventKind};
 use crate::{
-    event::{DetailIn, SesEventKind},
     items::{InvitationMail, MailItem, SignInMail},
     metrics::count_failure,
     worker::MailWorker,

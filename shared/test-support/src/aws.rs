@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -18,7 +18,7 @@ use aws_local::{
     faults::{Fault, Faults},
     iam::Statement,
     iam_usage_log::IamUsageLog,
-    invoke::Fleet,
+    invoke::{Fleet, Start},
     mailbox::{Mail, Mailbox},
     permissions::Permissions,
     secrets::Secrets,
@@ -34,12 +34,6 @@ use crate::stripe_api::StripeApi;
 
 /// URL of Onramp, from which the recorded events come.
 pub const PUBLIC_URL: &str = "https://onramp.execute-api.eu-west-1.amazonaws.com";
-/// Secret with which Stripe signs events.
-pub const WEBHOOK_SECRET: &str = "whsec_local_onramp";
-/// Key with which the host app signs embed tokens and events.
-pub const HOST_KEYS: &str = "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5";
-/// Key with which Onramp signs handoff tokens.
-pub const HANDOFF_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0";
 /// Price of the single-user plan.
 pub const SINGLE_PRICE: &str = "price_local_single";
 /// Price of the team plan.
@@ -58,13 +52,21 @@ const SETTINGS: &[(&str, &str)] = &[
     ("StripeTeamPriceId", TEAM_PRICE),
 ];
 
-/// Secrets by the template parameter that contains their ARN.
+/// Secrets by the template parameter that contains their ARN. The recorded events are signed with
+/// them.
 const SECRETS: &[(&str, &str)] = &[
-    ("HostKeysArn", HOST_KEYS),
-    ("HostSigningKeysArn", HANDOFF_KEYS),
+    ("HostKeysArn", "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5"),
+    ("HostSigningKeysArn", "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0"),
     ("StripeSecretKeyArn", "sk_test_local_onramp"),
-    ("StripeWebhookSecretArn", WEBHOOK_SECRET),
+    ("StripeWebhookSecretArn", "whsec_local_onramp"),
 ];
+
+/// The template with these settings.
+static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
+    let secrets = SECRETS.iter().map(|(name, _)| ((*name).to_owned(), arn(name)));
+    let plain = SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Template::parse(template::TEXT, &secrets.chain(plain).collect()).unwrap()
+});
 
 /// Name of the test itself in the call log.
 const TEST: &str = "test";
@@ -72,7 +74,6 @@ const TEST: &str = "test";
 /// Everything that the functions use on AWS, as the template describes it. Each value has its own
 /// table, mailbox, bus, and logs.
 pub struct LocalAws {
-    template: Template,
     cloud: Arc<Cloud>,
     drawn: Arc<AtomicU64>,
 }
@@ -80,63 +81,50 @@ pub struct LocalAws {
 impl LocalAws {
     /// Creates empty local AWS at a time such as `2026-01-15T09:00:00Z`.
     pub fn at(now: &str) -> Self {
-        Self::with(now, &[])
-    }
-
-    /// Like [`LocalAws::at`], with other values of template parameters or function variables.
-    pub fn with(now: &str, settings: &[(&str, &str)]) -> Self {
-        let arn = |name: &str| format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}");
-        let secrets = SECRETS.iter().map(|(name, _)| ((*name).to_owned(), arn(name)));
-        let plain = SETTINGS.iter().chain(settings).map(|(name, value)| ((*name).into(), (*value).into()));
-        let settings: BTreeMap<String, String> = secrets.chain(plain).collect();
-        let template = Template::parse(template::TEXT, &settings).unwrap();
         let clock = Arc::new(LocalClock::stopped_at(now.parse().unwrap()));
-        let sender = template.variable("MAIL_FROM_EMAIL").unwrap().to_owned();
-        let secrets: BTreeMap<_, _> =
-            SECRETS.iter().map(|(name, value)| (arn(name), (*value).to_owned())).collect();
+        let sender = TEMPLATE.variable("MAIL_FROM_EMAIL").unwrap().to_owned();
+        let secrets = SECRETS.iter().map(|(name, value)| (arn(name), (*value).to_owned()));
         let cloud = Cloud {
-            engine: Engine::open(None, template.tables.clone(), Arc::clone(&clock)).unwrap(),
+            engine: Engine::open(None, TEMPLATE.tables.clone(), Arc::clone(&clock)).unwrap(),
             mailbox: Mailbox::new(vec![sender], None).unwrap(),
             bus: Bus::new(Vec::new(), None, Arc::default()).unwrap(),
-            secrets: Secrets::from(secrets),
+            secrets: Secrets::from(secrets.collect::<BTreeMap<_, _>>()),
             external: vec![Arc::new(StripeApi)],
             clock,
             calls: Calls::default(),
             faults: Faults::default(),
             dead_letters: Arc::new(DeadLetters::open(None).unwrap()),
-            permissions: Permissions::new(template.functions.values()),
-            iam_usage: IamUsageLog::new("", &settings),
+            permissions: Permissions::new(TEMPLATE.functions.values()),
+            iam_usage: IamUsageLog::new("", &BTreeMap::new()),
         };
-        Self { template, cloud: Arc::new(cloud), drawn: Arc::default() }
+        Self { cloud: Arc::new(cloud), drawn: Arc::default() }
     }
 
     /// Returns the dependencies of a function: the variables of the template, local clients with
     /// the permissions of its role, the stopped clock, and repeatable randomness.
     pub fn context(&self, function: &str) -> Context {
-        Context { entropy: self.rng(), ..self.cloud.context(&self.template.functions[function]) }
+        Context { entropy: self.rng(), ..self.cloud.context(&TEMPLATE.functions[function]) }
     }
 
-    pub(crate) fn template(&self) -> &Template {
-        &self.template
-    }
-
-    /// Returns an empty list of functions that run on this AWS.
-    pub(crate) fn fleet(&self) -> Fleet {
+    /// Returns a list with one function, which runs on this AWS.
+    pub(crate) fn fleet(&self, function: &str, start: Start) -> Fleet {
         let (clock, dead_letters) = (Arc::clone(&self.cloud.clock), Arc::clone(&self.cloud.dead_letters));
-        Fleet::new(Arc::default(), clock, dead_letters)
+        let mut fleet = Fleet::new(Arc::default(), clock, dead_letters);
+        fleet.add(TEMPLATE.functions[function].clone(), start, self.context(function));
+        fleet
     }
 
     /// Returns a client of the table that may do everything.
     pub fn store(&self) -> Store {
         let policies = json!([{ "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] }]);
         let statements = Statement::read_all(TEST, Some(&policies)).unwrap();
-        let any = self.template.functions.values().next().unwrap().clone();
+        let any = TEMPLATE.functions.values().next().unwrap().clone();
         let test = Function { name: TEST.to_owned(), statements, ..any };
         Store::new(&self.cloud.context(&test).aws.service("dynamodb"), self.table().to_owned())
     }
 
     /// Returns the source of randomness. Two runs of a test draw the same bytes in the same order.
-    pub fn rng(&self) -> Rng {
+    fn rng(&self) -> Rng {
         let drawn = Arc::clone(&self.drawn);
         Rng::new(move |buffer| {
             for chunk in buffer.chunks_mut(8) {
@@ -197,6 +185,11 @@ impl LocalAws {
     fn table(&self) -> &str {
         &self.cloud.engine.tables()[0].name
     }
+}
+
+/// Returns the ARN of a secret.
+fn arn(name: &str) -> String {
+    format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}")
 }
 
 /// Returns the number at `index` of the random sequence `SplitMix64`.

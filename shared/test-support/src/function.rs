@@ -26,9 +26,7 @@ impl Function {
         S: Fn(Context) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Handler, ConfigErrors>> + Send + 'static,
     {
-        let mut fleet = aws.fleet();
-        let start = Arc::new(move |context| Box::pin(start(context)) as _);
-        fleet.add(aws.template().functions[name].clone(), start, aws.context(name));
+        let fleet = aws.fleet(name, Arc::new(move |context| Box::pin(start(context))));
         Self { aws, fleet, name: name.to_owned() }
     }
 

@@ -78,9 +78,7 @@ pub const PARKED_CUSTOMER: &str = "cus_9s6XKzkNRiz8i3";
 pub async fn seed(store: &Store) {
     let globex = org(GLOBEX, "Globex", &jo(), at("2025-12-01T09:00:00Z"));
     sign_up(store, jo(), start_trial(acme(at("2026-01-15T08:30:00Z"))), SESSION).await;
-    let jo = store.load_user(parse(JO)).await.unwrap().unwrap();
-    let after = joined(jo.value.clone(), &globex);
-    commit_sign_up(store, Person::Known(Box::new(jo), after), globex, GLOBEX_SESSION).await;
+    sign_up(store, jo(), globex, GLOBEX_SESSION).await;
     let operator = user("usr_0198c0de-0000-7000-8000-000000000006", "Olu Ray", OPERATOR);
     let vendor = org(TIMETRACKER, "TimeTracker", &operator, at("2026-01-02T09:00:00Z"));
     sign_up(store, operator, vendor, OPERATOR_SESSION).await;
@@ -134,18 +132,15 @@ async fn set_welcome(store: &Store, id: &str, state: impl Fn(&Org) -> Delivery) 
     changed.await.unwrap().unwrap().unwrap();
 }
 
-/// Signs up an organization with a new user, whose session began 30 minutes ago.
-async fn sign_up(store: &Store, user: User, org: Org, secret: &str) {
-    let after = joined(user, &org);
-    commit_sign_up(store, Person::New(after), org, secret).await;
-}
-
-async fn commit_sign_up(store: &Store, person: Person, org: Org, session_secret: &str) {
-    let (user, now) = (person.after(), org.signed_up_at);
-    let session = session(&org, user);
+/// Signs up an organization. The session of its user began 30 minutes ago.
+async fn sign_up(store: &Store, user: User, org: Org, session_secret: &str) {
+    let person = match store.load_user(user.id).await.unwrap() {
+        Some(known) => Person::Known(Box::new(known.clone()), joined(known.value, &org)),
+        None => Person::New(joined(user, &org)),
+    };
     let sign_up = SignUp {
         replay: Hash::of(&[org.id.uuid().as_bytes()]),
-        session,
+        session: session(&org, person.after()),
         secret: secret(session_secret),
         creation_grant: None,
         limits: Vec::new(),
@@ -153,7 +148,8 @@ async fn commit_sign_up(store: &Store, person: Person, org: Org, session_secret:
         org,
         person,
     };
-    assert_eq!(store.commit_sign_up(&sign_up, now).await.unwrap(), SignedUp::Created);
+    let signed_up = store.commit_sign_up(&sign_up, sign_up.org.signed_up_at).await;
+    assert_eq!(signed_up.unwrap(), SignedUp::Created);
 }
 
 fn joined(mut user: User, org: &Org) -> User {

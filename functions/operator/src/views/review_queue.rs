@@ -122,32 +122,18 @@ fn find(search: &Search<'_>) -> Markup {
 }
 
 fn empty(list: ReviewList, after: Option<Timestamp>) -> Markup {
-    match (list, after) {
-        (ReviewList::ParkedWithoutMetadata, None) => note(
-            Tone::Calm,
-            "🅿️",
-            words::queue::EMPTY_WITHOUT_METADATA_TITLE,
-            &html! {
-                p { (words::queue::EMPTY_WITHOUT_METADATA) }
-            },
-        ),
-        (ReviewList::NeedsReview, None) => note(
-            Tone::Success,
-            "🌤️",
-            words::queue::EMPTY_TITLE,
-            &html! {
-                p { (words::queue::EMPTY) }
-            },
-        ),
-        (_, Some(_)) => note(
-            Tone::Calm,
-            "🏁",
-            words::queue::END_TITLE,
-            &html! {
-                p { a href=(paths::QUEUE) { (words::queue::FIRST_PAGE) } }
-            },
-        ),
-    }
+    use words::queue as text;
+    let (tone, icon, title, message) = match (list, after) {
+        (_, Some(_)) => {
+            let first_page = html! { p { a href=(paths::QUEUE) { (text::FIRST_PAGE) } } };
+            return note(Tone::Calm, "🏁", text::END_TITLE, &first_page);
+        }
+        (ReviewList::NeedsReview, None) => (Tone::Success, "🌤️", text::EMPTY_TITLE, text::EMPTY),
+        (ReviewList::ParkedWithoutMetadata, None) => {
+            (Tone::Calm, "🅿️", text::EMPTY_WITHOUT_METADATA_TITLE, text::EMPTY_WITHOUT_METADATA)
+        }
+    };
+    note(tone, icon, title, &html! { p { (message) } })
 }
 
 fn row(view: &ReviewItemView, now: Timestamp) -> Markup {

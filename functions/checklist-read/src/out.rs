@@ -1,10 +1,6 @@
 //! JSON response of `GET /onboarding/api/checklist`.
 
-use domain::{
-    billing::IssueKind,
-    checklist::Milestone,
-    org::{Access, Status},
-};
+use domain::checklist::Milestone;
 use jiff::Timestamp;
 use serde::Serialize;
 use web::{Links, TaskOut};
@@ -119,23 +115,19 @@ impl From<(&'static Milestone, Option<Timestamp>)> for MilestoneOut {
 
 impl OrganizationOut {
     fn of(view: &View) -> Self {
-        let (org, status): (_, Status) = (&view.org, view.status());
-        let access: Access = status.access();
+        let (org, status) = (&view.org, view.status());
         Self {
             id: org.id.to_string(),
             name: org.name.to_string(),
             status: status.as_str(),
-            access: access.as_str(),
+            access: status.access().as_str(),
             is_on_trial: org.is_on_trial(view.now),
             trial_days_remaining: org.trial_days_remaining(view.now),
             trial_ends_at: org.trial_ends_at(view.now),
             plan: web::PlanOut::of(org, view.now),
             next: org.next_billing_event(view.now).map(web::NextOut::from),
             billing_issue: org.billing.issue().map(|issue| IssueOut {
-                kind: match issue.kind {
-                    IssueKind::PaymentFailed => "payment_failed",
-                    IssueKind::ActionRequired => "action_required",
-                },
+                kind: issue.kind.as_str(),
                 invoice: issue.invoice.to_string(),
                 since: issue.since,
             }),

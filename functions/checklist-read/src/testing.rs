@@ -6,11 +6,10 @@ use domain::{
         SubscriptionId, SubscriptionStatus,
     },
     checklist::ChecklistCommand,
-    id::{OrgId, ProjectId, UserId},
+    id::{OrgId, UserId},
     org::{AdminContact, Org},
     people::{Address, Admin, Member, Name, Role, Session, User},
     time::{Zone, add},
-    trial::Trial,
 };
 use jiff::{SignedDuration, Timestamp};
 use web::auth::AuthMethod;
@@ -35,10 +34,6 @@ pub fn config() -> Config {
     }
 }
 
-fn project() -> ProjectId {
-    "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap()
-}
-
 /// Returns the view of a user who has just signed up without a trial.
 pub fn pending(organization: &str, person: &str) -> View {
     let id: OrgId = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
@@ -57,7 +52,7 @@ pub fn pending(organization: &str, person: &str) -> View {
 /// Returns the view of Jo of Acme Corp, who has just signed up with a trial of 14 days.
 pub fn trial() -> View {
     let mut view = pending("Acme Corp", "Jo Doe");
-    view.org.start_trial(Trial::start(start(), 14, vec![3]), project(), start());
+    view.org = test_support::build::start_trial(view.org);
     view
 }
 

@@ -14,26 +14,24 @@
 //!
 //! # Where to start
 //!
-//! - `http`: receives events over HTTP and verifies their signatures.
-//! - `eventbridge`: receives events from Stripe's EventBridge destination.
+//! - `handlers`: receive events over HTTP and from Stripe's EventBridge destination.
+//! - `auth`: verifies that Stripe signed an event, with the signing secrets.
 //! - `ingest`: parses one verified event and decides how it takes effect. Start here.
 //! - `apply`: adds the event to its organization, links a customer, or moves a subscription.
 //! - `quarantine`: parks an event, or quarantines it for an operator.
 //! - `review`: finds the conflicts that an event causes, and describes them for the operator.
 //! - `event`: a verified event, and the ways in which it can end.
-//! - `secrets`: provides the signing secrets.
 //! - `config`: reads the environment variables.
 //! - `words`: contains the texts of error responses.
 
 mod apply;
+mod auth;
 mod config;
 mod event;
-mod eventbridge;
-mod http;
+mod handlers;
 mod ingest;
 mod quarantine;
 mod review;
-mod secrets;
 mod words;
 
 use std::sync::Arc;
@@ -43,7 +41,7 @@ use event_bus::BusEvent;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 
-use crate::{config::Config, secrets::WebhookSecrets};
+use crate::{auth::WebhookSecrets, config::Config};
 
 /// The dependencies and the configuration of all invocations.
 struct App {
@@ -70,10 +68,10 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     Ok(runtime::handler(move |event| {
         let app = app.clone();
         async move {
-            if let Some(event) = BusEvent::parse(event.payload.get()) {
-                return eventbridge::ingest(&app, &event).await;
+            match BusEvent::parse(event.payload.get()) {
+                Some(event) => handlers::ingest_from_eventbridge(&app, &event).await,
+                None => handlers::ingest_from_http(&app, event).await,
             }
-            http::ingest(&app, event).await
         }
     }))
 }

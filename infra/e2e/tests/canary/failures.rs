@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::run::*;
+use crate::run::{ORGANIZATION, Run};
 
 /// Malformed requests, which none of our forms sends.
 pub async fn malformed_requests(run: &mut Run<'_>) {

@@ -8,10 +8,8 @@ use crate::failures::{corruption, faults, malformed_requests};
 use e2e::driver::{Visitor, World};
 
 pub const ORGANIZATION: &str = "Zqcanary Org";
-pub const ADDRESS: &str = "zqcanary.jo@zqcanary.example";
-pub const JSON: (&str, &str) = ("accept", "application/json");
-pub const HTML: (&str, &str) = ("accept", "text/html");
-pub const NOISE: [(&str, &str); 4] = [
+const ADDRESS: &str = "zqcanary.jo@zqcanary.example";
+const NOISE: [(&str, &str); 4] = [
     ("user-agent", "zqcanary/1.0"),
     ("x-zqcanary", "zqcanary"),
     ("referer", "https://zqcanary.example/zqcanary"),
@@ -19,7 +17,7 @@ pub const NOISE: [(&str, &str); 4] = [
 ];
 
 /// Keys of the host app. They contain the canary too.
-pub const HOST_KEYS: &str = "zqcanary:enFjYW5hcnktaG9zdC16cWNhbmFyeS1ob3N0LXpxY2FuYXJ5";
+const HOST_KEYS: &str = "zqcanary:enFjYW5hcnktaG9zdC16cWNhbmFyeS1ob3N0LXpxY2FuYXJ5";
 
 fn config() -> Config {
     Config { host_app_url: Some("http://localhost:8486".to_owned()), ..Config::memory() }

@@ -1,42 +1,15 @@
 //! Checks that the template, the crates, and the recorded events are consistent.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_local::template::Template;
 use stack::{Config, Stack};
 use test_support::events::cases;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use crate::template::code::{FEEDBACK, folders, root};
 
 fn template() -> Template {
     Template::parse(aws_local::template::TEXT, &BTreeMap::new()).unwrap()
-}
-
-fn folders(of: &str) -> BTreeSet<String> {
-    let entries = std::fs::read_dir(root().join(of)).unwrap().map(|entry| entry.unwrap());
-    let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
-    folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
-}
-
-/// Returns the text of every source file below a folder, except tests.
-fn sources(folder: &Path) -> Vec<String> {
-    let mut texts = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            texts.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && path.file_stem().is_some_and(|stem| stem != "tests" && stem != "testing")
-        {
-            texts.push(std::fs::read_to_string(path).unwrap());
-        }
-    }
-    texts
 }
 
 #[tokio::test]
@@ -57,19 +30,11 @@ async fn every_route_of_the_template_has_a_handler() {
 }
 
 #[test]
-fn recorded_ses_events_are_parsed() {
-    let mailer_source = sources(&root().join("functions/mailer/src")).concat();
-    let mut recorded = BTreeSet::new();
-    for (_, event) in cases("mailer").into_iter().filter(|(case, _)| case.starts_with("ses-")) {
-        let event_type = event["detail"]["eventType"].as_str().unwrap();
-        assert!(
-            mailer_source.contains(&format!("\"{event_type}\" =>")),
-            "the mailer does not handle {event_type}"
-        );
-        recorded.insert(event_type.to_lowercase());
-    }
-    let event_types = ["bounce", "complaint", "delivery", "reject", "send"].map(str::to_owned);
-    assert_eq!(recorded, BTreeSet::from(event_types), "one recorded event of each handled type");
+fn every_type_of_ses_event_has_a_recorded_event() {
+    let events = cases("mailer").into_values();
+    let recorded: BTreeSet<String> =
+        events.filter_map(|event| Some(event["detail"]["eventType"].as_str()?.to_lowercase())).collect();
+    assert_eq!(recorded, FEEDBACK.iter().map(|it| it.event_type.to_owned()).collect());
 }
 
 #[test]
@@ -92,5 +57,14 @@ fn every_function_runs_its_recorded_events() {
         let test = root().join("functions").join(&function).join("tests/events.rs");
         let text = std::fs::read_to_string(&test).unwrap();
         assert!(text.contains(&format!("events::check(\"{function}\"")), "{}", test.display());
+    }
+}
+
+#[test]
+fn every_function_with_routes_has_the_same_layout() {
+    for route in template().routes {
+        let source = root().join("functions").join(&route.function).join("src");
+        assert!(source.join("auth.rs").is_file(), "{}", source.display());
+        assert!(source.join("handlers").is_dir(), "{}", source.display());
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use stack::Config;
 
-use crate::host_app::embedding::*;
+use crate::host_app::embedding::{FRAGMENTS, request};
 use crate::host_app::{
     handoff::{HOST_APP, world},
     host_key::token,

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::journeys::{invitations::*, sign_in::sign_in_by_link};
+use crate::journeys::{
+    invitations::{admin, invitation, invite, join},
+    sign_in::sign_in_by_link,
+};
 use e2e::driver::World;
 
 #[tokio::test]

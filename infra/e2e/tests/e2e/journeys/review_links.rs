@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::journeys::{operator::operator, review_actions::*};
+use crate::journeys::{
+    operator::operator,
+    review_actions::{REASON, checkout, invoice, items, items_of, keys, link_item, link_path, send},
+};
 use e2e::driver::World;
 
 #[tokio::test]

@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::stripe_mock::{
-    bench::{bench, idle},
-    fixture::{Account, KEY, SINGLE, TEAM, encoded, id, read},
-};
+use crate::stripe_mock::fixture::{Account, KEY, SINGLE, TEAM, encoded, id, read};
+use e2e::bench::{bench, idle};
 
 const CHECKOUT: [(&str, &str); 5] = [
     ("mode", "subscription"),

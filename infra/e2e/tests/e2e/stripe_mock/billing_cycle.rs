@@ -3,10 +3,8 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::stripe_mock::{
-    bench::{bench, idle},
-    fixture::{Account, SINGLE},
-};
+use crate::stripe_mock::fixture::{Account, SINGLE};
+use e2e::bench::{bench, idle};
 
 const PAID: [&str; 2] = ["invoice.paid", "invoice.payment_succeeded"];
 const FAILED: [&str; 2] = ["invoice.payment_failed", "customer.subscription.updated active→past_due"];

@@ -6,10 +6,8 @@ use http::Request;
 use runtime::Context;
 use serde_json::{Value, json};
 
-use crate::stripe_mock::{
-    bench::{Behavior, Bench, behavior, bench, idle},
-    fixture::{Account, KEY},
-};
+use crate::stripe_mock::fixture::{Account, KEY};
+use e2e::bench::{Behavior, Bench, behavior, bench, idle};
 
 /// A function that creates a Stripe customer and returns the outcome.
 fn customer_maker() -> Behavior {

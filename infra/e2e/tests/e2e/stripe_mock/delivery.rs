@@ -9,10 +9,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use stack::Stack;
 
-use crate::stripe_mock::{
-    bench::{Behavior, Bench, behavior, bench, idle},
-    fixture::Account,
-};
+use crate::stripe_mock::fixture::Account;
+use e2e::bench::{Behavior, Bench, behavior, bench, idle};
 
 /// A webhook that responds with an adjustable status.
 fn webhook(status: &Arc<AtomicU16>) -> Behavior {

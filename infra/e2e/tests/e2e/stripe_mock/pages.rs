@@ -1,9 +1,7 @@
 //! The hosted pages and their forms.
 
-use crate::stripe_mock::{
-    bench::{bench, idle},
-    fixture::{Account, TEAM, id},
-};
+use crate::stripe_mock::fixture::{Account, TEAM, id};
+use e2e::bench::{bench, idle};
 
 #[tokio::test]
 async fn declined_card_leaves_the_checkout_open() {

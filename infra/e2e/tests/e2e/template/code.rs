@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
+use test_support::events::cases;
 
 /// Names of one kind of SES event: `event_type` in the settings of SES, and `detail_type` in
 /// EventBridge (SES guide, "Amazon SES event details in EventBridge").
@@ -23,7 +24,8 @@ pub const FEEDBACK: [Feedback; 5] = [
     Feedback { event_type: "complaint", detail_type: "Email Complaint Received" },
 ];
 
-fn root() -> PathBuf {
+/// Returns the folder of the repository.
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -37,13 +39,7 @@ pub fn folders(of: &str) -> BTreeSet<String> {
 /// Returns the recorded events of a function, with their file names. The name of each file starts
 /// with `prefix`.
 pub fn recorded(function: &str, prefix: &str) -> Vec<(String, Value)> {
-    let folder = root().join("events").join(function);
-    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let named = |path: &PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
-    let paths = paths.filter(|path| named(path).starts_with(prefix) && !named(path).ends_with(".expected"));
-    paths
-        .map(|path| (named(&path), serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap()))
-        .collect()
+    cases(function).into_iter().filter(|(case, _)| case.starts_with(prefix)).collect()
 }
 
 /// Returns the source text of a crate, without its tests.

@@ -3,7 +3,7 @@
 //! check, a test changes a copy of the template and requires that the check fails.
 
 mod checks;
-mod code;
+pub mod code;
 mod deployer;
 mod mutations;
 mod stack;

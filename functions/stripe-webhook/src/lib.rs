@@ -65,12 +65,19 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     store.warm_up().await;
     let (live, prices) = (config.live, config.prices);
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, live, prices });
-    Ok(runtime::handler(move |event| {
+    let http = {
         let app = app.clone();
+        web::lambda::handler(lambda_http::service_fn(move |request| {
+            let app = app.clone();
+            async move { Ok(handlers::ingest_from_http(&app, &request).await) }
+        }))
+    };
+    Ok(runtime::handler(move |event| {
+        let (app, http) = (app.clone(), http.clone());
         async move {
             match BusEvent::parse(event.payload.get()) {
                 Some(event) => handlers::ingest_from_eventbridge(&app, &event).await,
-                None => handlers::ingest_from_http(&app, event).await,
+                None => http(event).await,
             }
         }
     }))

@@ -11,8 +11,8 @@
 //!
 //! # Invariant
 //!
-//! Every response from a router in [`secure`] or from [`lambda::serve`] has the security headers. This
-//! includes responses that the framework axum creates itself. Log lines of this crate never contain
+//! Every response from a router in [`secure`] or from [`respond_to_signed`] has the security headers.
+//! This includes responses that the framework axum creates itself. Log lines of this crate never contain
 //! a cookie, a token, or a submitted value.
 //!
 //! # What it never does
@@ -22,7 +22,7 @@
 //!
 //! # Where to start
 //!
-//! - [`lambda`]: parses the gateway's events, runs a router or one handler, and builds responses.
+//! - [`lambda`]: runs a router, or another service, for the gateway's events.
 //! - [`secure`]: the security middleware, which [`SecurityProfile`] configures.
 //! - [`problem`]: the error type (RFC 9457). [`problem_response`] renders it.
 //! - [`routes`]: lists every route of the system.
@@ -72,5 +72,5 @@ pub use problem_response::{problem_page, problem_response};
 pub use response::{page, see_other, to_login};
 pub use response_format::ResponseFormat;
 pub use routes::next_path;
-pub use secure::{SecurityProfile, not_routed, secure};
+pub use secure::{SecurityProfile, not_routed, respond_to_signed, secure};
 pub use task::TaskOut;

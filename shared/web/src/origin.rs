@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::http::{Extensions, HeaderMap, Request, header::HOST};
-
-use crate::lambda::GatewayContext;
+use lambda_http::{
+    aws_lambda_events::apigw::ApiGatewayV2httpRequestContext as GatewayContext, request::RequestContext,
+};
 
 /// The configured origin at which browsers reach the stage.
 ///
@@ -28,7 +29,7 @@ pub fn origin_of_parts(headers: &HeaderMap, extensions: &Extensions) -> String {
         return url.to_string();
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = match extensions.get::<GatewayContext>().and_then(|gateway| gateway.domain_name.as_deref()) {
+    let host = match gateway(extensions).and_then(|gateway| gateway.domain_name.as_deref()) {
         Some(domain) if name(domain) != name(host) => domain,
         _ => host,
     };
@@ -52,8 +53,7 @@ pub(crate) fn origin_of(url: &str) -> Option<String> {
 ///
 /// This function ignores `X-Forwarded-For`, because any caller can set that header.
 pub fn source_ip(extensions: &Extensions) -> String {
-    let gateway = extensions.get::<GatewayContext>();
-    gateway.and_then(|gateway| gateway.http.source_ip.clone()).unwrap_or_else(|| "unknown".to_owned())
+    gateway(extensions).and_then(|gateway| gateway.http.source_ip.clone()).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// Returns the ID that logs and `x-request-id` contain: the request ID of Lambda, or of the gateway
@@ -61,12 +61,19 @@ pub fn source_ip(extensions: &Extensions) -> String {
 pub(crate) fn request_id(extensions: &Extensions) -> String {
     let invocation = extensions.get::<lambda_runtime::Context>().map(|context| context.request_id.as_str());
     let id = invocation.filter(|id| !id.is_empty());
-    id.or_else(|| extensions.get::<GatewayContext>()?.request_id.as_deref()).unwrap_or("unknown").to_owned()
+    id.or_else(|| gateway(extensions)?.request_id.as_deref()).unwrap_or("unknown").to_owned()
 }
 
 /// Returns the route that the gateway matched, such as `POST /login/{token}`.
 pub(crate) fn route(extensions: &Extensions) -> Option<&str> {
-    extensions.get::<GatewayContext>()?.route_key.as_deref()
+    gateway(extensions)?.route_key.as_deref()
+}
+
+fn gateway(extensions: &Extensions) -> Option<&GatewayContext> {
+    match extensions.get()? {
+        RequestContext::ApiGatewayV2(context) => Some(context),
+        _ => None,
+    }
 }
 
 /// Returns a host without its port.
@@ -92,7 +99,7 @@ mod tests {
                 "domainName": domain,
                 "http": { "method": "GET", "sourceIp": "203.0.113.7" },
             });
-            let context: GatewayContext = serde_json::from_value(context).unwrap();
+            let context = RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap());
             request.extensions_mut().insert(context);
         }
         request

@@ -240,11 +240,6 @@ impl Problem {
         }
     }
 
-    /// Returns the problem as JSON text.
-    pub(crate) fn body(&self) -> String {
-        serde_json::to_string(&self.out()).unwrap_or_default()
-    }
-
     /// Writes the log line of the problem. The code that builds the response calls this method
     /// once. A problem below 500 without a cause has no log line.
     pub fn log(&self) {

@@ -1,60 +1,55 @@
 //! Lambda handlers for events in the payload format 2.0 of API Gateway.
-//!
-//! [`handler`] runs an axum router. [`serve`] runs one handler without a router, for a function
-//! with one path that API clients request often. In such a function, the router would execute a
-//! sixteenth of all instructions and add one megabyte to the size of the binary.
 
-mod request;
-mod response;
+mod unparsed;
 
-use std::{future::Future, pin::Pin};
+use std::{convert::Infallible, future::Future, pin::Pin};
 
-use axum::Router;
+use axum::response::Response;
+use lambda_http::{Adapter, Request, request::LambdaRequest};
 use lambda_runtime::LambdaEvent;
-pub(crate) use request::GatewayContext;
-pub use request::GatewayRequest;
-pub use response::InvocationResult;
-use serde_json::value::{RawValue, Value};
-use tower::ServiceExt;
+use serde_json::value::{RawValue, to_raw_value};
+use telemetry::JsonError;
+use tower::{Service, ServiceExt};
 
-use crate::{Problem, SecurityProfile};
+use crate::lambda::unparsed::UnparsedParts;
 
 /// An invocation event whose payload is unparsed JSON text.
 pub type Event = LambdaEvent<Box<RawValue>>;
 
-/// Makes a Lambda handler from a router.
+/// The gateway's response as JSON text, or an error that fails the invocation.
+pub type InvocationResult = Result<Box<RawValue>, lambda_runtime::Error>;
+
+/// Makes a Lambda handler from a service, such as an axum router.
 ///
-/// Each request has the `lambda_runtime::Context` as an extension. If an event does not have the
-/// payload format 2.0, the invocation fails.
-pub fn handler(
-    router: Router,
+/// Each request has `lambda_http::request::RequestContext` and `lambda_runtime::Context` as
+/// extensions. If an event does not have the payload format 2.0, the invocation fails.
+pub fn handler<S>(
+    service: S,
 ) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Clone + Send + Sync + 'static
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static,
 {
-    move |event| {
-        let router = router.clone();
+    move |LambdaEvent { payload, context }| {
+        // The adapter is not `Send`, so it is called outside of the future.
+        let response = parse(payload.get()).map(|(event, mut parts)| {
+            let service = service.clone().map_request(move |request| std::mem::take(&mut parts).restore(request));
+            Adapter::from(service).call(LambdaEvent::new(event, context))
+        });
         Box::pin(async move {
-            let mut request = GatewayRequest::parse(event.payload.get())?.into_http()?;
-            request.extensions_mut().insert(event.context);
-            let Ok(response) = router.oneshot(request).await;
-            response::from_http(response).await
+            let Ok(response) = response?.await;
+            Ok(to_raw_value(&response)?)
         })
     }
 }
 
-/// Parses an event, calls `handle`, and builds the gateway's response: 200 with JSON, or a problem.
-///
-/// The response has the same security headers as the response of a router. There is no cross-site
-/// rule, because `handle` accepts only signed requests and reads no cookies.
-///
-/// # Errors
-/// The event is not an event of an HTTP API.
-pub async fn serve<H, F>(event: Event, profile: &SecurityProfile, handle: H) -> InvocationResult
-where
-    H: FnOnce(GatewayRequest) -> F,
-    F: Future<Output = Result<Value, Problem>>,
-{
-    let outcome = handle(GatewayRequest::parse(event.payload.get())?).await;
-    response::from_outcome(&event.context.request_id, profile, outcome.as_ref())
+/// Parses an event, and takes out the parts that `lambda_http` must not parse.
+fn parse(payload: &str) -> Result<(LambdaRequest, UnparsedParts), lambda_runtime::Error> {
+    let mut event: LambdaRequest = serde_json::from_str(payload).map_err(JsonError::from)?;
+    let parts = match &mut event {
+        LambdaRequest::ApiGatewayV2(event) => UnparsedParts::take(event)?,
+        _ => return Err("the event is not an event of an HTTP API".into()),
+    };
+    Ok((event, parts))
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@
 mod profile;
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 pub use profile::SecurityProfile;
+use serde_json::Value;
 use tracing::{
     Instrument, Span,
     field::{Empty, display},
@@ -71,11 +72,8 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
     };
     let embeddable = response.extensions_mut().remove::<Embeddable>();
     let headers = response.headers_mut();
-    for (name, value) in SECURITY_HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
     let policy = embeddable.as_ref().and_then(Embeddable::policy).unwrap_or(profile.policy);
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    add_headers(headers, policy, &id);
     if let Some(embeddable) = embeddable {
         headers.insert(embedding::RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
         if matches!(embeddable, Embeddable::Frame(_)) {
@@ -86,11 +84,33 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
         cors.add_headers(headers);
     }
+    response
+}
+
+/// Responds to a request that a handler received without a router: 200 with JSON, or a problem.
+///
+/// The response has the same security headers as the response of a router. There is no cross-site
+/// rule, so the handler must accept only signed requests and read no cookies.
+pub fn respond_to_signed(
+    extensions: &Extensions,
+    profile: &SecurityProfile,
+    outcome: Result<Json<Value>, Problem>,
+) -> Response {
+    let mut response = outcome.into_response();
+    add_headers(response.headers_mut(), profile.policy.clone(), &origin::request_id(extensions));
+    response
+}
+
+/// Adds the headers that every response has. A response without caching rules is not cached.
+fn add_headers(headers: &mut HeaderMap, policy: HeaderValue, id: &str) {
+    for (name, value) in SECURITY_HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::from_str(&id) {
+    if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert("x-request-id", id);
     }
-    response
 }
 
 /// Handles requests that match no route. The response is 405 with the header `Allow` if the path

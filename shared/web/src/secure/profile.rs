@@ -58,10 +58,6 @@ impl SecurityProfile {
         Self { policy, exempt: &[], embedders: Arc::default(), public_url: None }
     }
 
-    pub(crate) fn policy(&self) -> &str {
-        self.policy.to_str().unwrap_or(API)
-    }
-
     /// Disables the cross-site rule for paths, given as patterns of [`ROUTES`](crate::routes::ROUTES).
     #[must_use]
     pub const fn with_exempt_paths(mut self, patterns: &'static [&'static str]) -> Self {

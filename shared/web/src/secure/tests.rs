@@ -2,6 +2,8 @@ use axum::{
     body::{Body, Bytes},
     routing::{get, post},
 };
+use http_body_util::BodyExt;
+use serde_json::json;
 use tower::ServiceExt;
 
 use super::{profile::APP, *};
@@ -51,6 +53,36 @@ async fn every_response_has_the_security_headers() {
         send(SecurityProfile::api(), "GET", "/assets/a.css", &[]).await.headers()[header::CACHE_CONTROL],
         "public"
     );
+}
+
+#[tokio::test]
+async fn response_to_a_signed_request_has_the_security_headers() {
+    let mut extensions = Extensions::new();
+    let mut context = lambda_runtime::Context::default();
+    "req-1".clone_into(&mut context.request_id);
+    extensions.insert(context);
+    let problem = Problem::too_many(61).because("hidden");
+    for (outcome, status, media) in
+        [(Ok(Json(json!({}))), 200, "application/json"), (Err(problem), 429, "application/problem+json")]
+    {
+        let response = respond_to_signed(&extensions, &SecurityProfile::api(), outcome);
+        let headers = response.headers().clone();
+        assert_eq!(response.status(), status);
+        for (name, value) in SECURITY_HEADERS {
+            assert_eq!(headers[name], value, "{status}");
+        }
+        for (name, value) in [
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("cache-control", "no-store"),
+            ("x-request-id", "req-1"),
+            ("content-type", media),
+        ] {
+            assert_eq!(headers[name], value, "{status}");
+        }
+        assert_eq!(headers.contains_key("retry-after"), status == 429);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(!String::from_utf8_lossy(&body).contains("hidden"));
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
 
-const MODE: &str = "a key that starts with pk_test_ or pk_live_";
 const SECRET: &str =
     "an sk_ or rk_ key in the same mode as STRIPE_PUBLISHABLE_KEY, or the ARN of a secret that contains it";
 
@@ -31,10 +30,10 @@ impl Config {
     /// Lists every variable that is missing or invalid.
     pub fn read(env: &Env) -> Result<(Self, SecretSource<SecretKey>), ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
+        let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
-        let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, MODE, Mode::of_publishable);
+        let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
         let key = vars.read("STRIPE_SECRET_KEY", None, SECRET, |text| {
             // An invalid publishable key has no mode. It must not cause a second error about the
             // secret key.
@@ -43,18 +42,8 @@ impl Config {
         });
         let prices = vars.prices();
         let origins = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        let config = (|| {
-            let config = Self {
-                table: table?,
-                public_url: public_url?,
-                product: product?,
-                mode: mode?,
-                origins: origins?,
-                prices: prices?,
-            };
-            Some((config, key?))
-        })();
-        vars.finish(config)
+        runtime::require!(vars, table, public_url, product, mode, origins, prices, key);
+        Ok((Self { table, public_url, product, mode, origins, prices }, key))
     }
 }
 

@@ -50,7 +50,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let key = keys::secret_key(secret, config.mode, &boot.aws);
     tokio::join!(store.warm_up(), key.get(None, boot.clock.now()));
     let profile = SecurityProfile::app_with_checkout(None, &config.origins)
-        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
+        .with_public_url(config.public_url.as_deref());
     let http = boot.outbound.connector();
     let routes = router(App { store, clock: boot.clock, entropy: boot.entropy, http, key, config });
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))

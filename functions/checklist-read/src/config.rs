@@ -15,7 +15,7 @@ pub struct Config {
     pub product: String,
     /// Base URL of the host app, without a trailing slash. `None` means that pages link to Onramp's
     /// own dashboard and guide.
-    pub app_url: Option<String>,
+    pub app_url: Option<BaseUrl>,
     /// Origins of Stripe's hosted pages, to which forms may redirect.
     pub checkout: Origins,
     /// Source of the keys that verify embed tokens.
@@ -31,26 +31,16 @@ impl Config {
     /// [`ConfigErrors`] with every invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
+        let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
-        let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
+        let app_url = vars.base_url("APP_URL");
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
         let keys =
             vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, |text| SecretSource::parse(text, Keys::parse));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
-        let config = (|| {
-            Some(Self {
-                table: table?,
-                public_url: public_url?,
-                product: product?,
-                app_url: app_url?,
-                checkout: checkout?,
-                keys: keys?,
-                embedders: embedders?,
-            })
-        })();
-        vars.finish(config)
+        runtime::require!(vars, table, public_url, product, app_url, checkout, keys, embedders);
+        Ok(Self { table, public_url, product, app_url, checkout, keys, embedders })
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     store.warm_up().await;
     let profile = web::SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
         .with_embedders(&config.embedders)
-        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
+        .with_public_url(config.public_url.as_deref());
     let keys = Arc::new(web::auth::host_keys(config.keys.clone(), &boot.aws));
     let router = router(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
     Ok(runtime::handler(web::lambda::handler(web::secure(router, profile))))

@@ -144,7 +144,7 @@ mod tests {
     use crate::testing::{config, pending, trial};
 
     fn json(view: &View) -> String {
-        let hosted = Config { app_url: Some("https://app.example.com".to_owned()), ..config() };
+        let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
         serde_json::to_string_pretty(&ChecklistOut::of(view, &hosted, "https://onramp.example.com")).unwrap()
     }
 

@@ -27,7 +27,7 @@ impl Config {
     /// [`ConfigErrors`] with every invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
+        let table = vars.table();
         let public_url = vars.public_url();
         let host_source =
             vars.parsed("HOST_EVENT_SOURCE", "timetracker", "the source of the host app's events");
@@ -35,17 +35,8 @@ impl Config {
         let keys =
             vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, |text| SecretSource::parse(text, Keys::parse));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
-        let config = (|| {
-            Some(Self {
-                table: table?,
-                public_url: public_url?,
-                host_source: host_source?,
-                app_url: app_url?,
-                keys: keys?,
-                embedders: embedders?,
-            })
-        })();
-        vars.finish(config)
+        runtime::require!(vars, table, public_url, host_source, app_url, keys, embedders);
+        Ok(Self { table, public_url, host_source, app_url, keys, embedders })
     }
 }
 

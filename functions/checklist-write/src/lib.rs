@@ -62,10 +62,10 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("DYNAMODB"), config.table.clone());
     store.warm_up().await;
-    let profile = SecurityProfile::app(config.app_url.as_ref().map(runtime::BaseUrl::as_str))
+    let profile = SecurityProfile::app(config.app_url.as_deref())
         .with_exempt_paths(SIGNED)
         .with_embedders(&config.embedders)
-        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
+        .with_public_url(config.public_url.as_deref());
     let keys = web::auth::host_keys(config.keys.clone(), &boot.aws);
     let app = Arc::new(App { store, clock: boot.clock, keys, config });
     let http = web::lambda::handler(web::secure(router(app.clone()), profile));

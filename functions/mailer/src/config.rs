@@ -20,14 +20,14 @@ pub(crate) struct Config {
 
 impl Config {
     pub(crate) fn read(env: &Env) -> Result<Self, ConfigErrors> {
-        let parse_url = |text: &str| text.parse::<BaseUrl>().ok().map(|url| url.as_str().to_owned());
+        let parse_url = |text: &str| text.parse::<BaseUrl>().ok().map(|url| url.to_string());
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
+        let table = vars.table();
         let public_url = vars.read("PUBLIC_URL", None, BASE_URL, parse_url);
         let own_dashboard = public_url.as_ref().map(|own| format!("{own}/dashboard"));
         // `APP_URL` defaults to a path of `PUBLIC_URL`. An invalid `PUBLIC_URL` must not cause a
         // second error about `APP_URL`.
-        let app_url = match (env.get("APP_URL"), own_dashboard) {
+        let dashboard_url = match (env.get("APP_URL"), own_dashboard) {
             (None, own) => own,
             (Some(_), _) => vars.read("APP_URL", None, BASE_URL, parse_url),
         };
@@ -49,17 +49,15 @@ impl Config {
                 text.parse().ok().filter(|rate| (1..=500).contains(rate))
             });
         let dead_letters = env.get("DEAD_LETTER_QUEUE_URL").map(str::to_owned);
-        let config = (|| {
-            Some(Self {
-                table: table?,
-                product: Product { name: name?, dashboard_url: app_url?, public_url: public_url? },
-                sender: Sender::new(&from_name?, &from_email?),
-                sets,
-                rate: rate?,
-                dead_letters,
-            })
-        })();
-        vars.finish(config)
+        runtime::require!(vars, table, name, dashboard_url, public_url, from_name, from_email, rate);
+        Ok(Self {
+            table,
+            product: Product { name, dashboard_url, public_url },
+            sender: Sender::new(&from_name, &from_email),
+            sets,
+            rate,
+            dead_letters,
+        })
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Config {
     /// Price ids of the plans. They show which parked events are for a plan.
     pub prices: Prices,
     /// URL of the host app, for the security headers.
-    pub app_url: Option<String>,
+    pub app_url: Option<BaseUrl>,
     /// Origins of Stripe's hosted pages, for the security headers.
     pub checkout: Origins,
 }
@@ -32,28 +32,27 @@ impl Config {
     /// Returns an error for each missing or invalid variable.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
+        let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
         let expected = "comma-separated integers (days)";
         let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some("3"), expected, parse_reminder_days);
         let prices = vars.prices();
-        let app_url = vars.base_url("APP_URL").map(|url| url.map(|url| url.as_str().to_owned()));
+        let app_url = vars.base_url("APP_URL");
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        let config = (|| {
-            Some(Self {
-                table: table?,
-                public_url: public_url?,
-                product: product?,
-                operators: operators?,
-                reminder_days: reminder_days?,
-                prices: prices?,
-                app_url: app_url?,
-                checkout: checkout?,
-            })
-        })();
-        vars.finish(config)
+        runtime::require!(
+            vars,
+            table,
+            public_url,
+            product,
+            operators,
+            reminder_days,
+            prices,
+            app_url,
+            checkout
+        );
+        Ok(Self { table, public_url, product, operators, reminder_days, prices, app_url, checkout })
     }
 }
 

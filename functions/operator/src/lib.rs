@@ -62,7 +62,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     // The security headers equal those of `checklist-read`, which responds to unknown paths.
     // Different headers would reveal that a path exists.
     let profile = SecurityProfile::app_with_checkout(config.app_url.as_deref(), &config.checkout)
-        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
+        .with_public_url(config.public_url.as_deref());
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }

@@ -37,7 +37,7 @@ impl Config {
     /// Returns every variable that is missing or invalid.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
+        let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
         let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
@@ -60,20 +60,29 @@ impl Config {
         });
         let expected = "an integer from 1 to 1000000";
         let budget = vars.read("SIGNUP_HOURLY_BUDGET", Some("500"), expected, Budget::parse);
-        let config = (|| {
-            Some(Self {
-                table: table?,
-                public_url: public_url?,
-                product: product?,
-                trials: trials?,
-                trial_days: trial_days?,
-                reminder_days: reminder_days?,
-                checklists: checklists?,
-                limit_per_ip: limit_per_ip?,
-                budget: budget?,
-            })
-        })();
-        vars.finish(config)
+        runtime::require!(
+            vars,
+            table,
+            public_url,
+            product,
+            trials,
+            trial_days,
+            reminder_days,
+            checklists,
+            limit_per_ip,
+            budget
+        );
+        Ok(Self {
+            table,
+            public_url,
+            product,
+            trials,
+            trial_days,
+            reminder_days,
+            checklists,
+            limit_per_ip,
+            budget,
+        })
     }
 
     /// Returns the length in days of the trial that a user can start. Returns `None` if trials are

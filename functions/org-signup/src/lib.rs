@@ -60,8 +60,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
-    let profile = web::SecurityProfile::app(None)
-        .with_public_url(config.public_url.as_ref().map(runtime::BaseUrl::as_str));
+    let profile = web::SecurityProfile::app(None).with_public_url(config.public_url.as_deref());
     let routes = router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, config }));
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }

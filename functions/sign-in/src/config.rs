@@ -29,7 +29,7 @@ impl Config {
     /// Returns every variable that is missing or invalid.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
+        let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL");
@@ -37,17 +37,8 @@ impl Config {
             SecretSource::parse(text, Keys::parse)
         });
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
-        let config = (|| {
-            Some(Self {
-                table: table?,
-                public_url: public_url?,
-                product: product?,
-                app_url: app_url?,
-                keys: keys?,
-                operators: operators?,
-            })
-        })();
-        vars.finish(config)
+        runtime::require!(vars, table, public_url, product, app_url, keys, operators);
+        Ok(Self { table, public_url, product, app_url, keys, operators })
     }
 }
 

@@ -70,7 +70,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let routes =
         router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
     let profile = SecurityProfile::app(None).with_exempt_paths(ONE_CLICK);
-    let profile = profile.with_public_url(public_url.as_ref().map(runtime::BaseUrl::as_str));
+    let profile = profile.with_public_url(public_url.as_deref());
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 

@@ -2,7 +2,7 @@
 
 use domain::billing::Prices;
 use runtime::{ConfigErrors, Env, SecretSource};
-use stripe::Secrets;
+use stripe::{Mode, Secrets};
 
 const SECRETS: &str = "one or more comma-separated whsec_… values, or the ARN of a secret that contains them";
 
@@ -10,8 +10,8 @@ const SECRETS: &str = "one or more comma-separated whsec_… values, or the ARN 
 #[derive(Debug)]
 pub struct Config {
     pub table: String,
-    /// Whether this stage uses Stripe's live mode.
-    pub live: bool,
+    /// Whether this stage uses Stripe's test mode or live mode.
+    pub mode: Mode,
     /// Where the signing secrets come from. Without secrets, the function rejects every webhook with
     /// 503, so Stripe sends the event again.
     pub secrets: SecretSource<Secrets>,
@@ -26,22 +26,14 @@ impl Config {
     /// Lists every variable that is missing or invalid.
     pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
-        let live =
-            vars.read("STRIPE_PUBLISHABLE_KEY", None, "a key that starts with pk_test_ or pk_live_", |key| {
-                let mode = key.strip_prefix("pk_")?;
-                match mode.split_once('_')? {
-                    ("test", rest) if !rest.is_empty() => Some(false),
-                    ("live", rest) if !rest.is_empty() => Some(true),
-                    _ => None,
-                }
-            });
+        let table = vars.table();
+        let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
         let secrets = vars.read("STRIPE_WEBHOOK_SECRET", Some(""), SECRETS, |text| {
             SecretSource::parse(text, |text| Secrets::parse(text).ok())
         });
         let prices = vars.prices();
-        let config = (|| Some(Self { table: table?, live: live?, secrets: secrets?, prices: prices? }))();
-        vars.finish(config)
+        runtime::require!(vars, table, mode, secrets, prices);
+        Ok(Self { table, mode, secrets, prices })
     }
 }
 
@@ -59,18 +51,5 @@ mod tests {
             assert!(errors.contains(name), "{errors}");
         }
         assert!(!errors.contains("hunter2") && !errors.contains("oops"), "{errors}");
-    }
-
-    #[test]
-    fn mode_is_that_of_the_publishable_key() {
-        for (key, live) in [("pk_test_1", false), ("pk_live_1", true)] {
-            let env = Env::new([
-                ("TABLE_NAME", "t"),
-                ("STRIPE_PUBLISHABLE_KEY", key),
-                ("STRIPE_SINGLE_USER_PRICE_ID", "price_1"),
-                ("STRIPE_TEAM_PRICE_ID", "price_2"),
-            ]);
-            assert_eq!(Config::read(&env).unwrap().live, live);
-        }
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     org::Org,
 };
 use store::{Error, EventContext, EventSubject, Stored};
-use stripe::{Event, StripeEventKind, VerifiedBody};
+use stripe::{Event, Mode, StripeEventKind, VerifiedBody};
 use telemetry::Metric;
 
 use crate::{
@@ -40,7 +40,7 @@ impl App {
             Ok(event) => event,
             Err(error) => return self.quarantine_malformed(&error, body, now).await,
         };
-        if event.livemode != self.live || event.account.is_some() {
+        if event.livemode != (self.mode == Mode::Live) || event.account.is_some() {
             telemetry::count(Metric::EventWrongMode, 1, now);
             return Ok(IngestOutcome::WrongMode);
         }

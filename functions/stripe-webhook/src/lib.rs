@@ -40,6 +40,7 @@ use domain::billing::Prices;
 use event_bus::BusEvent;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
+use stripe::Mode;
 
 use crate::{auth::WebhookSecrets, config::Config};
 
@@ -49,8 +50,8 @@ struct App {
     clock: Clock,
     entropy: Rng,
     secrets: WebhookSecrets,
-    /// Whether this stage uses Stripe's live mode.
-    live: bool,
+    /// Whether this stage uses Stripe's test mode or live mode.
+    mode: Mode,
     prices: Prices,
 }
 
@@ -63,8 +64,8 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);
     let secrets = WebhookSecrets::open(config.secrets, &boot.aws, &boot.clock).await;
     store.warm_up().await;
-    let (live, prices) = (config.live, config.prices);
-    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, live, prices });
+    let (mode, prices) = (config.mode, config.prices);
+    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, mode, prices });
     let http = {
         let app = app.clone();
         web::lambda::handler(lambda_http::service_fn(move |request| {

@@ -14,10 +14,10 @@ pub(crate) struct Config {
 impl Config {
     pub(crate) fn read(env: &Env) -> Result<Self, ConfigErrors> {
         let mut vars = env.vars();
-        let table = vars.text("TABLE_NAME", "the DynamoDB table name");
+        let table = vars.table();
         let prices = vars.prices();
-        let config = table.zip(prices).map(|(table, prices)| Self { table, prices });
-        vars.finish(config)
+        runtime::require!(vars, table, prices);
+        Ok(Self { table, prices })
     }
 }
 

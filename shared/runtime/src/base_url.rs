@@ -1,6 +1,6 @@
 //! URLs that are safe as links in pages and emails.
 
-use std::str::FromStr;
+use std::{fmt, ops::Deref, str::FromStr};
 
 /// The expected format of a [`BaseUrl`] variable, as the end of the sentence "expected …".
 pub const BASE_URL: &str = "an https:// URL, or an http:// URL on loopback";
@@ -15,18 +15,26 @@ pub struct BaseUrl(String);
 pub struct BaseUrlError;
 
 impl BaseUrl {
-    /// Returns the URL without a trailing slash.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Returns the scheme, the host, and the port.
     #[must_use]
     pub fn origin(&self) -> &str {
         let authority = self.0.find("://").map_or(0, |at| at + "://".len());
         let end = self.0.get(authority..).and_then(|rest| rest.find('/')).map(|length| authority + length);
         end.and_then(|end| self.0.get(..end)).unwrap_or(&self.0)
+    }
+}
+
+impl Deref for BaseUrl {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
     }
 }
 
@@ -88,7 +96,7 @@ mod tests {
             ("ftp://app.example.com", None),
             ("app.example.com", None),
         ] {
-            assert_eq!(url.parse::<BaseUrl>().ok().as_ref().map(BaseUrl::as_str), expected, "{url}");
+            assert_eq!(url.parse::<BaseUrl>().ok().as_deref(), expected, "{url}");
         }
     }
 }

@@ -99,6 +99,11 @@ impl Vars<'_> {
         self.read(name, None, expected, |text| Some(text.to_owned()))
     }
 
+    /// Reads `TABLE_NAME`.
+    pub fn table(&mut self) -> Option<String> {
+        self.text("TABLE_NAME", "the DynamoDB table name")
+    }
+
     /// Reads a variable with a default, and parses it with [`FromStr`].
     pub fn parsed<T: FromStr>(&mut self, name: &'static str, default: &str, expected: &str) -> Option<T> {
         self.read(name, Some(default), expected, |text| text.parse().ok())
@@ -125,8 +130,7 @@ impl Vars<'_> {
             let url: BaseUrl = text.parse().ok()?;
             // Onramp compares the value with the `Origin` header, in which browsers send exactly
             // this form of a URL.
-            let is_origin =
-                url.origin() == url.as_str() && text.bytes().all(|byte| !byte.is_ascii_uppercase());
+            let is_origin = url.origin() == &*url && text.bytes().all(|byte| !byte.is_ascii_uppercase());
             is_origin.then_some(Some(url))
         })
     }
@@ -174,6 +178,15 @@ impl Vars<'_> {
             _ => Err(ConfigErrors(self.errors)),
         }
     }
+}
+
+/// Unwraps values that [`Vars`] read. If a variable is missing or invalid, returns the
+/// [`ConfigErrors`] of all of them from the calling function.
+#[macro_export]
+macro_rules! require {
+    ($vars:ident, $($value:ident),+) => {
+        let ($($value,)+) = $vars.finish((|| Some(($($value?,)+)))())?;
+    };
 }
 
 /// The format of a plan's prices (Stripe API reference, "The Price object").
@@ -227,7 +240,7 @@ mod tests {
         ] {
             let env = Env::new([("PUBLIC_URL", text)]);
             let url = env.vars().public_url();
-            assert_eq!(url.as_ref().map(|url| url.as_ref().map(BaseUrl::as_str)), origin, "{text}");
+            assert_eq!(url.as_ref().map(|url| url.as_deref()), origin, "{text}");
         }
     }
 

@@ -10,6 +10,9 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// The format of a publishable key, as the end of the sentence "expected …".
+    pub const EXPECTED: &str = "a key that starts with pk_test_ or pk_live_";
+
     /// Returns the mode of a publishable key, `pk_test_…` or `pk_live_…`.
     #[must_use]
     pub fn of_publishable(key: &str) -> Option<Self> {

@@ -53,7 +53,9 @@ pub(crate) fn origin_of(url: &str) -> Option<String> {
 ///
 /// This function ignores `X-Forwarded-For`, because any caller can set that header.
 pub fn source_ip(extensions: &Extensions) -> String {
-    gateway(extensions).and_then(|gateway| gateway.http.source_ip.clone()).unwrap_or_else(|| "unknown".to_owned())
+    gateway(extensions)
+        .and_then(|gateway| gateway.http.source_ip.clone())
+        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// Returns the ID that logs and `x-request-id` contain: the request ID of Lambda, or of the gateway

@@ -97,8 +97,7 @@ async fn try_change(
 
 impl ChangeRequest {
     fn links(&self, org: &Org) -> Links<'_> {
-        let app_url = self.app.config.app_url.as_ref();
-        Links { origin: &self.origin, app: app_url.map(runtime::BaseUrl::as_str), org: org.id }
+        Links { origin: &self.origin, app: self.app.config.app_url.as_deref(), org: org.id }
     }
 }
 

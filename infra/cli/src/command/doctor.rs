@@ -53,7 +53,7 @@ pub(super) async fn run(options: Options) -> Result<bool, String> {
     let subject = Subject {
         template: template::TEXT.to_owned(),
         stage,
-        url: options.url.map(|url| url.as_str().to_owned()),
+        url: options.url.map(|url| url.to_string()),
         table: options.table,
         stripe_key: env.get("STRIPE_API_KEY").map(str::to_owned),
     };

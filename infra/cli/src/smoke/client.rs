@@ -41,9 +41,7 @@ impl Client {
     ) -> Result<Response, String> {
         let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method(method).map_err(|_| "invalid request method".to_owned())?;
-        request
-            .set_uri(format!("{}{path}", self.journey.url.as_str()))
-            .map_err(|_| "invalid URL".to_owned())?;
+        request.set_uri(format!("{}{path}", self.journey.url)).map_err(|_| "invalid URL".to_owned())?;
         let cookie = self.cookie.clone();
         let cookie = cookie.as_deref().map(|cookie| ("cookie", cookie));
         for (name, value) in headers.iter().copied().chain(cookie).chain([("user-agent", "onramp-smoke")]) {

@@ -27,12 +27,17 @@ pub fn handler<S>(
     service: S,
 ) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Clone + Send + Sync + 'static
 where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static,
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
 {
     move |LambdaEvent { payload, context }| {
         // The adapter is not `Send`, so it is called outside of the future.
         let response = parse(payload.get()).map(|(event, mut parts)| {
-            let service = service.clone().map_request(move |request| std::mem::take(&mut parts).restore(request));
+            let service =
+                service.clone().map_request(move |request| std::mem::take(&mut parts).restore(request));
             Adapter::from(service).call(LambdaEvent::new(event, context))
         });
         Box::pin(async move {

@@ -37,11 +37,11 @@ async fn body_is_decoded_and_cookies_are_returned_apart() {
 
 #[tokio::test]
 async fn body_is_base64_unless_it_is_text() {
-    for (body, media, expected, base64) in [
-        ("é".as_bytes(), "text/html; charset=utf-8", "é", false),
-        (&[0x1f, 0x8b], "image/png", "H4s=", true),
-    ] {
-        let router = Router::new().fallback(async move || ([("content-type", media)], Bytes::from_static(body)));
+    for (body, media, expected, base64) in
+        [("é".as_bytes(), "text/html; charset=utf-8", "é", false), (&[0x1f, 0x8b], "image/png", "H4s=", true)]
+    {
+        let router =
+            Router::new().fallback(async move || ([("content-type", media)], Bytes::from_static(body)));
         let response = handler(router)(event(&recorded("sign-in/get-login"))).await.unwrap();
         let response: Value = serde_json::from_str(response.get()).unwrap();
         assert_eq!((&response["body"], &response["isBase64Encoded"]), (&json!(expected), &json!(base64)));

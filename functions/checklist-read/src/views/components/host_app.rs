@@ -26,7 +26,7 @@ mod tests {
     fn button_posts_to_the_handoff_only_with_a_host_app() {
         let button = |config: &Config| button(Weight::Primary, "Go", config).into_string();
         assert!(button(&config()).contains(r#"href="/dashboard""#));
-        let hosted = Config { app_url: Some("https://app.example.com".to_owned()), ..config() };
+        let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
         assert!(button(&hosted).contains(r#"method="post" action="/handover""#));
         assert!(!button(&hosted).contains("app.example.com"), "no link skips the handoff");
     }

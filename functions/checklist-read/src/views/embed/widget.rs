@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn links_are_absolute_and_no_form_is_needed() {
-        let hosted = Config { app_url: Some("https://app.example.com".to_owned()), ..config() };
+        let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
         for view in
             [trial(), trial().having(&[Complete("invited_team_member")]), trial().having(&every_task())]
         {

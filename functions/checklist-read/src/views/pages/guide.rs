@@ -72,7 +72,7 @@ mod tests {
             let here = link.starts_with("/organizations/") || link == "/members";
             assert!(here || link.ends_with(&format!("#{}", task.key)), "{link}");
         }
-        let hosted = Config { app_url: Some("https://app.example.com".to_owned()), ..config() };
+        let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
         assert!(render(Some(&trial()), &hosted).0.contains(r#"href="https://app.example.com/projects""#));
     }
 }

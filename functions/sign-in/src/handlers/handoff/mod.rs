@@ -34,7 +34,7 @@ async fn redirect(app: &App, form: &FormRequest) -> Result<Response, Problem> {
     let caller = app.authenticate(&form.headers).await?;
     let (url, keys) = match &app.host {
         HostApp::Absent => return Ok(web::see_other(DASHBOARD)),
-        HostApp::Linked(url) => return Ok(web::see_other(url.as_str())),
+        HostApp::Linked(url) => return Ok(web::see_other(url)),
         HostApp::AcceptsTokens(url, keys) => (url, keys),
     };
     let keys = keys.get(Some(KEY_MAX_AGE), caller.now).await;
@@ -44,5 +44,5 @@ async fn redirect(app: &App, form: &FormRequest) -> Result<Response, Problem> {
     let token = HandoffToken { issuer, audience, id, now: caller.now }.sign(&caller.found, key);
     let (organization, user) = (caller.found.session.org, caller.found.session.user);
     tracing::info!(area = %LogArea::Access, %organization, %user, "handed off to host app");
-    Ok(web::see_other(&format!("{}/?token={token}", url.as_str())))
+    Ok(web::see_other(&format!("{url}/?token={token}")))
 }

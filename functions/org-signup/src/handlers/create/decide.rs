@@ -13,7 +13,6 @@ use web::Problem;
 use super::{
     attempt::Attempt,
     form::{SignUpIn, form_hash},
-    limits::sign_up_limits,
 };
 use crate::auth::form_expired;
 
@@ -39,7 +38,7 @@ pub fn decide_sign_up(attempt: &Attempt<'_>, form: &SignUpIn) -> Result<SignUp, 
         secret: Secret::new(app.entropy.bytes()),
         replay,
         creation_grant: decide_grant(requester.creation_grant(), replay)?,
-        limits: sign_up_limits(attempt, &user.address),
+        limits: attempt.limits(&user.address),
         first_mail: None,
         person: match requester.user() {
             Some(before) => Person::Known(Box::new(before.clone()), user),

@@ -6,14 +6,9 @@
 
 mod attempt;
 mod commit;
-mod created;
 mod decide;
 mod form;
-mod known_address;
-mod limits;
-mod rejected;
-mod repeated;
-mod unverified;
+mod respond;
 
 use std::sync::Arc;
 
@@ -22,20 +17,17 @@ use store::{SignUp, SignedUp};
 use telemetry::LogArea;
 use web::{FieldError, FormRequest, Problem};
 
-use crate::{
-    App, auth,
-    handlers::create::{
-        attempt::Attempt,
-        commit::commit_sign_up,
-        created::respond_created,
-        decide::decide_sign_up,
-        form::SignUpIn,
-        known_address::respond_known_address,
-        rejected::respond_rejected,
-        repeated::{Earlier, respond_repeated},
-        unverified::respond_unverified,
+use self::{
+    attempt::Attempt,
+    commit::commit_sign_up,
+    decide::decide_sign_up,
+    form::SignUpIn,
+    respond::{
+        Earlier, respond_created, respond_known_address, respond_rejected, respond_repeated,
+        respond_unverified,
     },
 };
+use crate::{App, auth};
 
 /// Creates an organization. If another request changed the user in the meantime, loads and decides
 /// again.

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 
 use domain::{
-    billing::TRIAL_LIMIT,
     id::OrgId,
     org::{DomainEvent, Org},
 };
@@ -42,7 +41,7 @@ impl App {
 fn decide(org: &mut Org, now: Timestamp) -> Vec<Metric> {
     let before = org.clone();
     org.run_trial_sweep(now);
-    let unconfirmed = confirmation_is_missing(&before, now);
+    let unconfirmed = before.is_plan_newly_unconfirmed(now);
     let mut metrics = Vec::new();
     for event in DomainEvent::between(Some(&before), org) {
         match event {
@@ -55,14 +54,6 @@ fn decide(org: &mut Org, now: Timestamp) -> Vec<Metric> {
         }
     }
     metrics
-}
-
-/// Returns whether the trial of a subscription ended more than 72 hours ago without an event, and
-/// the sweep did not process this yet.
-fn confirmation_is_missing(org: &Org, now: Timestamp) -> bool {
-    let seen = org.dates_seen.unwrap_or(Timestamp::MIN);
-    let mut counting = org.billing.subscriptions.values().filter(|subscription| subscription.counts());
-    counting.any(|it| it.trial_passed(TRIAL_LIMIT, now) && !it.trial_passed(TRIAL_LIMIT, seen))
 }
 
 fn count(metric: Metric, id: OrgId, now: Timestamp) {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Trial;
-use crate::{mail::NoticeKey, org::Org};
+use crate::{billing::TRIAL_LIMIT, mail::NoticeKey, org::Org};
 
 impl Org {
     /// Enqueues the trial notice that is due at `now`, if there is one, and notes the dates of
@@ -40,13 +40,22 @@ impl Org {
         open_dates.chain(trial_due).min()
     }
 
+    /// Returns whether the trial of a subscription ended more than 72 hours ago without an event,
+    /// and no sweep processed this yet.
+    #[must_use]
+    pub fn is_plan_newly_unconfirmed(&self, now: Timestamp) -> bool {
+        let seen = self.dates_seen.unwrap_or(Timestamp::MIN);
+        let mut counting = self.billing.subscriptions.values().filter(|subscription| subscription.counts());
+        counting.any(|it| it.trial_passed(TRIAL_LIMIT, now) && !it.trial_passed(TRIAL_LIMIT, seen))
+    }
+
     /// Returns Onramp's trial if the trial sweep must still process it.
     ///
     /// Returns `None` while a subscription is alive, and after the customer was deleted.
     ///
     /// Also returns `None` after a subscription began, because the trial then led to a
-    /// subscription, unless it was moved to another organization. This rule does not apply if an operator extended the trial after the newest
-    /// billing event.
+    /// subscription, unless it was moved to another organization. This rule does not apply if an
+    /// operator extended the trial after the newest billing event.
     pub(crate) fn sweep_trial(&self, now: Timestamp) -> Option<&Trial> {
         let billing = &self.billing;
         if billing.is_alive(now) || billing.customer_deleted() {

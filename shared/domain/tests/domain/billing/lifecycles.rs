@@ -370,4 +370,8 @@ fn event_before_the_watermark_is_only_noted() {
     assert!(!changes(&mut billing, |it| record(it, &late)));
     assert_eq!(billing.status(now), Some(Active));
     assert!(billing.conflicts().contains(&Conflict::Late { event: event("evt_zzz") }));
+
+    let in_time = Fact { created: billing.watermark.unwrap(), event: event("evt_zzy"), ..late };
+    record(&mut billing, &in_time);
+    assert_eq!(billing.status(now), Some(Canceled), "an event at the watermark counts");
 }

@@ -1,23 +1,28 @@
-//! Invitations, with the state of their emails.
+//! Invitations: the state of their emails, their links, and their acceptance.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     id::OrgId,
     limits::RateLimitWindow,
     org::Org,
-    people::{Invitation, InvitationId},
+    people::{Address, Invitation, InvitationId, Membership, Session, SessionToken, User},
+    secret::{Hash, Secret},
 };
 
 use crate::{
     client::{Store, Stored, Transacted},
-    error::Error,
+    error::{Error, failed},
     keys::{INVITE, Key},
     limit::reached,
     schema::{
-        invitation::{decode, encode, encode_link},
-        org,
+        from_item,
+        invitation::{InvitationLinkItem, decode, encode, encode_link},
+        member, org, read, session,
+        user::AddressItem,
     },
-    update::{Change, Only, change, put},
+    update::{Change, Only, change, delete, put},
+    used_link::{IssuedSecret, UsedLink},
+    user::Person,
 };
 
 /// The result of [`Store::commit_invitation`].
@@ -27,6 +32,61 @@ pub enum Invited {
     Done,
     /// A limit is reached, so nothing was written.
     Limited(RateLimitWindow),
+}
+
+/// The stored state from which the domain decides whether the user can accept an invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationDetails {
+    /// The hash of the secret in the link.
+    pub secret_hash: Hash,
+    /// The invitation of the link.
+    pub invitation: Stored<Invitation>,
+    /// The organization that sent the invitation.
+    pub org: Stored<Org>,
+    /// The user with the invited address, or `None` if the address has no account.
+    pub known: Option<Stored<User>>,
+}
+
+/// Result of a lookup by the secret of an invitation link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvitationLookup {
+    /// The invitation is stored and not accepted yet. It may be expired, revoked, or have a newer
+    /// link.
+    Open(Box<InvitationDetails>),
+    /// The link was used.
+    Used(UsedLink),
+}
+
+/// An acceptance that is ready to be written.
+#[derive(Clone, Debug)]
+pub struct Acceptance {
+    /// The accepted invitation, as it was loaded.
+    pub details: InvitationDetails,
+    /// The organization with its new member.
+    pub org: Org,
+    /// The user who accepts, before and after.
+    pub person: Person,
+    /// The new membership of the user.
+    pub membership: Membership,
+    /// The new session of the user.
+    pub session: Session,
+    /// The secret of the session.
+    pub secret: Secret,
+    /// The earlier session of this user in the same browser, if the new session replaces it. `None`
+    /// if no session ends.
+    pub instead_of: Option<SessionToken>,
+    /// The hash of the browser cookie. The browser with this cookie can repeat the request. `None`
+    /// if the browser sent no such cookie.
+    pub browser: Option<Hash>,
+}
+
+/// The result of [`Store::commit_acceptance`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// The acceptance was written.
+    Joined,
+    /// The link was used before, so nothing was written.
+    AlreadyUsed,
 }
 
 impl Store {
@@ -129,5 +189,91 @@ impl Store {
             actions.push(put(&self.table, encode_link(secret, after)?, Some(Only::New))?);
         }
         self.commit(actions).await
+    }
+
+    /// Loads the invitation of a link by the hash of its secret. If the link was used, loads the
+    /// record of its use. Returns `None` if the link or its invitation does not exist.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_invitation_for_link(
+        &self,
+        secret_hash: Hash,
+    ) -> Result<Option<InvitationLookup>, Error> {
+        let keys = [Key::invitation_link(secret_hash), Key::used_link(secret_hash)];
+        let [unused, used] = self.get_all(&keys).await?;
+        let Some(link) = unused else {
+            let used = used.map(|item| UsedLink::decode(secret_hash, item)).transpose()?;
+            return Ok(used.map(InvitationLookup::Used));
+        };
+        let link: InvitationLinkItem = from_item(link)?;
+        let org = read("organization of an invitation link", &link.org)?;
+        let address = Address::from_stored(link.address);
+        let details = self.load_invitation_for_address(org, &address).await?;
+        Ok(details
+            .map(|details| InvitationLookup::Open(Box::new(InvitationDetails { secret_hash, ..details }))))
+    }
+
+    /// Loads the invitation of an address to an organization, with the hash of the secret in its
+    /// newest link. Returns `None` if there is no invitation, or if it has no link yet.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_invitation_for_address(
+        &self,
+        org: OrgId,
+        address: &Address,
+    ) -> Result<Option<InvitationDetails>, Error> {
+        let id = InvitationId::of(org, address);
+        let keys = [Key::invitation(org, id), Key::org(org), Key::address(address)];
+        let [invitation, org, pointer] = self.get_all(&keys).await?;
+        let (Some(invitation), Some(org)) = (invitation, org) else { return Ok(None) };
+        let known = match pointer {
+            Some(pointer) => {
+                let AddressItem { user } = from_item(pointer)?;
+                self.load_user(read("user of an address", &user)?).await?
+            }
+            None => None,
+        };
+        let (invitation, org) = (decode(invitation)?, org::decode(org)?);
+        let Some(secret_hash) = invitation.value.secret_hash else { return Ok(None) };
+        Ok(Some(InvitationDetails { secret_hash, invitation, org, known }))
+    }
+
+    /// Writes an acceptance in one transaction. The transaction deletes the link, the invitation,
+    /// and the replaced session. It writes the organization, the membership, the verified user, the
+    /// new session, and the record that the link was used.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if one of these items changed; [`Error::Unavailable`].
+    pub async fn commit_acceptance(&self, accepted: &Acceptance) -> Result<Accepted, Error> {
+        let Acceptance { details, org, person, membership, session, secret, instead_of, browser } = accepted;
+        let (table, invitation) = (&self.table, &details.invitation);
+        let invited = Key::invitation(invitation.value.org, invitation.value.id());
+        let used = UsedLink {
+            secret_hash: details.secret_hash,
+            user: session.user,
+            used_at: membership.since,
+            browser: *browser,
+            next: None,
+            issued: IssuedSecret::Session(secret.hash()),
+        };
+        let mut actions = vec![
+            delete(table, &Key::invitation_link(details.secret_hash), Some(Only::Exists))?,
+            delete(table, &invited, Some(Only::Version(invitation.version)))?,
+            self.org_write(&details.org, org)?,
+            put(table, member::encode(membership)?, Some(Only::New))?,
+            put(table, session::encode(session, secret)?, Some(Only::New))?,
+            put(table, used.encode()?, None)?,
+        ];
+        actions.extend(self.person_actions(person)?);
+        if let Some(token) = instead_of {
+            actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
+        }
+        match self.transact(actions).await? {
+            Transacted::Done => Ok(Accepted::Joined),
+            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Accepted::AlreadyUsed),
+            Transacted::Cancelled(_) => Err(Error::Conflict),
+        }
     }
 }

@@ -1,10 +1,11 @@
-//! Sessions, and the stored state that decides whether a request is authorized.
+//! Sessions, and the stored state that decides whether a request with a session token or an embed
+//! token is authorized.
 
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
-    id::UserId,
+    id::{OrgId, UserId},
     org::Org,
     people::{Member, Role, Session, SessionToken, User},
     secret::{Hash, Secret},
@@ -47,6 +48,25 @@ impl SignedIn {
     #[must_use]
     pub fn authorize(&self, now: Timestamp) -> Option<Member> {
         Member::authorize(&self.session, &self.user.value, self.role, now)
+    }
+}
+
+/// The stored state behind an embed token, from one consistent read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmbedSession {
+    /// The user that the token names.
+    pub user: Stored<User>,
+    /// The role of the user, or `None` if the user is not a member.
+    pub role: Option<Role>,
+    /// The organization that the token names.
+    pub org: Stored<Org>,
+}
+
+impl EmbedSession {
+    /// Returns the proof of membership, if the user is a member.
+    #[must_use]
+    pub fn authorize(&self) -> Option<Member> {
+        Member::for_embed(self.org.value.id, &self.user.value, self.role)
     }
 }
 
@@ -97,6 +117,21 @@ impl Store {
         }
     }
 
+    /// Loads a user, an organization, and the membership in one consistent batch read. So a user
+    /// who was removed from the organization loses access at the next request.
+    ///
+    /// Returns `None` if the user or the organization does not exist.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_embed_session(&self, org: OrgId, user: UserId) -> Result<Option<EmbedSession>, Error> {
+        let keys = [Key::user(user), Key::member(org, user), Key::org(org)];
+        let [user, membership, org] = self.get_all(&keys).await?;
+        let (Some(user), Some(org)) = (user, org) else { return Ok(None) };
+        let membership = membership.map(member::decode).transpose()?;
+        let role = membership.map(|membership| membership.role);
+        Ok(Some(EmbedSession { user: user::decode(user)?, role, org: org::decode(org)? }))
+    }
     /// Stores that a session was used at `now`. Does not create the session again if it was
     /// deleted.
     ///
@@ -174,9 +209,7 @@ impl Store {
         ];
         Ok(matches!(self.transact(actions).await?, Transacted::Done))
     }
-}
 
-impl Store {
     /// Builds the action that ends a session at `until`, because another session replaces it. The
     /// action fails if the session does not exist.
     pub(crate) fn end_session_at(&self, key: &Key, until: Timestamp) -> Result<TransactWriteItem, Error> {

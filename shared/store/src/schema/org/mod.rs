@@ -9,7 +9,6 @@ mod billing_details;
 mod checklist;
 mod fact_details;
 mod folded;
-mod onboarding;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -27,9 +26,8 @@ use serde::{Deserialize, Serialize};
 use self::{
     billing::{BillingItem, PauseItem},
     billing_details::BillingDetailsItem,
-    checklist::ChecklistItem,
+    checklist::{ChecklistItem, OnboardingItem},
     folded::FoldedItem,
-    onboarding::OnboardingItem,
     trial::TrialItem,
 };
 use crate::{

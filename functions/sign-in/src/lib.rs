@@ -19,6 +19,7 @@
 //! - `handlers::link`: the use of a sign-in link. Start here.
 //! - `handlers`: the handlers, one module for each page or link.
 //! - `auth`: authenticates a request.
+//! - `host_app`: how users get to the host app.
 //! - `views`: the pages, in modules of the same names.
 //! - `words`: all texts that users read, by page.
 //! - `config`: reads the environment variables.
@@ -26,6 +27,7 @@
 mod auth;
 mod config;
 mod handlers;
+mod host_app;
 mod views;
 mod words;
 
@@ -40,7 +42,7 @@ use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use web::SecurityProfile;
 
-use crate::{config::Config, handlers::handoff::HostApp};
+use crate::{config::Config, host_app::HostApp};
 
 /// The path to which email programs post from their own origins (RFC 8058).
 ///
@@ -83,7 +85,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/invitations/{token}", get(handlers::invitation::show).post(handlers::invitation::accept))
         .route("/login", get(handlers::login::show).post(handlers::login::request_link))
         .route("/login/{token}", get(handlers::link::show).post(handlers::link::consume))
-        .route("/logout", post(handlers::logout::logout))
+        .route("/logout", post(handlers::sessions::log_out))
         .route(
             "/mail/unsubscribe/{token}",
             get(handlers::unsubscribe::show).post(handlers::unsubscribe::stop),
@@ -96,6 +98,6 @@ fn router(app: Arc<App>) -> Router {
         .route("/members/leave", post(handlers::members::leave))
         .route("/members/{user}/remove", post(handlers::members::remove))
         .route("/members/{user}/role", post(handlers::members::change_role))
-        .route("/organizations/switch", post(handlers::switch::switch))
+        .route("/organizations/switch", post(handlers::sessions::switch))
         .with_state(app)
 }

@@ -13,11 +13,9 @@ use telemetry::LogArea;
 use web::{FieldError, FormRequest, PathParam, Problem};
 
 use super::{
-    attempt::Attempt,
-    closed::respond_closed,
-    decide::decide_acceptance,
+    decide::{Attempt, decide_acceptance, to_problem},
     find::{Found, load_invitation},
-    problem::{respond_problem, to_problem},
+    respond::{respond_closed, respond_problem},
 };
 use crate::{
     App,

@@ -1,14 +1,29 @@
 //! Decides what an accepted invitation writes.
 
 use domain::{
-    people::{Name, Session, User},
+    people::{Name, Session, TeamError, User},
     secret::Secret,
 };
+use jiff::Timestamp;
 use store::{Acceptance, InvitationDetails, Person};
-use web::Problem;
+use web::{FormRequest, Kind, Problem};
 
-use super::{attempt::Attempt, find::Identity, problem::to_problem};
-use crate::handlers::browser::browser_hash;
+use super::find::Identity;
+use crate::{
+    App,
+    handlers::{browser::browser_hash, members},
+    words::invitation as words_of,
+};
+
+/// The request of one attempt to accept an invitation.
+#[derive(Clone, Copy)]
+pub struct Attempt<'a> {
+    pub app: &'a App,
+    /// The secret or the reference in the path.
+    pub token: &'a str,
+    pub form: &'a FormRequest,
+    pub now: Timestamp,
+}
 
 /// Decides the user, the membership, and the session that an acceptance writes. `members` is the
 /// number of members, which a plan may limit.
@@ -50,4 +65,27 @@ pub fn decide_acceptance(
     };
     let secret = Secret::new(app.entropy.bytes());
     Ok(Acceptance { details, org, person, membership, session, secret, instead_of, browser })
+}
+
+/// Converts a rejection into a problem whose text is for the invited person. The text can name the
+/// inviter, whom they can contact.
+pub fn to_problem(error: TeamError, details: &InvitationDetails, origin: &str) -> Problem {
+    let (org, inviter) = (&details.org.value, details.invitation.value.inviter.as_str());
+    let name = org.name.as_str();
+    match error {
+        TeamError::AlreadyMember => Problem::new(Kind::Conflict, words_of::ALREADY_MEMBER),
+        TeamError::NoAccess(_) | TeamError::NoSeat(_) => {
+            let mut problem = members::to_problem(error, origin, org.id);
+            problem.detail = match error {
+                TeamError::NoSeat(_) => words_of::no_seat::problem(name).into(),
+                _ => words_of::plan_needed(name, inviter).into(),
+            };
+            problem
+        }
+        TeamError::InviterGone => {
+            Problem::new(Kind::Conflict, words_of::inviter_no_longer_admin(name, inviter))
+        }
+        TeamError::TooManyAdmins => Problem::new(Kind::Conflict, words_of::too_many_admins(name, inviter)),
+        error => members::to_problem(error, origin, org.id),
+    }
 }

@@ -9,10 +9,9 @@ use domain::{
 use http::HeaderMap;
 use jiff::Timestamp;
 use store::{InvitationDetails, InvitationLookup, UsedLink};
-use web::{Problem, auth::AuthenticatedUser};
+use web::{Kind, Problem, auth::AuthenticatedUser};
 
-use super::problem::invitation_expired;
-use crate::App;
+use crate::{App, words::invitation as words_of};
 
 /// State of an existing invitation for one request.
 pub enum Found {
@@ -122,6 +121,12 @@ async fn load_by_reference(
     let details = app.store.load_invitation_for_address(org, &user.address).await?;
     let details = details.filter(|details| details.invitation.value.is_open(now));
     Ok(Found::Open(Box::new(details.ok_or_else(invitation_expired)?), identity))
+}
+
+/// Returns the problem of a link that opens no invitation. It is the same for a revoked, resent,
+/// expired, or unknown link. An accepted invitation has its own response.
+pub fn invitation_expired() -> Problem {
+    Problem::new(Kind::NotFound, words_of::expired::problem())
 }
 
 /// Returns the path that names an invitation by its reference. The path contains no secret, so it

@@ -11,11 +11,9 @@
 //!   path to which a user returns after signing in.
 
 mod accept;
-mod attempt;
-mod closed;
 mod decide;
 mod find;
-mod problem;
+mod respond;
 mod show;
 
 pub use accept::accept;

@@ -8,9 +8,8 @@ use store::InvitationDetails;
 use web::{PathParam, Problem, ResponseFormat};
 
 use super::{
-    closed::{is_repeated, respond_used},
     find::{Closed, Found, load_invitation, return_path},
-    problem::respond_problem,
+    respond::{is_repeated, respond_problem, respond_used},
 };
 use crate::{
     App,

@@ -4,11 +4,10 @@ use domain::people::Admin;
 use web::{FormRequest, Problem, auth::AuthenticatedUser};
 
 use super::{
-    changed::{Changed, TeamChangeError},
     errors::to_problem,
     invitations::{invite, resend, revoke},
     membership::{change_role, leave, remove},
-    request::{InviteIn, TeamRequest},
+    request::{Changed, InviteIn, TeamChangeError, TeamRequest},
 };
 use crate::App;
 

@@ -13,9 +13,8 @@ use telemetry::LogArea;
 use web::{Problem, auth::AuthenticatedUser};
 
 use super::{
-    changed::{Changed, TeamChangeError},
     errors,
-    request::InviteIn,
+    request::{Changed, InviteIn, TeamChangeError},
 };
 use crate::App;
 

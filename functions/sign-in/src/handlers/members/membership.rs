@@ -9,10 +9,7 @@ use store::Stored;
 use telemetry::LogArea;
 use web::{Fields, Problem, auth::AuthenticatedUser};
 
-use super::{
-    changed::{Changed, TeamChangeError},
-    request::parse_role,
-};
+use super::request::{Changed, TeamChangeError, parse_role};
 use crate::App;
 
 /// Gives a member the role that the form field names. If the member already has that role,

@@ -3,11 +3,9 @@
 //! Admins invite and remove members, and change roles. Every member sees the list and can leave.
 
 mod change;
-mod changed;
 mod errors;
 mod invitations;
 mod membership;
-mod page;
 mod request;
 mod respond;
 
@@ -15,7 +13,7 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 pub use errors::to_problem;
-pub use page::show;
+pub use respond::show;
 use web::{FormRequest, PathParam};
 
 use crate::{

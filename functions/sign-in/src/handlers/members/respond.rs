@@ -1,21 +1,57 @@
-//! The responses to a change of members or invitations.
+//! The page of members and invitations, and the responses to a change of them.
+
+use std::sync::Arc;
 
 use axum::{
     Json,
+    extract::State,
     response::{IntoResponse, Response},
 };
+use http::{HeaderMap, StatusCode};
+use maud::Markup;
 use serde_json::json;
 use web::{FormRequest, Kind, Problem, ResponseFormat};
 
 use super::{
-    changed::Changed,
     errors::{is_no_seat, is_unverified},
-    page::{PAGE, load_page},
+    request::Changed,
 };
 use crate::{
     App,
-    views::members::{self as views, Draft},
+    views::members::{self as views, Draft, MembersPage},
 };
+
+/// The page to which the forms return.
+const PAGE: &str = "/members";
+
+/// `GET /members`: shows the page. Admins see members and invitations, with the buttons that change
+/// them. Other members see only the names, roles, and dates of members.
+pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let page = load_page(&app, &headers, &Draft::default()).await;
+    web::respond_or_login(ResponseFormat::Page, PAGE, page.map(|markup| web::page(StatusCode::OK, markup)))
+}
+
+/// Loads and renders the page.
+///
+/// The session token contains the id of the organization, so members and invitations are read while
+/// the session is still being checked. The page shows them only if the session is valid.
+async fn load_page(app: &App, headers: &HeaderMap, draft: &Draft<'_>) -> Result<Markup, Problem> {
+    let token = web::session::token(headers).ok_or_else(Problem::unauthorized)?;
+    let (caller, members, invitations) = tokio::join!(
+        app.authenticate(headers),
+        app.store.load_members(token.org),
+        app.store.load_invitations(token.org),
+    );
+    let (caller, members) = (caller?, members?);
+    let invitations: Vec<_> = invitations?
+        .into_iter()
+        .map(|stored| stored.value)
+        .filter(|invitation| invitation.revoked_at.is_none())
+        .collect();
+    let page =
+        MembersPage { product: &app.product, caller: &caller, members: &members, invitations: &invitations };
+    Ok(page.render(draft))
+}
 
 /// Responds to a change: a browser returns to the page, and an API client gets the changed item.
 pub fn respond_changed(format: ResponseFormat, changed: &Changed) -> Response {

@@ -1,4 +1,4 @@
-//! The response to a requester who cannot accept the invitation.
+//! The responses to a requester who cannot accept the invitation.
 
 use axum::response::Response;
 use http::HeaderMap;
@@ -7,9 +7,8 @@ use store::UsedLink;
 use web::{Kind, Problem, ResponseFormat};
 
 use super::{
-    attempt::Attempt,
-    find::{Closed, return_path},
-    problem::invitation_expired,
+    decide::Attempt,
+    find::{Closed, invitation_expired, return_path},
 };
 use crate::{
     App,
@@ -67,4 +66,13 @@ pub async fn respond_used(
     }
     let problem = Problem::new(Kind::NotFound, words_of::accepted::PROBLEM);
     web::problem_or_page(format, problem, |_| views::accepted(&app.product))
+}
+
+/// Converts a problem into a response. A browser without a session is redirected to the sign-in
+/// page. After signing in, the browser opens `path`.
+pub fn respond_problem(app: &App, format: ResponseFormat, path: &str, problem: Problem) -> Response {
+    match problem.kind {
+        Kind::NotFound => web::problem_or_page(format, problem, |_| views::expired(&app.product)),
+        _ => web::respond_or_login(format, path, Err(problem)),
+    }
 }

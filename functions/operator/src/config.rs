@@ -1,7 +1,7 @@
 //! Configuration from environment variables.
 
 use domain::{billing::Prices, people::Operators, trial::parse_reminder_days};
-use runtime::{BaseUrl, ConfigErrors, Env};
+use runtime::{BaseUrl, ConfigErrors, Env, require};
 use web::Origins;
 
 /// Configuration of the function, read from environment variables.
@@ -41,17 +41,7 @@ impl Config {
         let prices = vars.prices();
         let app_url = vars.base_url("APP_URL");
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        runtime::require!(
-            vars,
-            table,
-            public_url,
-            product,
-            operators,
-            reminder_days,
-            prices,
-            app_url,
-            checkout
-        );
+        require!(vars, table, public_url, product, operators, reminder_days, prices, app_url, checkout);
         Ok(Self { table, public_url, product, operators, reminder_days, prices, app_url, checkout })
     }
 }

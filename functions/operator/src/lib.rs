@@ -18,7 +18,7 @@
 //! # Where to start
 //!
 //! - `router`: lists the routes with their handlers. Start here.
-//! - `handlers`: the handlers, one file for each route.
+//! - `handlers`: the handlers, one file for each page or kind of action.
 //! - `auth`: authenticates the operator who sent a request.
 //! - `views`: the HTML pages. `out` contains the JSON responses.
 //! - `words`: contains all texts of the pages and the JSON responses.

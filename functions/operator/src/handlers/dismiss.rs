@@ -8,7 +8,7 @@ use web::Problem;
 
 use crate::{
     handlers::action::{ActionRequest, parse_reason},
-    views::{dismiss::render, paths, review_item::ReviewItemView},
+    views::{action_form::rejected_dismissal, paths, review_item::ReviewItemView},
     words,
 };
 
@@ -26,7 +26,7 @@ async fn handle(request: &ActionRequest) -> Result<Response, Problem> {
     let mut errors = Vec::new();
     let Some(reason) = parse_reason(request.form.fields()?, &mut errors) else {
         return request.respond_invalid(errors, |rejected| {
-            let main = render(&ReviewItemView::of(&item, auth.now), rejected);
+            let main = rejected_dismissal(&ReviewItemView::of(&item, auth.now), rejected);
             auth.page(&request.app, words::actions::DISMISS, main)
         });
     };

@@ -1,4 +1,4 @@
-//! One organization as JSON.
+//! One organization as JSON, and the responses to actions on it.
 
 use domain::{
     mail::Delivery,
@@ -146,5 +146,40 @@ pub fn state(delivery: &Delivery) -> (&'static str, Timestamp) {
         Delivery::Failed { at, .. } => ("failed", *at),
         Delivery::Unknown { at, .. } => ("unknown", *at),
         Delivery::Dropped { at } => ("dropped", *at),
+    }
+}
+
+/// Response to an extension of a trial.
+#[derive(Debug, Serialize)]
+pub struct ExtendedOut {
+    success: bool,
+    status: &'static str,
+    trial_ends_at: Option<Timestamp>,
+    trial_days_remaining: u32,
+}
+
+impl ExtendedOut {
+    /// Returns the response for the organization after the extension.
+    pub fn of(org: &Org, now: Timestamp) -> Self {
+        Self {
+            success: true,
+            status: org.status(now).as_str(),
+            trial_ends_at: org.trial_ends_at(now),
+            trial_days_remaining: org.trial_days_remaining(now),
+        }
+    }
+}
+
+/// Response to an action on an organization.
+#[derive(Debug, Serialize)]
+pub struct ActionOut {
+    success: bool,
+    organization: OrganizationOut,
+}
+
+impl ActionOut {
+    /// Returns the response for the organization after the action.
+    pub fn of(org: &Org, now: Timestamp) -> Self {
+        Self { success: true, organization: OrganizationOut::of(org, now) }
     }
 }

@@ -5,7 +5,10 @@ use maud::{Markup, html};
 use ui::Weight;
 use web::{FieldError, Fields};
 
-use crate::words;
+use crate::{
+    views::{paths, review_item::ReviewItemView},
+    words,
+};
 
 /// The submitted values of a rejected form, and their errors.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +73,26 @@ impl ActionForm<'_> {
                 }
                 p class="field-hint" id=(hint_id) { (hint) }
             }
+        }
+    }
+}
+
+/// Renders the page of a rejected form that dismisses an event: the form again, with its errors.
+pub fn rejected_dismissal(view: &ReviewItemView, rejected: Rejected<'_>) -> Markup {
+    let form = ActionForm {
+        id: "dismiss",
+        action: &paths::dismissal(&view.id),
+        asks_customer: false,
+        customer: None,
+        submit: words::actions::DISMISS,
+        rejected: Some(rejected),
+    };
+    html! {
+        p class="eyebrow" { a href=(paths::QUEUE) { (words::OPERATOR) } }
+        h1 { (view.title) }
+        div class="stack" {
+            p class="soft" { (words::actions::DISMISS_HINT) }
+            (form.render())
         }
     }
 }

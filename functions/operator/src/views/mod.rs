@@ -1,7 +1,6 @@
 //! The HTML pages. A view contains markup, and `words` contains the texts.
 
 pub mod action_form;
-pub mod dismiss;
 pub mod organization;
 pub mod paths;
 pub mod review_item;

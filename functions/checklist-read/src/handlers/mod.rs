@@ -2,14 +2,10 @@
 
 mod asset;
 mod checklist_json;
-mod fragments;
-mod frame;
-mod organization;
+mod embeddable;
 mod pages;
 
 pub use asset::asset;
 pub use checklist_json::checklist_json;
-pub use fragments::{banner, widget};
-pub use frame::frame;
-pub use organization::organization;
-pub use pages::{checklist, dashboard, guide, landing, paid, problem, welcome};
+pub use embeddable::{banner, frame, widget};
+pub use pages::{checklist, dashboard, guide, landing, organization, paid, problem, welcome};

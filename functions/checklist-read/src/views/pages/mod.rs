@@ -5,7 +5,6 @@ pub mod dashboard;
 pub mod guide;
 pub mod landing;
 pub mod organization;
-pub mod other_org;
 pub mod paid;
 pub mod problem;
 pub mod welcome;

@@ -1,14 +1,14 @@
-//! The page of the user's organization: its status, details, and plan.
+//! The page of an organization: its status, details, and plan, or a form that switches to it.
 
-use domain::billing::IssueKind;
+use domain::{billing::IssueKind, org::Org};
 use maud::{Markup, html};
-use ui::{Tone, Width, note};
+use ui::{Tone, Weight, Width, hidden, link_button, note, submit};
 
 use crate::{
     config::Config,
-    views::View,
     views::components::{moment, plans, status_badge::StatusBadge, undeliverable},
-    words::{banner, days_left, label, organization as words},
+    views::{self, View},
+    words::{banner, days_left, label, organization as words, other_org},
 };
 
 /// Renders the page. `token` is a new form token. Two requests with the same token come from the
@@ -76,6 +76,23 @@ fn details(view: &View, badge: &StatusBadge) -> Markup {
 fn admins(view: &View) -> Markup {
     let names: Vec<&str> = view.org.admins.iter().map(|admin| admin.name.as_str()).collect();
     html! { p class="soft" { (words::managed_by(&names)) } }
+}
+
+/// Renders the page at the URL of `there`, an organization of which the user is a member, while they
+/// are signed in to a different one. The page contains a form that switches to it.
+pub fn render_other(view: &View, config: &Config, there: &Org) -> Markup {
+    let strong = |org: &Org| html! { strong { (org.name) } };
+    let main = html! {
+        h1 { (other_org::heading(&there.name)) }
+        p class="lead" { (other_org::lead(&strong(&view.org), &strong(there))) }
+        form class="actions" method="post" action="/organizations/switch" {
+            (hidden("organization", &there.id.to_string()))
+            (hidden("next", &views::plans(there.id)))
+            (submit(Weight::Primary, &other_org::switch_to(&there.name)))
+            (link_button(Weight::Secondary, "/dashboard", &other_org::stay_in(&view.org.name)))
+        }
+    };
+    view.page(config, other_org::TITLE, None, Width::Narrow, main)
 }
 
 #[cfg(test)]

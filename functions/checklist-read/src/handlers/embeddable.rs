@@ -1,16 +1,17 @@
-//! `GET /onboarding/embed`: the widget or the banner as a page for a frame.
+//! The widget and the banner, as fragments and as pages for a frame.
 //!
-//! A frame cannot send a header, so its URL contains the embed token. To protect the token, the
-//! page sends no referrer to other sites and is never cached. Only pages of the configured origins
-//! may show it in a frame.
-//!
-//! The handler reads no cookie.
+//! - `GET /onboarding/widget` and `/onboarding/banner`: fragments of pages of Onramp or of the host
+//!   app.
+//! - `GET /onboarding/embed`: a page for a frame of the host app. A frame cannot send a header, so
+//!   its URL contains the embed token. To protect the token, the page sends no referrer to other
+//!   sites and is never cached. Only pages of the configured origins may show it in a frame. Its
+//!   handler reads no cookie.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use maud::{Markup, html};
 use serde::Deserialize;
 use web::{
@@ -19,17 +20,38 @@ use web::{
 };
 
 use crate::{
-    app::App,
+    app::{App, Settings},
     views::{
-        View,
+        View, components,
         embed::{
-            banner,
+            self,
             frame::{Part, render},
-            widget,
         },
     },
     words::frame as words,
 };
+
+pub async fn widget<B>(view: View, State(config): Settings, request: Request<B>) -> Response {
+    let markup = match view.auth {
+        AuthMethod::Session => components::widget::render(&view),
+        AuthMethod::HostApp(_) => embed::widget::render(&view, &config, &web::origin(&request)),
+    };
+    fragment(request.headers(), markup)
+}
+
+pub async fn banner<B>(view: View, request: Request<B>) -> Response {
+    let markup = match view.auth {
+        AuthMethod::Session => components::banner::render(&view),
+        AuthMethod::HostApp(_) => embed::banner::render(&view, &web::origin(&request)),
+    };
+    fragment(request.headers(), markup)
+}
+
+/// Responds with a fragment. If a script polls for a fragment that it already has, responds with
+/// 304.
+fn fragment(headers: &HeaderMap, markup: Markup) -> Response {
+    web::conditional_response(headers, "text/html; charset=utf-8", markup.into_string())
+}
 
 /// The query of a frame's URL.
 #[derive(Debug, Default, Deserialize)]
@@ -40,7 +62,7 @@ pub struct FrameIn {
     part: Part,
 }
 
-/// Responds with the part.
+/// Responds with a page for a frame that contains the part.
 ///
 /// For every problem, such as an invalid token or a failed read, the frame contains an empty page.
 /// Its script writes the reason to the browser's console. So visitors of the host app see no error
@@ -65,8 +87,8 @@ pub async fn frame<B>(
     match view {
         Ok(view) => {
             let main = match part {
-                Part::Widget => widget::render(&view, &app.config, &origin),
-                Part::Banner => banner::render(&view, &origin),
+                Part::Widget => embed::widget::render(&view, &app.config, &origin),
+                Part::Banner => embed::banner::render(&view, &origin),
             };
             let embedders = match &view.auth {
                 AuthMethod::HostApp(Some(bound)) => app.config.embedders.restrict_to(bound),

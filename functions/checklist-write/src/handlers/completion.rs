@@ -1,4 +1,4 @@
-//! Effect of host events on the checklist.
+//! Effect of host events on the checklist, and the handler of those that arrive over the bus.
 //!
 //! The type of an event is not parsed before the organization is loaded, because only the
 //! organization's checklist determines which task a type completes.
@@ -6,8 +6,10 @@
 use std::convert::Infallible;
 
 use domain::{checklist::HostEventResult, id::OrgId, org::Org};
-use event_bus::HostEvent;
+use event_bus::{BusEvent, HostEvent};
 use jiff::Timestamp;
+use runtime::InvocationResult;
+use serde_json::value::RawValue;
 use telemetry::{LogArea, Metric};
 
 use crate::App;
@@ -35,6 +37,21 @@ impl Outcome {
             Self::UnknownType => "unknown_type",
         }
     }
+}
+
+/// Completes the task that an event of the bus completes.
+///
+/// # Errors
+/// [`store::Error`] if the table does not respond. Lambda retries, and then moves the event to the
+/// dead-letter queue.
+pub async fn bus_event(app: &App, event: &BusEvent<'_>) -> InvocationResult {
+    match event_bus::parse_host_event(event, &app.config.host_source) {
+        Ok(event) => {
+            commit_completions(app, event.organization, &[event]).await?;
+        }
+        Err(why) => count_ignored(app, &why.to_string()),
+    }
+    Ok(RawValue::NULL.to_owned())
 }
 
 /// Completes the tasks of one organization that the given events complete. The status of the

@@ -4,9 +4,12 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use axum::response::Response;
 use domain::secret::Secret;
 use http::header::RETRY_AFTER;
-use runtime::{Clock, Rng, SecretCache};
+use runtime::{Aws, Clock, Rng, SecretCache, SecretFormat, SecretSource};
 use store::Store;
-use stripe::client::{CallError, Client, SecretKey};
+use stripe::{
+    Mode,
+    client::{CallError, Client, SecretKey},
+};
 use telemetry::LogArea;
 use web::{Kind, Problem};
 
@@ -64,6 +67,20 @@ impl App {
     pub fn random_token(&self) -> String {
         Secret::new(self.entropy.bytes()).reveal()
     }
+}
+
+/// Creates the cache of the secret key. A stored key is rejected if it is not in the given mode.
+pub fn secret_key(source: SecretSource<SecretKey>, mode: Mode, aws: &Aws) -> SecretCache<SecretKey> {
+    let format = SecretFormat {
+        name: "Stripe secret key",
+        area: LogArea::Billing,
+        expected: "sk_… or rk_… in the mode of STRIPE_PUBLISHABLE_KEY",
+        parse: Box::new(move |text| {
+            let key = SecretKey::parse(text.trim()).ok();
+            key.filter(|key| key.mode() == mode)
+        }),
+    };
+    SecretCache::new(source, aws, format)
 }
 
 fn unavailable(detail: &'static str) -> Problem {

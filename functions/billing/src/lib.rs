@@ -18,8 +18,7 @@
 //! - `handlers::checkout`: `POST /billing/checkout`, which opens a Checkout session. Start here.
 //! - `handlers::portal`: `POST /billing/portal`, which opens the billing portal.
 //! - `auth`: authenticates the admin who sent a request.
-//! - `app`: the dependencies of the handlers, and their access to Stripe's API.
-//! - `keys`: provides Stripe's secret key.
+//! - `app`: the dependencies of the handlers, and their access to Stripe's API with its secret key.
 //! - `config`: reads the environment variables.
 //! - `views` and `words`: the page of this function, and all texts that users and API clients read.
 
@@ -27,7 +26,6 @@ mod app;
 mod auth;
 mod config;
 mod handlers;
-mod keys;
 mod views;
 mod words;
 
@@ -47,7 +45,7 @@ use crate::{app::App, config::Config};
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let (config, secret) = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
-    let key = keys::secret_key(secret, config.mode, &boot.aws);
+    let key = app::secret_key(secret, config.mode, &boot.aws);
     tokio::join!(store.warm_up(), key.get(None, boot.clock.now()));
     let profile = SecurityProfile::app_with_checkout(None, &config.origins)
         .with_public_url(config.public_url.as_deref());

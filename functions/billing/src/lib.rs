@@ -18,7 +18,7 @@
 //! - `handlers::checkout`: `POST /billing/checkout`, which opens a Checkout session. Start here.
 //! - `handlers::portal`: `POST /billing/portal`, which opens the billing portal.
 //! - `auth`: authenticates the admin who sent a request.
-//! - `app`: the dependencies of the handlers, and their access to Stripe's API with its secret key.
+//! - `app`: the dependencies of the handlers, and their access to Stripe's API with the secret key.
 //! - `config`: reads the environment variables.
 //! - `views` and `words`: the page of this function, and all texts that users and API clients read.
 

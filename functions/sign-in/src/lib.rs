@@ -17,7 +17,8 @@
 //! # Where to start
 //!
 //! - `handlers::link`: the use of a sign-in link. Start here.
-//! - `handlers`: the handlers, one module for each page or link.
+//! - `handlers`: the handlers, one module for each page or link, and one for all changes of
+//!   sessions.
 //! - `auth`: authenticates a request.
 //! - `host_app`: how users get to the host app.
 //! - `views`: the pages, in modules of the same names.

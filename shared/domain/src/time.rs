@@ -39,9 +39,9 @@ pub fn hour_of(now: Timestamp) -> Timestamp {
     add(now, -SignedDuration::new(since.as_secs() % 3600, since.subsec_nanos()))
 }
 
-/// Returns a duration of whole minutes in words, such as "10 minutes" or "seven days", for texts that
-/// name a limit. A duration of at least two days is a number of whole days. Numbers below ten are
-/// words.
+/// Returns a duration of whole minutes in words, such as "10 minutes" or "seven days", for texts
+/// that name a limit. A duration of at least two days is a number of whole days. Numbers below ten
+/// are words.
 #[must_use]
 pub fn in_words(duration: SignedDuration) -> String {
     const NUMBERS: [&str; 10] =

@@ -1,4 +1,4 @@
-//! The pages.
+//! The pages, with a session and without.
 
 use axum::{extract::State, response::Response};
 use domain::{org::Org, secret::Secret};

@@ -1,4 +1,5 @@
-//! The actions on the Stripe customers of an organization. Both apply the parked events of a customer:
+//! The actions on the Stripe customers of an organization. Both apply the parked events of a
+//! customer:
 //!
 //! - `POST /operator/organizations/{id}/link-customer`: links a customer to the organization.
 //! - `POST /operator/organizations/{id}/release-parked`: applies the events that are still parked

@@ -49,8 +49,8 @@ async fn redirect(app: &App, form: &FormRequest) -> Result<Response, Problem> {
     Ok(web::see_other(&format!("{url}/?token={token}")))
 }
 
-/// A handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app. Its fields are
-/// the values that do not describe the user.
+/// A handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app. Its fields
+/// are the values that do not describe the user.
 #[derive(Clone, Copy, Debug)]
 struct HandoffToken<'a> {
     /// Origin of Onramp that the user's browser uses.

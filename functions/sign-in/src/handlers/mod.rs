@@ -1,4 +1,4 @@
-//! The handlers, one module for each page or link.
+//! The handlers, one module for each page or link, and one for all changes of sessions.
 
 pub mod account;
 mod browser;

@@ -78,8 +78,8 @@ fn admins(view: &View) -> Markup {
     html! { p class="soft" { (words::managed_by(&names)) } }
 }
 
-/// Renders the page at the URL of `there`, an organization of which the user is a member, while they
-/// are signed in to a different one. The page contains a form that switches to it.
+/// Renders the page at the URL of `there`, an organization of which the user is a member, while
+/// they are signed in to a different one. The page contains a form that switches to it.
 pub fn render_other(view: &View, config: &Config, there: &Org) -> Markup {
     let strong = |org: &Org| html! { strong { (org.name) } };
     let main = html! {

@@ -20,7 +20,8 @@ pub struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Returns the rate limits that apply to a sign-up: of the network (an IPv4 address or an IPv6
-    /// /64 network), of the address, and of the IPv6 /48 network, whose limit is four times as high.
+    /// /64 network), of the address, and of the IPv6 /48 network, whose limit is four times as
+    /// high.
     pub fn limits(&self, address: &Address) -> Vec<RateLimitWindow> {
         let (ip, max, now) = (&self.request.ip, self.app.config.limit_per_ip, self.now);
         let mut limits = vec![

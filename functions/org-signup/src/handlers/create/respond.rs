@@ -138,8 +138,8 @@ pub async fn respond_unverified(
 }
 
 /// Responds with the problem of a form with invalid fields, or of a requester who exceeds a rate
-/// limit. A page contains the form with the entered values, and shows the error of each invalid field
-/// beside it.
+/// limit. A page contains the form with the entered values, and shows the error of each invalid
+/// field beside it.
 pub fn respond_rejected(attempt: &Attempt<'_>, problem: Problem) -> Response {
     let Attempt { app, request, fields, requester, .. } = attempt;
     web::problem_or_page(request.format, problem, |problem| {

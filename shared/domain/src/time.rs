@@ -123,6 +123,7 @@ mod tests {
         ] {
             assert_eq!(Zone::named(zone).date(at), date, "{zone}");
         }
+        assert_eq!(Zone::named("Europe/Berlin").date_and_time(at), "January 23, 2025, 00:30 CET");
         assert_eq!(Zone::named("nowhere").name(), "UTC");
         assert_eq!(Zone::named("Europe/Berlin").name(), "Europe/Berlin");
     }

@@ -109,7 +109,7 @@ impl RateLimitWindow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE};
+    use crate::limits::{SIGN_INS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE};
 
     #[test]
     fn hourly_window_has_its_own_counter_per_utc_hour() {
@@ -132,5 +132,24 @@ mod tests {
             assert_eq!(window.since(oldest).retry_after(now), wait, "{oldest}");
         }
         assert_ne!(window.subject, SIGN_UPS_OF_IP.window("203.0.113.8", now).subject);
+    }
+
+    #[test]
+    fn reached_limit_of_an_address_waits_for_its_newest_link() {
+        let now: Timestamp = "2025-01-08T10:59:30Z".parse().unwrap();
+        let before = |seconds: i64| add(now, SignedDuration::from_secs(-seconds));
+        let link = SIGN_INS_OF_ADDRESS.again_after.unwrap();
+        let limit = SIGN_INS_OF_ADDRESS.window("jo@example.com", now);
+        for (oldest, newest, wait, why) in [
+            (1800, Some(60), link - 60, "the newest link expires before the oldest attempt"),
+            (3599, Some(60), 1, "the oldest attempt expires before the newest link"),
+            (1800, None, 1800, "no newest attempt is known"),
+        ] {
+            let reached = limit.reached(before(oldest), newest.map(before));
+            assert_eq!(i64::try_from(reached.retry_after(now)), Ok(wait), "{why}");
+            assert_eq!(reached.newest, newest.map(before), "{why}");
+        }
+        let without_exception = SIGN_UPS_OF_IP.window("203.0.113.9", now);
+        assert_eq!(without_exception.reached(before(1800), Some(before(60))).retry_after(now), 1800);
     }
 }

@@ -100,3 +100,24 @@ pub fn sign_in_limits(address: &Address, network: &str, now: Timestamp) -> Vec<R
         SIGN_INS_OF_IP.window(network, now),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stranger_uses_up_only_the_shared_limit_of_an_address() {
+        let subjects = |address: &str, network: &str| {
+            let address = Address::parse(address).unwrap();
+            let windows = sign_in_limits(&address, network, Timestamp::UNIX_EPOCH);
+            windows.into_iter().map(|it| (it.limit.name, it.subject)).collect::<Vec<_>>()
+        };
+        let own = subjects("jo@example.com", "203.0.113.9");
+        let shared = |other: Vec<(&'static str, _)>| -> Vec<&'static str> {
+            other.into_iter().filter(|it| own.contains(it)).map(|(name, _)| name).collect()
+        };
+        assert_eq!(own.len(), 4);
+        assert_eq!(shared(subjects("jo@example.com", "203.0.113.8")), [SIGN_INS_OF_ADDRESS.name]);
+        assert_eq!(shared(subjects("mo@example.com", "203.0.113.9")), [SIGN_INS_OF_IP.name]);
+    }
+}

@@ -114,6 +114,8 @@ pub fn next_hour(now: Timestamp) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -125,7 +127,7 @@ mod tests {
         let now = at("2025-01-08T10:59:59.999Z");
         for budget in [1, 5, 15, 16, 17, 500, 1_000_000] {
             let Some(parsed) = Budget::parse(&budget.to_string()) else { panic!("{budget}") };
-            let mut most = std::collections::BTreeMap::new();
+            let mut most = BTreeMap::new();
             for random in 0..=u8::MAX {
                 let shares: Vec<_> = parsed.shares(random, now).collect();
                 assert_eq!(shares.len(), usize::try_from(budget.min(3)).unwrap(), "{budget}");
@@ -140,6 +142,19 @@ mod tests {
         }
         for invalid in ["0", "-1", "1000001", "1.5", "", "many"] {
             assert_eq!(Budget::parse(invalid), None, "{invalid}");
+        }
+    }
+
+    #[test]
+    fn each_counter_is_tried_first_equally_often() {
+        for budget in [2, 5, 15, 16, 500] {
+            let mut first = BTreeMap::new();
+            for random in 0..=u8::MAX {
+                let shard = Budget(budget).shares(random, Timestamp::UNIX_EPOCH).next().unwrap().shard;
+                *first.entry(shard).or_insert(0) += 1;
+            }
+            let (least, most) = (first.values().min().unwrap(), first.values().max().unwrap());
+            assert!(most - least <= 1, "{budget}: {first:?}");
         }
     }
 

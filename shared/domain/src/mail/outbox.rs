@@ -83,7 +83,9 @@ impl Outbox {
     /// Returns the emails that a claim holds.
     #[must_use]
     pub fn held_by(&self, claim: &Claim) -> Vec<NoticeEmail> {
-        self.emails().filter(|(_, delivery)| delivery.is_held_by(claim)).map(|(email, _)| email).collect()
+        let emails = self.0.iter().flat_map(|(key, recipients)| recipients.iter().map(move |it| (key, it)));
+        let held = emails.filter(|(_, (_, delivery))| delivery.is_held_by(claim));
+        held.map(|(key, (user, _))| NoticeEmail { key: key.clone(), to: *user }).collect()
     }
 
     /// Gives up an email ([`Delivery::give_up`]), because its notice became outdated before the email
@@ -99,14 +101,6 @@ impl Outbox {
     /// Returns the delivery state of an email, so that the caller can change it.
     pub fn delivery_mut(&mut self, email: &NoticeEmail) -> Option<&mut Delivery> {
         self.0.get_mut(&email.key)?.get_mut(&email.to)
-    }
-
-    /// Returns all emails with their delivery states.
-    pub fn emails(&self) -> impl Iterator<Item = (NoticeEmail, &Delivery)> {
-        self.0.iter().flat_map(|(key, recipients)| {
-            let email = |user| NoticeEmail { key: key.clone(), to: user };
-            recipients.iter().map(move |(user, delivery)| (email(*user), delivery))
-        })
     }
 
     /// Returns when the mailer must handle the next email; `None` if no email is left to handle.
@@ -151,6 +145,7 @@ mod tests {
         let mut outbox = Outbox::default();
         assert!(outbox.enqueue(NoticeKey::Welcome, [user], now));
         assert!(!outbox.enqueue(NoticeKey::Welcome, [user], now));
+        assert_eq!((outbox.due_at(), outbox.is_ready()), (Some(now), true));
         let claim = Claim("a".to_owned());
         let mails = outbox.claim(&claim, 9, None, now, |_| true, |_, _| true);
         assert_eq!(mails.len(), 1);

@@ -367,6 +367,23 @@ mod tests {
     }
 
     #[test]
+    fn link_signs_in_only_a_user_without_other_access() {
+        let id = "usr_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        let org = "org_0198c0de-0000-7000-8000-000000000009".parse().unwrap();
+        let user = User::new(id, Name::parse("Mo").unwrap(), Address::parse("mo@example.com").unwrap());
+        let member = User { orgs: vec![org], ..user.clone() };
+        let (operator, nobody) = ("mo@example.com".parse().unwrap(), Operators::default());
+        for (what, known, operators, signs_in) in [
+            ("a new user", None, &operator, true),
+            ("a user without an organization", Some(&user), &nobody, true),
+            ("a member of another organization", Some(&member), &nobody, false),
+            ("an operator", Some(&user), &operator, false),
+        ] {
+            assert_eq!(Invitation::signs_in(known, operators), signs_in, "{what}");
+        }
+    }
+
+    #[test]
     fn id_depends_on_organization_and_address() {
         let invited = invitation(at("2026-01-15T09:00:00Z"));
         assert_eq!(invited.id().to_string().parse(), Ok(invited.id()));

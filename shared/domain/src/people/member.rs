@@ -106,6 +106,18 @@ mod tests {
     };
 
     #[test]
+    fn embed_token_gives_the_stored_role_of_a_member() {
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        assert_eq!(Member::for_embed(org, &user, None), None, "the user is no member");
+        for (role, is_admin) in [(Role::Admin, true), (Role::Member, false)] {
+            let member = Member::for_embed(org, &user, Some(role)).unwrap();
+            assert_eq!((member.org(), member.user(), member.admin().is_some()), (org, id, is_admin));
+        }
+    }
+
+    #[test]
     fn session_is_valid_until_it_is_idle_expired_or_ended() {
         let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
         let hours = |hours| add(start, SignedDuration::from_hours(hours));

@@ -160,4 +160,26 @@ mod tests {
             assert_eq!(authorize(&invited, &listed, now), stale, "{address}, by an invitation");
         }
     }
+
+    #[test]
+    fn operator_needs_a_member_and_a_session_of_one_user() {
+        let now = Timestamp::UNIX_EPOCH;
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let listed = "ann@example.com".parse().unwrap();
+        let [ann, bo] = [("2", "ann@example.com"), ("3", "bo@example.com")].map(|(n, address)| {
+            let id = format!("usr_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap();
+            let user = User::new(id, Name::parse("Ann").unwrap(), Address::parse(address).unwrap());
+            User { verified: true, ..user }
+        });
+        let of = |user: &User| {
+            let session = Session { signed_in_at: Some(now), ..Session::begin(org, user, now) };
+            (Member::authorize(&session, user, Some(Role::Admin), now).unwrap(), session)
+        };
+        let ((member, session), (other_member, other_session)) = (of(&ann), of(&bo));
+        for (member, session, allowed) in
+            [(&member, &session, true), (&other_member, &session, false), (&member, &other_session, false)]
+        {
+            assert_eq!(Operator::authorize(member, session, &ann, &listed, now).is_ok(), allowed);
+        }
+    }
 }

@@ -203,6 +203,53 @@ mod tests {
     }
 
     #[test]
+    fn switch_begins_a_session_that_keeps_its_maximum_age() {
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let [here, there] =
+            [1, 2].map(|n| format!("org_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let mut user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        let left =
+            Session { until: Some(add(start, SWITCH_GRACE_PERIOD)), ..Session::begin(here, &user, start) };
+        user.end_sessions();
+        let now = add(start, SignedDuration::from_hours(23));
+        let switched = left.switched(there, &user, now);
+        assert_eq!((switched.org, switched.ends_at()), (there, add(start, SESSION_MAX_AGE)));
+        let second = SignedDuration::from_secs(1);
+        assert!(switched.is_alive(&user, add(now, SESSION_IDLE_TIMEOUT - second)), "the switch is a use");
+        assert!(!switched.is_alive(&user, add(now, SESSION_IDLE_TIMEOUT)));
+    }
+
+    #[test]
+    fn last_use_is_written_at_most_once_per_hour() {
+        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let user = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let session = Session::begin_first(org, user, start);
+        for (then, written) in
+            [("10:00:00Z", false), ("10:59:59Z", false), ("11:00:00Z", true), ("12:00:00Z", true)]
+        {
+            let then = format!("2025-01-08T{then}").parse().unwrap();
+            assert_eq!(session.needs_last_seen_update(then), written, "{then}");
+        }
+    }
+
+    #[test]
+    fn session_token_parses_its_cookie_text() {
+        let token = SessionToken {
+            org: "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
+            user: "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap(),
+            secret: Secret::new([7; 32]),
+        };
+        let text = token.reveal();
+        assert_eq!(text.parse(), Ok(token));
+        let (without_secret, _) = text.rsplit_once('.').unwrap();
+        for invalid in ["", without_secret, &format!("{text}.1"), &text.to_uppercase()] {
+            assert_eq!(invalid.parse::<SessionToken>(), Err(NotAToken), "{invalid}");
+        }
+    }
+
+    #[test]
     fn sign_in_is_fresh_for_eight_hours_across_a_switch() {
         let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
         let [here, there] =

@@ -106,3 +106,26 @@ impl User {
         self.joins.by_org.remove(&org);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_org_is_a_preferred_one_or_the_last_joined() {
+        let [first, last, other] =
+            [1, 2, 3].map(|n| format!("org_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let mut user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        assert_eq!(user.default_org([other]), None, "the user has no organization");
+        user.join(first);
+        user.join(last);
+        for (preferred, default) in
+            [(vec![], last), (vec![other], last), (vec![other, first], first), (vec![last, first], last)]
+        {
+            assert_eq!(user.default_org(preferred.clone()), Some(default), "{preferred:?}");
+        }
+        user.leave(last);
+        assert_eq!((user.orgs.as_slice(), user.default_org([last])), (&[first][..], Some(first)));
+    }
+}

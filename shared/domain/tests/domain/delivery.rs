@@ -4,7 +4,7 @@ use domain::{
     mail::{Attempts, Claim, Delivery, Failure, Outcome, RETRY_DELAY, SesHeartbeat, UNKNOWN_CHECK_DELAY},
     time::add,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -57,6 +57,20 @@ fn definite_failure_is_retried_for_four_days_with_backoff() {
     assert_eq!(delivery.review_since(), Some(now));
     assert!(now >= at(4 * 86_400) && now < at(4 * 86_400 + 900), "{now}");
     assert!(attempts > 300, "{attempts}");
+}
+
+#[test]
+fn delay_of_a_retry_doubles_up_to_fifteen_minutes() {
+    for (jitter, percent) in [(0, 100), (51, 120), (255, 200)] {
+        let mut delivery = Delivery::pending(at(0));
+        for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900] {
+            let now = delivery.due_at().unwrap();
+            let failed = delivery.claim(&claim(0), None, now).unwrap();
+            delivery = failed.record_outcome(&claim(0), Outcome::Throttled, jitter, now).unwrap();
+            let delay = SignedDuration::from_millis(seconds * 10 * percent);
+            assert_eq!(delivery.due_at(), Some(add(now, delay)), "{seconds} s, jitter {jitter}");
+        }
+    }
 }
 
 #[test]

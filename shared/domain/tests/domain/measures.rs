@@ -134,8 +134,8 @@ fn trial_is_left_if_its_subscription_ends_unpaid() {
     history.subscription(DAY, Change::Created, Trialing);
     history.invoice(DAY + 1, 0);
     history.subscription(5 * DAY, Change::Deleted, Canceled);
-    history.sweep(14 * DAY);
     assert_eq!(history.measured, [Measure::TrialLeft]);
+    history.sweep(14 * DAY);
     history.invoice(20 * DAY, 900);
     assert_eq!(history.measured, [Measure::TrialLeft, Measure::TrialRecovered]);
 }

@@ -54,6 +54,11 @@ fn real_world_names_are_accepted() {
         "МТС Digital",
         "Acme ООО",
         "한국 абв",
+        "KB國民은행",
+        "Tシャツ屋",
+        "KTVㄅ台",
+        // Four marks on one letter.
+        "\u{5e9}\u{5b8}\u{5bc}\u{5c1}\u{594}לום",
     ] {
         assert_eq!(Name::parse(name).as_ref().map(Name::as_str), Ok(name));
     }
@@ -173,6 +178,12 @@ fn name_length_is_limited_in_graphemes_and_bytes() {
         ("🏳".repeat(80), true),
         (format!("a{}", "\u{301}".repeat(4000)), false),
         (format!("a{}", "\u{301}\u{302}".repeat(500)).repeat(80), false),
+        (format!("{}abcde", "👨\u{200d}👩\u{200d}👧\u{200d}👦".repeat(51)), true),
+        (format!("{}abcdef", "👨\u{200d}👩\u{200d}👧\u{200d}👦".repeat(51)), false),
+        // Repeated spaces count only before they are removed, where the limit is 5120 bytes.
+        (format!("a{}b", " ".repeat(5118)), true),
+        (format!("a{}b", " ".repeat(5119)), false),
+        (format!("a{}b", " ".repeat(6000)), false),
     ] {
         assert_eq!(Name::parse(&typed).is_ok(), fits, "{}", typed.len());
     }
@@ -188,6 +199,7 @@ fn address_has_one_canonical_spelling() {
         ("jo@XN--BCHER-KVA.example", "jo@xn--bcher-kva.example"),
         ("jo@exa\u{200b}mple.com", "jo@example.com"),
         ("jo@例え。テスト", "jo@xn--r8jz45g.xn--zckzah"),
+        ("jo@ｅｘａｍｐｌｅ．ｃｏｍ", "jo@example.com"),
         ("jo@4.example", "jo@4.example"),
     ] {
         assert_eq!(Address::parse(typed).unwrap().as_str(), expected, "{typed}");
@@ -198,7 +210,7 @@ fn address_has_one_canonical_spelling() {
 fn text_that_is_not_one_plain_address_is_rejected() {
     let long = format!("jo@{}.example", ["a".repeat(60).as_str(); 4].join("."));
     assert!(long.len() == 254 && Address::parse(&long).is_ok());
-    let too_long = format!("jo.doe@{}.example", ["a".repeat(60).as_str(); 4].join("."));
+    let too_long = format!("joe@{}.example", ["a".repeat(60).as_str(); 4].join("."));
     for typed in [
         "",
         "jo",
@@ -233,6 +245,20 @@ fn text_that_is_not_one_plain_address_is_rejected() {
     }
     let quoted = Address::parse("\"jo doe\"@example.com").unwrap_err().to_string();
     assert!(quoted.contains("quotation marks"), "{quoted}");
+}
+
+#[test]
+fn address_is_limited_in_bytes_before_its_conversion() {
+    let typed = |zero_width: usize| format!("jo@exa{}mple.com", "\u{200b}".repeat(zero_width));
+    let full_width = format!("j@{}.example", ["ａ".repeat(60).as_str(); 4].join("."));
+    for (typed, bytes, fits) in [
+        (typed(334), 1016, true),
+        (typed(334) + "m", 1017, false),
+        (typed(500), 1514, false),
+        (full_width, 733, true),
+    ] {
+        assert_eq!((typed.len(), Address::parse(&typed).is_ok()), (bytes, fits));
+    }
 }
 
 #[test]
@@ -274,6 +300,14 @@ fn addresses_of_one_mailbox_have_the_same_hash() {
         ("+1@example.com", "+2@example.com", false),
     ] {
         assert_eq!(mailbox(one) == mailbox(other), same, "{one} {other}");
+    }
+}
+
+#[test]
+fn greeting_uses_the_first_word_of_a_name() {
+    for (name, given) in [("Jo Anne Doe", "Jo"), ("Jo", "Jo"), ("株式会社\u{3000}アクメ", "株式会社")]
+    {
+        assert_eq!(Name::parse(name).unwrap().given(), given);
     }
 }
 

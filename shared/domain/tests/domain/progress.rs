@@ -89,6 +89,7 @@ fn skipped_task_completes_the_list_but_not_the_percentage() {
     acme.apply(Skip("generated_report"), 2).unwrap();
     let progress = acme.org.progress(at(2));
     assert_eq!((progress.percentage(), progress.is_complete()), (87, true));
+    assert_eq!(progress.skipped().map(|task| task.key).collect::<Vec<_>>(), ["generated_report"]);
     acme.apply(Unskip("generated_report"), 3).unwrap();
     let progress = acme.org.progress(at(3));
     assert_eq!((progress.is_complete(), progress.completed_at()), (false, None));
@@ -103,11 +104,12 @@ fn dismissal_keeps_the_progress_and_can_be_undone() {
     acme.apply(Complete("created_project"), 1).unwrap();
     acme.apply(Dismiss, 2).unwrap();
     let dismissed = acme.org.clone();
+    assert_eq!(dismissed.checklist.updated_at, Some(at(2)));
     acme.apply(Dismiss, 3).unwrap();
     assert_eq!(acme.org, dismissed);
     assert_eq!(acme.org.progress(at(3)).percentage(), 12);
     acme.apply(Restore, 4).unwrap();
-    assert_eq!(acme.org.checklist.dismissed_at, None);
+    assert_eq!((acme.org.checklist.dismissed_at, acme.org.checklist.updated_at), (None, Some(at(4))));
 }
 
 #[test]
@@ -148,8 +150,8 @@ fn celebration_stays_until_an_admin_confirms_it() {
     assert_eq!(acme.org.onboarding.seen_at, None, "the checklist is not complete yet");
     acme.complete_all(2);
     assert!(acme.org.progress(at(2)).celebrates());
-    acme.apply(ConfirmCompletion, 3).unwrap();
-    assert!(!acme.org.progress(at(3)).celebrates());
+    acme.apply(ConfirmCompletion, 2).unwrap();
+    assert!(!acme.org.progress(at(2)).celebrates(), "it is confirmed at the moment of the completion");
     let before = acme.org.clone();
     acme.apply(ConfirmCompletion, 4).unwrap();
     assert_eq!(acme.org, before);
@@ -183,6 +185,27 @@ fn plan_change_shows_its_tasks_and_keeps_completions() {
         acme.org.checklist.completions.contains_key("approved_timesheet"),
         "the hidden completion is kept"
     );
+}
+
+#[test]
+fn checklist_completion_is_published_once_per_completion() {
+    let mut acme = Acme::new();
+    let completed = |before: &Org, after: &Org| {
+        DomainEvent::between(Some(before), after).contains(&DomainEvent::ChecklistCompleted)
+    };
+    let open = acme.org.clone();
+    assert!(!DomainEvent::between(None, &open).contains(&DomainEvent::ChecklistCompleted));
+    acme.complete_all(1);
+    let complete = acme.org.clone();
+    assert!(completed(&open, &complete));
+    acme.apply(Dismiss, 2).unwrap();
+    assert_eq!(DomainEvent::between(Some(&complete), &acme.org), [DomainEvent::ChecklistDismissed]);
+    acme.org.onboarding.definition = Some("agency".to_owned());
+    acme.apply(Skip("set_hourly_rates"), 3).unwrap();
+    assert!(completed(&complete, &acme.org), "the checklist grew and is complete again");
+    let complete = acme.org.clone();
+    acme.apply(Unskip("set_hourly_rates"), 4).unwrap();
+    assert!(!completed(&complete, &acme.org), "the checklist is open again");
 }
 
 #[test]

@@ -82,6 +82,20 @@ fn delivery_ends_an_earlier_bounce_but_no_complaint() {
 }
 
 #[test]
+fn suppression_of_one_admin_keeps_its_first_reason() {
+    let mut org = org();
+    assert!(org.suppress(user(1), SuppressionReason::Complained, day(1, 0)));
+    assert!(org.suppress(user(2), SuppressionReason::Bounced, day(1, 0)));
+    let suppressed = org.clone();
+    assert!(!org.suppress(user(1), SuppressionReason::Bounced, day(2, 0)));
+    assert!(!org.suppress(user(3), SuppressionReason::Bounced, day(2, 0)));
+    org.restore(user(1), day(3, 0));
+    assert_eq!(org, suppressed, "a delivery to one admin does not reach another one");
+    org.restore(user(2), day(3, 0));
+    assert_eq!(org.admin(user(2)).unwrap().unreachable, None);
+}
+
+#[test]
 fn unknown_user_changes_no_reminder_choice() {
     let mut org = org();
     let before = org.clone();

@@ -18,8 +18,9 @@ fn reminder_choice_and_suppression_survive_a_role_change() {
     assert!(org.suppress(user_id(1), SuppressionReason::Bounced, at(0)));
     let before = org.admin(user_id(1)).unwrap().clone();
     let demoted = org.change_role(&admin(0), &membership(1, Role::Admin), Role::Member, at(0)).unwrap();
-    assert_eq!(org.admin(user_id(1)), None);
-    org.change_role(&admin(0), &demoted, Role::Admin, at(0)).unwrap();
+    assert_eq!((demoted.role, org.admin(user_id(1))), (Role::Member, None));
+    let promoted = org.change_role(&admin(0), &demoted, Role::Admin, at(0)).unwrap();
+    assert_eq!(promoted.role, Role::Admin);
     assert_eq!(org.admin(user_id(1)), Some(&before));
 }
 

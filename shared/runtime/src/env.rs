@@ -99,7 +99,7 @@ impl Vars<'_> {
         self.read(name, None, expected, |text| Some(text.to_owned()))
     }
 
-    /// Reads `TABLE_NAME`.
+    /// Reads `TABLE_NAME`, the name of the DynamoDB table.
     pub fn table(&mut self) -> Option<String> {
         self.text("TABLE_NAME", "the DynamoDB table name")
     }

@@ -5,7 +5,9 @@ use domain::{
     id::OrgId,
     limits::RateLimitWindow,
     org::Org,
-    people::{Address, Invitation, InvitationId, Membership, Session, SessionToken, User},
+    people::{
+        Address, Invitation, InvitationId, IssuedSecret, Membership, Session, SessionToken, UsedLink, User,
+    },
     secret::{Hash, Secret},
 };
 
@@ -21,7 +23,7 @@ use crate::{
         user::AddressItem,
     },
     update::{Change, Only, change, delete, put},
-    used_link::{IssuedSecret, UsedLink},
+    used_link,
     user::Person,
 };
 
@@ -203,7 +205,7 @@ impl Store {
         let keys = [Key::invitation_link(secret_hash), Key::used_link(secret_hash)];
         let [unused, used] = self.get_all(&keys).await?;
         let Some(link) = unused else {
-            let used = used.map(|item| UsedLink::decode(secret_hash, item)).transpose()?;
+            let used = used.map(|item| used_link::decode(secret_hash, item)).transpose()?;
             return Ok(used.map(InvitationLookup::Used));
         };
         let link: InvitationLinkItem = from_item(link)?;
@@ -264,7 +266,7 @@ impl Store {
             self.org_write(&details.org, org)?,
             put(table, member::encode(membership)?, Some(Only::New))?,
             put(table, session::encode(session, secret)?, Some(Only::New))?,
-            put(table, used.encode()?, None)?,
+            put(table, used_link::encode(&used)?, None)?,
         ];
         actions.extend(self.person_actions(person)?);
         if let Some(token) = instead_of {

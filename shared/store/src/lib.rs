@@ -124,5 +124,5 @@ pub use sign_in_request_id::SignInRequestId;
 pub use signup::{RepeatSession, SessionProof, SignUp, SignedUp};
 pub use stream::{BatchResponse, StreamBatch, StreamRecord};
 pub use unsubscription::Unsubscription;
-pub use used_link::{IssuedSecret, Reissued, UsedLink};
+pub use used_link::Reissued;
 pub use user::Person;

@@ -2,7 +2,7 @@
 
 use domain::{
     id::UserId,
-    people::{Address, Session, SessionToken, User},
+    people::{Address, IssuedSecret, Session, SessionToken, UsedLink, User},
     secret::{Hash, Secret},
 };
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use crate::{
     org_creation_grant::{self, OrgCreationGrant},
     schema::{from_item, read, read_browser, session, to_item},
     update::{Only, delete, put},
-    used_link::{IssuedSecret, UsedLink},
+    used_link,
 };
 
 /// A sign-in link, stored under the hash of its secret. It works once.
@@ -104,7 +104,7 @@ impl Store {
     pub async fn load_link(&self, secret_hash: Hash) -> Result<Option<LinkLookup>, Error> {
         let [unused, used] = self.get_all(&[Key::link(secret_hash), Key::used_link(secret_hash)]).await?;
         let Some(item) = unused else {
-            let used = used.map(|item| UsedLink::decode(secret_hash, item)).transpose()?;
+            let used = used.map(|item| used_link::decode(secret_hash, item)).transpose()?;
             return Ok(used.map(LinkLookup::Used));
         };
         let item: LinkItem = from_item(item)?;
@@ -157,7 +157,7 @@ impl Store {
         let mut actions = vec![
             delete(table, &Key::link(link.secret_hash), Some(Only::Exists))?,
             put(table, item, Some(Only::New))?,
-            put(table, used.encode()?, None)?,
+            put(table, used_link::encode(&used)?, None)?,
         ];
         match (self.user_change(before, after)?, grant) {
             (Some(change), _) => actions.push(change),

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
-    id::UserId,
-    people::{LINK_REPEAT_PERIOD, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session, User},
+    people::{IssuedSecret, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session, UsedLink, User},
     secret::{Hash, Secret},
     time::add,
 };
@@ -22,37 +21,6 @@ use crate::{
     schema::{from_item, read, read_browser, session, to_item},
     update::{Only, delete, put, update_with_names},
 };
-
-/// A sign-in link or invitation link that was used.
-///
-/// The record itself grants no access. The response to the request that used the link may be lost.
-/// So the browser that used the link can repeat its request for [`LINK_REPEAT_PERIOD`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsedLink {
-    /// The hash of the secret in the link.
-    pub secret_hash: Hash,
-    /// The user whom the link signed in.
-    pub user: UserId,
-    /// The time of the use.
-    pub used_at: Timestamp,
-    /// The hash of the cookie of the browser that used the link. If `None`, the request cannot be
-    /// repeated.
-    pub browser: Option<Hash>,
-    /// The path of the page to open after the sign-in, as in the link. `None` for the default page.
-    pub next: Option<String>,
-    /// The hash of the secret that the use of the link issued. If the request was repeated, the
-    /// hash of the newest secret.
-    pub issued: IssuedSecret,
-}
-
-/// The hash of the secret that the use of a link issued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IssuedSecret {
-    /// The secret of a session.
-    Session(Hash),
-    /// The secret of an organization grant.
-    OrgCreation(Hash),
-}
 
 /// Result of a repeated request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,49 +51,39 @@ enum IssuedItem {
     OrgCreation(String),
 }
 
-impl UsedLink {
-    /// Returns whether a request at `now` counts as a repetition of the request that used the link.
-    /// It must come from the same browser, within [`LINK_REPEAT_PERIOD`]. `browser` is the hash of
-    /// the browser cookie in the request at `now`.
-    #[must_use]
-    pub fn is_repeated_by(&self, browser: Option<Hash>, now: Timestamp) -> bool {
-        self.browser.is_some() && self.browser == browser && now < add(self.used_at, LINK_REPEAT_PERIOD)
-    }
+pub(crate) fn encode(used: &UsedLink) -> Result<Attributes, Corrupt> {
+    let form = UsedLinkItem {
+        user: used.user.to_string(),
+        used_at: At(used.used_at),
+        browser: used.browser.map(|hash| hash.to_string()),
+        next: used.next.clone(),
+        issued: match used.issued {
+            IssuedSecret::Session(hash) => IssuedItem::Session(hash.to_string()),
+            IssuedSecret::OrgCreation(hash) => IssuedItem::OrgCreation(hash.to_string()),
+        },
+    };
+    let mut item = to_item(&Key::used_link(used.secret_hash), &form)?;
+    // The record is kept for the maximum lifetime of a session. If a signed-in user opens the
+    // link again in this time, Onramp recognizes it and redirects to a page instead of showing
+    // an error.
+    item.extend([expires(used.used_at, SESSION_MAX_AGE.as_secs())]);
+    Ok(item)
+}
 
-    pub(crate) fn encode(&self) -> Result<Attributes, Corrupt> {
-        let form = UsedLinkItem {
-            user: self.user.to_string(),
-            used_at: At(self.used_at),
-            browser: self.browser.map(|hash| hash.to_string()),
-            next: self.next.clone(),
-            issued: match self.issued {
-                IssuedSecret::Session(hash) => IssuedItem::Session(hash.to_string()),
-                IssuedSecret::OrgCreation(hash) => IssuedItem::OrgCreation(hash.to_string()),
-            },
-        };
-        let mut item = to_item(&Key::used_link(self.secret_hash), &form)?;
-        // The record is kept for the maximum lifetime of a session. If a signed-in user opens the
-        // link again in this time, Onramp recognizes it and redirects to a page instead of showing
-        // an error.
-        item.extend([expires(self.used_at, SESSION_MAX_AGE.as_secs())]);
-        Ok(item)
-    }
-
-    pub(crate) fn decode(secret_hash: Hash, item: Attributes) -> Result<Self, Corrupt> {
-        let item: UsedLinkItem = from_item(item)?;
-        let hash = |text: &str| text.parse().map_err(|()| Corrupt::because("secret that a used link issued"));
-        Ok(Self {
-            secret_hash,
-            user: read("user of a used link", &item.user)?,
-            used_at: item.used_at.0,
-            browser: read_browser(item.browser)?,
-            next: item.next,
-            issued: match item.issued {
-                IssuedItem::Session(text) => IssuedSecret::Session(hash(&text)?),
-                IssuedItem::OrgCreation(text) => IssuedSecret::OrgCreation(hash(&text)?),
-            },
-        })
-    }
+pub(crate) fn decode(secret_hash: Hash, item: Attributes) -> Result<UsedLink, Corrupt> {
+    let item: UsedLinkItem = from_item(item)?;
+    let hash = |text: &str| text.parse().map_err(|()| Corrupt::because("secret that a used link issued"));
+    Ok(UsedLink {
+        secret_hash,
+        user: read("user of a used link", &item.user)?,
+        used_at: item.used_at.0,
+        browser: read_browser(item.browser)?,
+        next: item.next,
+        issued: match item.issued {
+            IssuedItem::Session(text) => IssuedSecret::Session(hash(&text)?),
+            IssuedItem::OrgCreation(text) => IssuedSecret::OrgCreation(hash(&text)?),
+        },
+    })
 }
 
 impl Store {

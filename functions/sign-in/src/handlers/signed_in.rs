@@ -2,11 +2,11 @@
 
 use axum::response::Response;
 use domain::{
-    people::{Session, SessionToken, User},
+    people::{Session, SessionToken, UsedLink, User},
     secret::Secret,
 };
 use serde_json::json;
-use store::{Reissued, UsedLink};
+use store::Reissued;
 use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 

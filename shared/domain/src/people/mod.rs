@@ -19,8 +19,8 @@ pub use invitation::{
     MAX_SENDS, RESEND_DELAY,
 };
 pub use link::{
-    HANDOFF_TOKEN_TTL, LINK_REPEAT_PERIOD, ORG_CREATION_GRANT_TTL, SIGN_IN_LINK_TTL,
-    SIGN_IN_REQUEST_RETENTION, UNSUBSCRIBE_LINK_TTL,
+    HANDOFF_TOKEN_TTL, IssuedSecret, ORG_CREATION_GRANT_TTL, SIGN_IN_LINK_TTL, SIGN_IN_REQUEST_RETENTION,
+    UNSUBSCRIBE_LINK_TTL, UsedLink,
 };
 pub use member::{Admin, Member};
 pub use membership::{Membership, Role};

@@ -1,12 +1,12 @@
 use domain::{
     id::UserId,
-    people::{Address, Session, User},
+    people::{Address, Session, UsedLink, User},
     secret::Secret,
 };
 use serde_json::json;
 use store::{
     Error, Link, LinkGrant, LinkLookup, OrgCreationGrant, Reissued, SignInRequest, SignInRequestResult,
-    Stored, UsedLink,
+    Stored,
 };
 use test_support::seed::{ACME, JO, LINK, SESSION};
 

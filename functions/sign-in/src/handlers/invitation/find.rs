@@ -2,13 +2,13 @@
 
 use domain::{
     id::OrgId,
-    people::{Invitation, InvitationId, ORG_CREATION_GRANT_TTL},
+    people::{Invitation, InvitationId, ORG_CREATION_GRANT_TTL, UsedLink},
     secret::{Hash, Secret},
     time,
 };
 use http::HeaderMap;
 use jiff::Timestamp;
-use store::{InvitationDetails, InvitationLookup, UsedLink};
+use store::{InvitationDetails, InvitationLookup};
 use web::{Kind, Problem, auth::AuthenticatedUser};
 
 use crate::{App, words::invitation as words_of};

@@ -1,9 +1,9 @@
 //! The responses to a requester who cannot accept the invitation.
 
 use axum::response::Response;
+use domain::people::UsedLink;
 use http::HeaderMap;
 use jiff::Timestamp;
-use store::UsedLink;
 use web::{Kind, Problem, ResponseFormat};
 
 use super::{

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use domain::secret::Secret;
+use domain::{people::UsedLink, secret::Secret};
 use http::HeaderMap;
-use store::{Consumed, Link, LinkGrant, UsedLink};
+use store::{Consumed, Link, LinkGrant};
 use web::{PathParam, Problem, ResponseFormat};
 
 use super::{

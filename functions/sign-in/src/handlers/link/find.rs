@@ -1,8 +1,8 @@
 //! Finds the sign-in link that a path names.
 
 use axum::response::Response;
-use domain::secret::Secret;
-use store::{Link, LinkLookup, UsedLink};
+use domain::{people::UsedLink, secret::Secret};
+use store::{Link, LinkLookup};
 use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 

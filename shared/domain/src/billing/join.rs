@@ -96,7 +96,7 @@ impl Billing {
         let at = fact.created;
         let mention = Mention { at: fact.named_at(), event: fact.event.clone(), org };
         let mut of_subscription = |id: SubscriptionId, reported: Subscription| {
-            state.subscriptions.insert(id, reported.attributed(attribution, org, mention.clone()));
+            state.subscriptions.insert(id, reported.attributed(attribution, mention.clone()));
         };
         match fact.what.clone() {
             FactKind::Subscription { subscription, customer, fact: reported } => {

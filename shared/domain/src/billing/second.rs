@@ -21,9 +21,10 @@ pub struct StoredFact {
 
 impl StoredFact {
     pub(super) fn join(&mut self, other: Self) {
-        let (mine, theirs) = (self.fact.content_hash(), other.fact.content_hash());
-        self.contested |= other.contested || mine != theirs;
-        if theirs < mine || theirs == mine && other.fact.unhashed() > self.fact.unhashed() {
+        let hashes = self.fact.content_hash().cmp(&other.fact.content_hash());
+        self.contested |= other.contested || hashes.is_ne();
+        // Facts with the same hash can differ in the values that it does not cover.
+        if hashes.then_with(|| other.fact.unhashed().cmp(&self.fact.unhashed())).is_gt() {
             self.fact = other.fact;
         }
     }

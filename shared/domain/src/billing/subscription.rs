@@ -133,13 +133,14 @@ impl Subscription {
         }
     }
 
-    /// Returns the state of one event with the reason for which the organization records it.
+    /// Returns the state of one event with the reason for which the organization records it. `mention`
+    /// names the organization.
     ///
     /// An event that names another organization does not show that the subscription began or was paid
     /// here.
-    pub(super) fn attributed(mut self, attribution: Attribution, org: OrgId, mention: Mention) -> Self {
+    pub(super) fn attributed(mut self, attribution: Attribution, mention: Mention) -> Self {
         match attribution {
-            Attribution::Named => self.named = Some(Mention { org, ..mention }),
+            Attribution::Named => self.named = Some(mention),
             Attribution::NamesOther(other) => {
                 self.named_other = Some(Mention { org: other, ..mention });
                 self.first_live_at = None;
@@ -194,11 +195,8 @@ impl Subscription {
     /// organization decides. If no event names one, the price and the customer link decide.
     #[must_use]
     pub fn counts(&self) -> bool {
-        match (&self.named, &self.named_other) {
-            (named, Some(other)) => named.as_ref().is_some_and(|named| named > other),
-            (Some(_), None) => true,
-            (None, None) => self.counted_at.is_some(),
-        }
+        // `None` is smaller than every mention.
+        self.named > self.named_other || (self.named_other.is_none() && self.counted_at.is_some())
     }
 
     /// Returns whether the subscription counts for the organization or once did.

@@ -177,27 +177,36 @@ mod tests {
             what: FactKind::CustomerDeleted { customer: customer(id) },
         };
         let active = SubscriptionStatus::Active;
-        for (linked, facts, payer) in [
-            (None, vec![], None),
-            (Some("cus_1"), vec![], Some("cus_1")),
-            (None, vec![subscribed("cus_2", active)], Some("cus_2")),
-            (Some("cus_1"), vec![subscribed("cus_2", active)], Some("cus_2")),
-            (Some("cus_1"), vec![subscribed("cus_2", SubscriptionStatus::Incomplete)], Some("cus_2")),
-            (Some("cus_1"), vec![subscribed("cus_2", SubscriptionStatus::Canceled)], Some("cus_1")),
-            (None, vec![subscribed("cus_2", SubscriptionStatus::Canceled)], None),
-            (Some("cus_1"), vec![deleted("cus_1")], None),
-            (Some("cus_1"), vec![subscribed("cus_1", active), deleted("cus_1")], None),
+        for (linked, facts, payer, linked_payer) in [
+            (None, vec![], None, None),
+            (Some("cus_1"), vec![], Some("cus_1"), Some("cus_1")),
+            (None, vec![subscribed("cus_2", active)], Some("cus_2"), None),
+            (Some("cus_1"), vec![subscribed("cus_2", active)], Some("cus_2"), Some("cus_1")),
+            (
+                Some("cus_1"),
+                vec![subscribed("cus_2", SubscriptionStatus::Incomplete)],
+                Some("cus_2"),
+                Some("cus_1"),
+            ),
+            (
+                Some("cus_1"),
+                vec![subscribed("cus_2", SubscriptionStatus::Canceled)],
+                Some("cus_1"),
+                Some("cus_1"),
+            ),
+            (None, vec![subscribed("cus_2", SubscriptionStatus::Canceled)], None, None),
+            (Some("cus_1"), vec![deleted("cus_1")], None, None),
+            (Some("cus_1"), vec![deleted("cus_2")], Some("cus_1"), Some("cus_1")),
+            (Some("cus_1"), vec![subscribed("cus_1", active), deleted("cus_1")], None, None),
         ] {
             let mut org = acme(None);
             org.billing.customer = linked.map(customer);
             for fact in &facts {
                 org.record(fact, &prices(), PROJECT.parse().unwrap(), at("2026-01-04T00:00:00Z"));
             }
-            assert_eq!(
-                org.billing.payer(at("2026-01-04T00:00:00Z")),
-                payer.map(customer).as_ref(),
-                "{linked:?} {facts:?}"
-            );
+            let found = (org.billing.payer(at("2026-01-04T00:00:00Z")), org.billing.linked_payer());
+            let expected = (payer.map(customer), linked_payer.map(customer));
+            assert_eq!(found, (expected.0.as_ref(), expected.1.as_ref()), "{linked:?} {facts:?}");
         }
     }
 

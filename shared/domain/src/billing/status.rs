@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn status_parses_its_own_value_and_rejects_others() {
         for status in SubscriptionStatus::ALL {
-            assert_eq!(SubscriptionStatus::parse(status.as_str()), Some(status));
+            assert_eq!(SubscriptionStatus::parse(&status.to_string()), Some(status));
         }
         for value in ["", "Active", "cancelled", "ended"] {
             assert_eq!(SubscriptionStatus::parse(value), None, "{value}");

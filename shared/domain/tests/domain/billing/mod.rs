@@ -1,4 +1,5 @@
 //! Tests of billing: the state depends on the set of facts, not on their order or repetition.
+mod folding;
 mod lifecycles;
 mod many_invoices;
 mod next;
@@ -12,3 +13,4 @@ mod second;
 mod strategies;
 mod surplus;
 mod tenancy;
+mod values;

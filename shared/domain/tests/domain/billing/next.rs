@@ -228,7 +228,9 @@ fn failed_payment_is_overdue_with_its_amount() {
     let failed = |id, second, amount: u64| {
         invoice("in_2", 2 * DAY, Some("sub_1"), id, second, Failed { due: Some(eur(amount)) })
     };
-    let action = invoice("in_2", 2 * DAY, Some("sub_1"), "evt_3", 3 * DAY, ActionRequired { due: None });
+    let due = Some(eur(2900));
+    let action = invoice("in_2", 2 * DAY, Some("sub_1"), "evt_3", 3 * DAY, ActionRequired { due });
+    let unknown = invoice("in_2", 2 * DAY, Some("sub_1"), "evt_3", 3 * DAY, FAILED);
     let overdue = |day: Option<i64>, amount| Some((PaymentOverdue, day, amount));
     let with_old_trial = with(plan("evt_1", 3 * DAY, PastDue), |fact| fact.trial_end = Some(at(DAY)));
     for (facts, expected, why) in [
@@ -261,7 +263,8 @@ fn failed_payment_is_overdue_with_its_amount() {
             overdue(Some(2), Some(900)),
             "a part was paid since the first failure",
         ),
-        (vec![plan("evt_1", 2 * DAY, PastDue), action], overdue(Some(3), None), "the amount is unknown"),
+        (vec![plan("evt_1", 2 * DAY, PastDue), action], overdue(Some(3), Some(2900)), "the bank asks"),
+        (vec![plan("evt_1", 2 * DAY, PastDue), unknown], overdue(Some(3), None), "the amount is unknown"),
         (vec![plan("evt_1", 2 * DAY, PastDue)], overdue(None, None), "no event about the invoice arrived"),
         (vec![with_old_trial], overdue(None, None), "the end of an old trial is not the time of the failure"),
         (vec![plan("evt_1", 2 * DAY, Incomplete)], Some((PaymentPending, None, None)), "nothing failed yet"),

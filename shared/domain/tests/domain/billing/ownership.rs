@@ -95,6 +95,8 @@ fn moved_subscription_leaves_the_organization_canceled() {
     assert!(org.billing.moved_away() && org.provisioned.is_some());
     assert_eq!(org.status(at(11 * DAY)), Status::Canceled);
     assert!(org.first_charge(at(11 * DAY)).is_some(), "the organization can buy a plan again");
+    let other = org.billing.subscriptions[&sub_id("sub_1")].named_other.as_ref();
+    assert_eq!(other.map(|it| (it.at, it.org)), Some((at(10 * DAY), globex())));
     let never = live(self::org(), [&names_globex(on_day(1, "evt_1"))]);
     assert!(!never.billing.moved_away() && never.provisioned.is_none());
     assert_eq!(never.status(at(11 * DAY)), Status::Pending);

@@ -90,6 +90,13 @@ fn trial_without_news_becomes_past_due() {
     let unconfirmed = |second| billing.is_unconfirmed(at(second));
     let found = [end, grace - 1, grace, limit - 1, limit].map(unconfirmed);
     assert_eq!(found, [false, false, true, true, false], "the plan is unconfirmed between the two limits");
+    let overdue = |second| billing.is_overdue_by_date(at(second));
+    assert_eq!([0, end, limit - 1, limit].map(overdue), [false, false, false, true]);
+    for status in [Active, PastDue] {
+        let reported =
+            with(sub("sub_1", "evt_1", 0, Updated, status, None), |fact| fact.trial_end = Some(at(end)));
+        assert!(!all_orders(&[reported]).is_overdue_by_date(at(limit)), "Stripe reported {status}");
+    }
     assert!(
         !all_orders(&[trial("evt_1", grace + 1)]).is_unconfirmed(at(grace + 2)),
         "Stripe reported it since"

@@ -7,14 +7,14 @@ use domain::billing::{
     Change::{Created, Updated},
     Conflict, FactKind,
     InvoiceFact::{Uncollectible, Voided},
-    Issue, IssueKind,
+    Issue, IssueKind, Pause,
     SubscriptionStatus::{self, Active, Canceled, Incomplete, PastDue, Paused, Trialing, Unpaid},
 };
 use jiff::Timestamp;
 
 use crate::fixture::{
-    ACTION_REQUIRED, DAY, FAILED, all_orders, at, billing, changes, cus, event, fact, in_id, invoice,
-    of_customer, paid, price, record, sub,
+    ACTION_REQUIRED, DAY, FAILED, all_orders, at, billing, changes, cus, event, fact, globex, in_id, invoice,
+    linked, names_globex, of_customer, paid, price, priced, record, sub, sub_id, with,
 };
 
 /// The rules in this file do not depend on dates.
@@ -34,6 +34,19 @@ fn event_id_with_two_contents_is_a_conflict_in_every_order() {
         _ => unreachable!(),
     });
     assert_eq!(billing.status(NOW), self::billing(smaller.as_ref()).status(NOW));
+}
+
+#[test]
+fn contents_with_one_hash_have_one_result_in_every_order() {
+    let one = || sub("sub_1", "evt_1", 0, Updated, Active, None);
+    let priced = |prices: &[&str]| priced(one(), prices);
+    for (facts, why) in [
+        ([priced(&["price_single"]), priced(&["price_single", "price_x"])], "the second item differs"),
+        ([one(), with(one(), |fact| fact.paused = Some(Pause { resumes_at: None }))], "the pause differs"),
+        ([one(), with(one(), |fact| fact.fixed_amount = true)], "the discount differs"),
+    ] {
+        assert!(all_orders(&facts).conflicts().is_empty(), "{why}");
+    }
 }
 
 #[test]
@@ -153,6 +166,10 @@ fn issue_is_open_until_its_invoice_is_settled() {
         (vec![old("evt_1", 11, FAILED), new("evt_2", 21, paid(2900))], None),
         (vec![old("evt_1", 30, FAILED), new("evt_2", 21, paid(2900))], None),
         (vec![new("evt_1", 21, FAILED), old("evt_2", 30, paid(2900))], issue(failed, "in_new", 21)),
+        (
+            vec![new("evt_1", 21, FAILED), invoice("in_other", 20, Some("sub_1"), "evt_2", 22, paid(2900))],
+            issue(failed, "in_new", 21),
+        ),
         (vec![old("evt_1", 11, FAILED), new("evt_2", 21, paid(0))], issue(failed, "in_old", 11)),
         // A voided or uncollectible invoice is settled. Older invoices are not settled by it.
         (vec![old("evt_1", 11, FAILED), old("evt_2", 12, Voided)], None),
@@ -218,12 +235,38 @@ fn link_is_replaced_after_its_customer_was_deleted() {
 }
 
 #[test]
-fn subscription_of_another_customer_counts_as_a_conflict() {
-    let mut billing = Billing::default();
-    billing.link(&cus("cus_2"));
-    record(&mut billing, &sub("sub_1", "evt_1", 0, Created, Active, None));
-    assert_eq!(billing.status(NOW), Some(Active));
-    assert!(billing.conflicts().contains(&Conflict::Customer { customer: cus("cus_1") }));
+fn subscription_of_another_customer_counts_and_is_a_conflict() {
+    let here = || sub("sub_1", "evt_1", 0, Created, Active, None);
+    let foreign = || priced(linked(here()), &["price_x"]);
+    let moved = names_globex(sub("sub_1", "evt_2", 1, Updated, Active, None));
+    let deleted = fact("evt_3", 2, FactKind::CustomerDeleted { customer: cus("cus_2") });
+    for (link, facts, linked_to, status, conflict, why) in [
+        ("cus_1", vec![here()], None, Some(Active), false, "the customer is the linked one"),
+        ("cus_2", vec![here()], None, Some(Active), true, "another customer is linked"),
+        ("cus_2", vec![here()], Some(globex()), Some(Active), false, "a team manages the subscription"),
+        ("cus_2", vec![here(), moved], None, None, true, "it counted before it moved away"),
+        ("cus_2", vec![foreign()], None, None, false, "it is another product"),
+        ("cus_2", vec![foreign()], Some(globex()), None, false, "it is another product"),
+        ("cus_2", vec![here(), deleted], None, Some(Active), false, "the linked customer was deleted"),
+    ] {
+        let mut billing = billing(&facts);
+        billing.link(&cus(link));
+        billing.note_other(&sub_id("sub_1"), None, linked_to);
+        let expected = conflict.then(|| Conflict::Customer { customer: cus("cus_1") });
+        assert_eq!(billing.conflicts(), expected.into_iter().collect(), "{why}");
+        assert_eq!(billing.status(NOW), status, "{why}");
+    }
+}
+
+#[test]
+fn pause_is_shown_while_the_subscription_is_alive() {
+    let pause = Pause { resumes_at: Some(at(DAY)) };
+    for status in SubscriptionStatus::ALL {
+        let fact = sub("sub_1", "evt_1", 0, Updated, status, None);
+        assert_eq!(billing([&fact]).paused(NOW), None, "{status}");
+        let paused = billing(&[with(fact, |fact| fact.paused = Some(pause))]);
+        assert_eq!(paused.paused(NOW), status.is_alive().then_some(pause), "{status}");
+    }
 }
 
 #[test]

@@ -208,11 +208,10 @@ pub fn any_billing() -> impl Strategy<Value = Billing> {
     let removed = (prop::option::of(any_date()), prop::option::of(any_date()));
     (any_history(), prop::option::of(select(vec!["cus_1", "cus_2", "cus_3"])), marks, removed).prop_map(
         |(history, linked, (settled, mailed, ended), (first_paid_at, paid_through))| {
-            let mut billing = billing(&history);
             let ended = SubscriptionMarks::new(ended);
-            let folded =
+            let mut billing =
                 Billing { settled, mailed, ended, first_paid_at, paid_through, ..Billing::default() };
-            billing.merge(folded);
+            billing.merge(self::billing(&history));
             if let Some(customer) = linked {
                 billing.link(&cus(customer));
             }

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use domain::billing::{
-    Change::{Created, Deleted, Updated},
-    FactKind,
-    SubscriptionStatus::{self, Active, Canceled},
-    Surplus,
+use domain::{
+    billing::{
+        Change::{Created, Deleted, Updated},
+        FactKind, ReviewKind,
+        SubscriptionStatus::{self, Active, Canceled},
+        Surplus,
+    },
+    org::Org,
 };
 
 use crate::fixture::{
-    DAY, all_orders, at, canceling, cus, fact, in_id, invoice, linked, names_globex, of_customer, paid,
+    DAY, all_orders, at, canceling, cus, fact, in_id, invoice, linked, names_globex, of_customer, org, paid,
     priced, sub, sub_id,
 };
 
@@ -93,4 +96,34 @@ fn payment_after_the_end_is_surplus() {
         sub("sub_3", "evt_4", 0, Created, Active, None),
     ];
     assert_eq!(all_orders(&both).surplus(at(0)).len(), 2, "both kinds are shown");
+}
+
+#[test]
+fn review_of_a_surplus_applies_while_the_surplus_lasts() {
+    let live = |name, id| sub(name, id, 0, Created, Active, None);
+    let ended = || sub("sub_1", "evt_3", 10, Deleted, Canceled, None);
+    let paid = || invoice("in_1", 0, Some("sub_1"), "evt_4", 11, paid(2900));
+    let (double, late) = (ReviewKind::DoubleSubscription, ReviewKind::PaidAfterEnd);
+    for (facts, applying) in [
+        (vec![], vec![]),
+        (vec![live("sub_1", "evt_1")], vec![]),
+        (vec![live("sub_1", "evt_1"), live("sub_2", "evt_2")], vec![double]),
+        (vec![live("sub_1", "evt_1"), live("sub_2", "evt_2"), ended()], vec![]),
+        (vec![live("sub_1", "evt_1"), live("sub_2", "evt_2"), ended(), paid()], vec![late]),
+    ] {
+        let org = Org { billing: all_orders(&facts), ..org() };
+        let surplus: Vec<_> = org.billing.surplus(at(20)).iter().map(ReviewKind::from).collect();
+        assert_eq!(surplus, applying, "{facts:#?}");
+        for kind in ReviewKind::ALL {
+            let applies = applying.contains(&kind) || !kind.can_end();
+            assert_eq!(kind.applies(&org, at(20)), applies, "{kind:?} {facts:#?}");
+        }
+    }
+    assert_eq!(ReviewKind::ALL.into_iter().filter(|kind| kind.can_end()).collect::<Vec<_>>(), [double, late]);
+}
+
+#[test]
+fn only_a_refund_raises_no_alarm() {
+    let silent = ReviewKind::ALL.into_iter().filter(|kind| !kind.alarms());
+    assert_eq!(silent.collect::<Vec<_>>(), [ReviewKind::Refund]);
 }

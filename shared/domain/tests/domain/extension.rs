@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::fixture::{
-    DAY, acme, cus, day, fact, invoice, jo, org, paid, project, record_at, sub, trialing, with,
+    DAY, acme, canceling, cus, day, fact, invoice, jo, org, paid, project, record_at, sub, trialing, with,
 };
 
 fn ann() -> Operator {
@@ -133,15 +133,15 @@ fn extensions_of_a_trial_are_limited() {
 fn extension_without_a_trial_starts_one_and_provisions() {
     let mut org = org();
     let before = org.clone();
-    extend(&mut org, 5, "form", day(40, 0)).unwrap();
+    extend(&mut org, 7, "form", day(40, 0)).unwrap();
     let trial = org.trial.as_ref().unwrap();
-    assert_eq!((trial.started_at, trial.ends_at), (day(40, 0), day(45, 0)));
-    assert_eq!(trial.reminder_days, [1, 3], "a reminder 7 days before would come before the start");
+    assert_eq!((trial.started_at, trial.ends_at), (day(40, 0), day(47, 0)));
+    assert_eq!(trial.reminder_days, [1, 3], "a reminder 7 days before would come at the start");
     assert_eq!(org.provisioned.as_ref().unwrap().trigger, Trigger::Trial);
     assert_eq!(org.status(day(40, 0)).access(), Access::Full);
     assert_eq!(keys(&org), ["welcome"]);
     let events = DomainEvent::between(Some(&before), &org);
-    assert_eq!(events, [DomainEvent::Provisioned(Trigger::Trial), DomainEvent::TrialExtended { days: 5 }]);
+    assert_eq!(events, [DomainEvent::Provisioned(Trigger::Trial), DomainEvent::TrialExtended { days: 7 }]);
 }
 
 #[test]
@@ -185,7 +185,22 @@ fn notices_of_the_old_end_are_dropped() {
     org.run_trial_sweep(day(11, 0));
     org.run_trial_sweep(day(14, 0));
     extend(&mut org, 10, "form", day(14, 60)).unwrap();
-    assert_eq!(org.claim_mail(&Claim("late".to_owned()), 9, None, day(14, 120)), []);
+    for (now, when) in [(day(14, 120), "during the extension"), (day(24, 60), "after it")] {
+        let mails = org.clone().claim_mail(&Claim("late".to_owned()), 9, None, now);
+        assert_eq!(mails, [], "{when}");
+    }
+}
+
+#[test]
+fn reminder_after_a_passed_subscription_is_published() {
+    let active = sub("sub_1", "evt_1", 0, Change::Created, SubscriptionStatus::Active, None);
+    let mut org = trialing();
+    record_at(&mut org, &canceling(active, Some(10 * DAY), None), day(0, 0));
+    org.run_trial_sweep(day(12, 0));
+    extend(&mut org, 10, "form", day(12, 0)).unwrap();
+    let before = org.clone();
+    org.run_trial_sweep(day(21, 0));
+    assert_eq!(DomainEvent::between(Some(&before), &org), [DomainEvent::TrialEnding { days: 3 }]);
 }
 
 #[test]
@@ -196,6 +211,10 @@ fn extension_after_a_canceled_subscription_has_an_end() {
     assert_eq!((org.status(day(21, 0)), org.due_at()), (Status::Canceled, None));
     extend(&mut org, 10, "form", day(21, 0)).unwrap();
     assert_eq!((org.status(day(22, 0)), org.due_at()), (Status::Trialing, Some(day(28, 0))));
+    let mut together = trialing();
+    subscribe(&mut together, 5, SubscriptionStatus::Canceled);
+    extend(&mut together, 10, "form", day(5, 0)).unwrap();
+    assert_eq!(together.due_at(), None, "only an extension after the newest event counts");
     org.run_trial_sweep(day(31, 0));
     assert_eq!(org.status(day(31, 0)).access(), Access::ReadOnly);
     assert!(org.outbox.0.contains_key(&NoticeKey::TrialEnded { ends_at: day(31, 0) }));

@@ -8,7 +8,7 @@ use domain::{
         Item, Money, PlanPrices, Previous, PreviousCancel, Prices, SubscriptionFact, SubscriptionId,
         SubscriptionStatus::{self, Trialing},
     },
-    id::{OrgId, ProjectId},
+    id::{OrgId, ProjectId, UserId},
     org::{AdminContact, Org},
     people::{Address, Name, User},
     time::Zone,
@@ -62,6 +62,20 @@ pub fn trialing() -> Org {
 pub fn reminded(days: &[u16]) -> Org {
     let mut org = org();
     org.start_trial(Trial::start(at(0), 14, days.to_vec()), project(), at(0));
+    org
+}
+
+/// Returns the id of an admin of [`two_admins`], who are the users 1 and 2.
+pub fn user(number: u8) -> UserId {
+    format!("usr_0198c0de-0000-7000-8000-00000000000{number}").parse().unwrap()
+}
+
+/// Returns Acme with a trial of two weeks and two admins. The reminders are three days and one day
+/// before the end.
+pub fn two_admins() -> Org {
+    let admin = |number| AdminContact::new(user(number), jo().name, jo().address);
+    let mut org = Org { admins: vec![admin(1), admin(2)], ..org() };
+    org.start_trial(Trial::start(at(0), 14, vec![3, 1]), project(), at(0));
     org
 }
 

@@ -9,12 +9,16 @@
 
 mod billing;
 mod delivery;
+mod events;
 mod extension;
 mod fixture;
 mod measures;
 mod names;
+mod outbox;
 mod progress;
+mod record;
 mod reminders;
 mod team;
 mod trial_sweep;
 mod trial_zones;
+mod values;

@@ -3,24 +3,10 @@
 use domain::{
     id::UserId,
     mail::{Claim, Delivery, NoticeKey},
-    org::{AdminContact, Org, Reminders, SuppressionReason},
-    trial::Trial,
+    org::{Org, Reminders, SuppressionReason},
 };
 
-use crate::fixture::{self, day, jo, project};
-
-fn user(number: u8) -> UserId {
-    format!("usr_0198c0de-0000-7000-8000-00000000000{number}").parse().unwrap()
-}
-
-/// Returns an organization in its trial, with two admins and reminders three days and one day
-/// before the end.
-fn org() -> Org {
-    let admin = |number| AdminContact::new(user(number), jo().name, jo().address);
-    let mut org = Org { admins: vec![admin(1), admin(2)], ..fixture::org() };
-    org.start_trial(Trial::start(day(0, 0), 14, vec![3, 1]), project(), day(0, 0));
-    org
-}
+use crate::fixture::{day, two_admins as org, user};
 
 /// Runs the sweep after `days`, claims the due emails, and returns their kinds and recipients.
 fn claimed(org: &mut Org, days: i64) -> Vec<(&'static str, UserId)> {

@@ -173,6 +173,20 @@ fn trial_end_is_the_one_of_an_alive_subscription() {
 }
 
 #[test]
+fn plan_is_newly_unconfirmed_until_a_sweep_sees_it() {
+    let mut org = trialing();
+    subscribe(&mut org, 5, Created, Trialing);
+    let limit = day(33, 0);
+    for (now, newly) in [(day(31, 0), false), (day(33, -1), false), (limit, true), (day(40, 0), true)] {
+        assert_eq!(org.is_plan_newly_unconfirmed(now), newly, "{now}");
+    }
+    org.run_trial_sweep(day(31, 0));
+    assert!(org.is_plan_newly_unconfirmed(limit), "an earlier sweep did not see it");
+    org.run_trial_sweep(limit);
+    assert!(!org.is_plan_newly_unconfirmed(day(40, 0)));
+}
+
+#[test]
 fn host_event_time_is_clamped_to_sign_up_and_now() {
     let mut org = trialing();
     org.complete_from_host("project.created", None, Timestamp::MIN, day(1, 0));

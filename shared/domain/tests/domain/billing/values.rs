@@ -1,28 +1,15 @@
 //! Values in stored items and JSON responses, and the hash of an event's content.
 
-use std::fmt::Debug;
-
 use domain::billing::{
     Change::{self, Created, Updated},
     FactKind, IncidentKind, Interval, IssueKind, Plan, ReviewKind,
     SubscriptionStatus::{self, Active, Canceled, IncompleteExpired, PastDue},
 };
 
-use crate::fixture::{at, canceling, priced, sub, with};
-
-/// Checks that each value parses to itself, and that other texts have no value.
-fn parses_to_itself<T: Copy + Debug + PartialEq>(
-    values: &[T],
-    as_str: fn(T) -> &'static str,
-    parse: fn(&str) -> Option<T>,
-) {
-    for value in values {
-        assert_eq!(parse(as_str(*value)), Some(*value));
-    }
-    for text in ["", "other", "Created", "team "] {
-        assert_eq!(parse(text), None, "{text}");
-    }
-}
+use crate::{
+    fixture::{at, canceling, priced, sub, with},
+    values::parses_to_itself,
+};
 
 #[test]
 fn stored_value_parses_to_itself() {

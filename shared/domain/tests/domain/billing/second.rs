@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::billing::{
     Billing,
     Change::{self, Created, Deleted, Updated},
-    Fact, FactKind, Pause, PreviousCancel, SubscriptionFact,
+    Fact, FactKind, Pause, Previous, PreviousCancel, SubscriptionFact,
     SubscriptionStatus::{Active, Incomplete, PastDue, Trialing},
 };
 
@@ -241,6 +241,49 @@ fn all_previous_values_must_be_the_same() {
         ),
     ] {
         first_is_effective(&facts, why);
+    }
+}
+
+#[test]
+fn event_that_directly_follows_another_one_supersedes_it() {
+    const PAUSE: Option<Pause> = Some(Pause { resumes_at: None });
+    type Field = (fn(&mut SubscriptionFact), fn(&mut Previous));
+    let pause: Field = (|fact| fact.paused = PAUSE, |was| was.paused = Some(None));
+    let end: Field =
+        (|fact| fact.cancel_at = Some(at(DAY)), |was| was.cancel = Some(PreviousCancel::Unscheduled));
+    let fields: [Field; 3] = [
+        (|fact| fact.status = PastDue, |was| was.status = Some(Active)),
+        (|fact| fact.trial_end = None, |was| was.trial_end = Some(Some(at(14 * DAY)))),
+        (
+            |fact| fact.items = vec![price("price_team")],
+            |was| was.prices = Some(["price_sub_1".to_owned()].into()),
+        ),
+    ];
+    let resumed: fn(&mut Previous) = |was| was.paused = Some(PAUSE);
+    let revoked: fn(&mut Previous) = |was| was.cancel = Some(PreviousCancel::Scheduled);
+    for (toggled, undone, changes) in
+        [(pause, resumed, [&fields[..], &[end]].concat()), (end, revoked, [&fields[..], &[pause]].concat())]
+    {
+        for (n, other) in changes.into_iter().enumerate() {
+            // The first event names a value that the last event restores. But it does not follow the
+            // last event, because another value changed in between.
+            let facts = [
+                changed("evt_1", &|fact| {
+                    other.0(fact);
+                    undone(&mut fact.previous);
+                }),
+                changed("evt_5", &|fact| {
+                    toggled.0(fact);
+                    other.0(fact);
+                    other.1(&mut fact.previous);
+                }),
+                changed("evt_9", &|fact| {
+                    toggled.0(fact);
+                    toggled.1(&mut fact.previous);
+                }),
+            ];
+            first_is_effective(&facts, &format!("change {n}"));
+        }
     }
 }
 

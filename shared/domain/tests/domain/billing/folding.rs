@@ -6,8 +6,11 @@ use domain::billing::{
     Change::{Created, Deleted, Updated},
     Conflict, Fact, FactKind, IncidentKind,
     InvoiceFact::Voided,
+    PARKED_RETENTION,
     SubscriptionStatus::{Active, PastDue},
 };
+
+use jiff::SignedDuration;
 
 use crate::fixture::{DAY, at, billing, changes, cus, fact, invoice, of_customer, record, sub, sub_id};
 
@@ -39,6 +42,17 @@ fn fact_is_folded_when_it_is_older_than_90_days() {
         assert!(billing.invoices.is_empty() && billing.incidents.is_empty(), "{what}");
         assert_eq!(billing.status(at(0)), status, "{what}");
     }
+}
+
+#[test]
+fn event_that_was_parked_for_the_longest_time_counts() {
+    assert!(PARKED_RETENTION > SignedDuration::from_hours(30 * 24), "Stripe can resend an event for 30 days");
+    let mut billing = billing([&refund(1, 0)]);
+    let released = at(200 * DAY);
+    billing.fold(released);
+    let parked = Fact { created: released - PARKED_RETENTION, ..refund(2, 0) };
+    assert!(billing.watermark.is_some() && changes(&mut billing, |it| record(it, &parked)));
+    assert!(billing.noted.is_empty());
 }
 
 #[test]

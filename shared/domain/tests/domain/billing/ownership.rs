@@ -3,7 +3,7 @@
 use domain::{
     billing::{
         Change::{Created, Updated},
-        Fact, Mention, Plan,
+        Fact, FactKind, IncidentKind, Mention, Plan,
         SubscriptionStatus::{Active, PastDue},
     },
     org::Status,
@@ -11,8 +11,8 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::fixture::{
-    DAY, FAILED, acme, all_orders, at, cus, event, globex, invoice, lines, linked, live, names_globex, org,
-    paid, price, priced, prices, project, sub, sub_id, trialing, upcoming,
+    DAY, FAILED, acme, all_orders, at, cus, event, fact, globex, in_id, invoice, lines, linked, live,
+    names_globex, of_customer, org, paid, price, priced, prices, project, sub, sub_id, trialing, upcoming,
 };
 
 /// Returns a fact of the tenth day whose metadata names Acme.
@@ -27,6 +27,27 @@ fn on_day(day: i64, id: &str) -> Fact {
 /// Returns the payment of an invoice of the day `created`, whose metadata names Acme.
 fn paid_on(day: i64, created: i64, id: &str) -> Fact {
     invoice("in_1", created * DAY, Some("sub_1"), id, day * DAY, paid(2900))
+}
+
+#[test]
+fn fact_is_about_the_customer_that_its_event_names() {
+    let other = cus("cus_2");
+    for fact in [tenth("evt_1"), paid_on(2, 1, "evt_1"), upcoming("sub_1", "evt_1", 0, DAY, 1)] {
+        assert_eq!(fact.subscription(), Some(&sub_id("sub_1")));
+        assert_eq!(of_customer(fact, "cus_2").customer(), Some(&other));
+    }
+    let customer = || other.clone();
+    let refund = |customer| FactKind::Incident { customer, kind: IncidentKind::Refunded };
+    for (what, expected) in [
+        (FactKind::Checkout { customer: customer(), named: [acme()].into() }, Some(&other)),
+        (FactKind::FinalizationFailed { invoice: in_id("in_1"), customer: customer() }, Some(&other)),
+        (FactKind::CustomerDeleted { customer: customer() }, Some(&other)),
+        (refund(Some(customer())), Some(&other)),
+        (refund(None), None),
+    ] {
+        let fact = fact("evt_1", 0, what);
+        assert_eq!((fact.customer(), fact.subscription()), (expected, None), "{fact:?}");
+    }
 }
 
 #[test]
@@ -167,7 +188,7 @@ fn price_decides_for_a_linked_customer() {
 }
 
 fn paid_in(facts: &[Fact]) -> bool {
-    facts.iter().any(|fact| matches!(fact.what, domain::billing::FactKind::Invoice { .. }))
+    facts.iter().any(|fact| matches!(fact.what, FactKind::Invoice { .. }))
 }
 
 #[test]

@@ -91,6 +91,7 @@ fn waiting_payment_notices_are_limited() {
     let mut sent = BTreeMap::new();
     while org.outbox.due_at().is_some() {
         send_due(&mut org, &mut sent);
+        assert!(sent.values().all(|times| *times == 1), "each notice is sent once");
     }
     assert_eq!(sent.len(), 300);
     assert!(sizes(&org).0 <= 20 && sizes(&org).1 <= 40, "{:?}", sizes(&org));

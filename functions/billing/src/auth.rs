@@ -7,7 +7,7 @@ use domain::{org::Org, people::User, secret::Secret};
 use http::request::Parts;
 use store::Stored;
 use telemetry::LogArea;
-use web::{Kind, Problem, ResponseFormat, auth::AuthenticatedUser};
+use web::{Problem, ResponseFormat, auth::AuthenticatedUser};
 
 use crate::App;
 
@@ -74,11 +74,5 @@ impl AuthenticatedAdmin {
 
 /// Renders the outcome of a handler. A browser without a session is redirected to the sign-in page.
 pub fn respond(format: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
-    match outcome {
-        Ok(response) => response,
-        Err(problem) if format == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
-            web::to_login("/dashboard")
-        }
-        Err(problem) => web::problem_response(format, problem.within(LogArea::Billing)),
-    }
+    web::respond_or_login(format, "/dashboard", outcome.map_err(|problem| problem.within(LogArea::Billing)))
 }

@@ -60,7 +60,7 @@ struct App {
 /// [`ConfigErrors`] with every invalid variable.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
-    let store = Store::new(&boot.aws.service("DYNAMODB"), config.table.clone());
+    let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
     store.warm_up().await;
     let profile = SecurityProfile::app(config.app_url.as_deref())
         .with_exempt_paths(SIGNED)

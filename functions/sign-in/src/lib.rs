@@ -67,7 +67,7 @@ struct App {
 /// Returns every environment variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
-    let store = Store::new(&boot.aws.service("DYNAMODB"), table);
+    let store = Store::new(&boot.aws.service("dynamodb"), table);
     store.warm_up().await;
     let host = HostApp::new(app_url, keys, &boot.aws);
     let routes =

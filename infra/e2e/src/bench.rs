@@ -119,7 +119,7 @@ impl Bench {
 }
 
 pub fn dynamodb(boot: &Context) -> aws_sdk_dynamodb::Client {
-    let config = aws_sdk_dynamodb::config::Builder::from(&boot.aws.service("DYNAMODB"));
+    let config = aws_sdk_dynamodb::config::Builder::from(&boot.aws.service("dynamodb"));
     // No retries, so that a test can count its calls.
     let config = config.retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled());
     aws_sdk_dynamodb::Client::from_conf(config.build())

@@ -54,7 +54,7 @@
 //!
 //! # What it never does
 //!
-//! This crate never decides anything. It converts items to domain types and back, and the domain
+//! This crate contains no business rule. It converts items to domain types and back, and the domain
 //! decides. Deployed functions call the methods of [`Store`], and never send requests to the table
 //! themselves.
 //!

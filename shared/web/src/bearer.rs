@@ -10,11 +10,15 @@ use axum::http::{HeaderMap, header::AUTHORIZATION};
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let values = headers.get_all(AUTHORIZATION).iter();
-    let parts = values
-        .map(|value| value.to_str().unwrap_or_default())
-        .map(|text| text.split_once(' ').unwrap_or((text, "")));
+    let parts = values.map(|value| {
+        let bytes = value.as_bytes();
+        let (scheme, token) =
+            bytes.split_at(bytes.iter().position(|byte| *byte == b' ').unwrap_or(bytes.len()));
+        // A token that is not ASCII is invalid, so it becomes an empty one.
+        (scheme, str::from_utf8(token).ok().filter(|token| token.is_ascii()).unwrap_or_default())
+    });
     let parts: Vec<_> = parts.collect();
-    let mut tokens = parts.iter().filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let mut tokens = parts.iter().filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"bearer"));
     let (_, token) = tokens.next()?;
     Some(if parts.len() == 1 { token.trim() } else { "" })
 }
@@ -32,14 +36,16 @@ mod tests {
             (vec!["bearer  a.b.c "], Some("a.b.c")),
             (vec!["Bearer "], Some("")),
             (vec!["Bearer"], Some("")),
+            (vec!["Bearer é"], Some("")),
             (vec!["Basic dTpw"], None),
+            (vec!["é"], None),
             (vec!["Bearer a", "Bearer b"], Some("")),
             (vec!["Basic dTpw", "Bearer b"], Some("")),
             (vec!["Basic dTpw", "Basic dTpw"], None),
             (vec![], None),
         ] {
-            let headers: HeaderMap =
-                lines.iter().map(|line| (AUTHORIZATION, HeaderValue::from_static(line))).collect();
+            let values = lines.iter().map(|line| HeaderValue::from_bytes(line.as_bytes()).unwrap());
+            let headers: HeaderMap = values.map(|value| (AUTHORIZATION, value)).collect();
             assert_eq!(bearer(&headers), token, "{lines:?}");
         }
     }

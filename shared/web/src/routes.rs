@@ -86,8 +86,8 @@ const PAGES: &[&str] = &[
     "/organizations/{id}",
 ];
 
-/// First segment of hidden paths. For all users except operators, the response for a hidden path is
-/// the response for a path that does not exist, even if the method is not supported.
+/// First segment of hidden paths. With a method that it does not support, a hidden path responds
+/// like a path that does not exist.
 const HIDDEN: &str = "operator";
 
 /// Returns the methods of a path in the order of [`ROUTES`].

@@ -37,10 +37,13 @@ pub mod detail {
         format!("Method not allowed. Allowed: {allowed}.")
     }
 
-    /// States when to try again; `minutes` is at least 1.
+    /// States when to try again; `minutes` is at least 1. From two hours on, the text has hours.
     pub fn too_many(minutes: u64) -> String {
-        let unit = if minutes == 1 { "minute" } else { "minutes" };
-        format!("Try again in {minutes} {unit}.")
+        match minutes {
+            1 => "Try again in 1 minute.".to_owned(),
+            2..120 => format!("Try again in {minutes} minutes."),
+            _ => format!("Try again in {} hours.", minutes.div_ceil(60)),
+        }
     }
 }
 

@@ -42,12 +42,12 @@ impl FromRequestParts<Arc<App>> for ChangeRequest {
     }
 }
 
-/// `POST …/{task}/complete`: completes a task.
+/// `POST …/complete/{task}`: completes a task.
 pub async fn complete(request: ChangeRequest, PathParam(task): PathParam) -> Response {
     change(&request, ChecklistCommand::Complete(&task)).await
 }
 
-/// `POST …/{task}/skip`: skips a task.
+/// `POST …/skip/{task}`: skips a task.
 pub async fn skip(request: ChangeRequest, PathParam(task): PathParam) -> Response {
     change(&request, ChecklistCommand::Skip(&task)).await
 }

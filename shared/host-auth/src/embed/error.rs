@@ -76,8 +76,8 @@ mod tests {
             "iat is missing",
             "exp is missing",
             "exp is not after its iat",
-            "org must be an organization ID (org_…)",
-            "sub must be a user ID (usr_…)",
+            "org must be an organization ID (org_...)",
+            "sub must be a user ID (usr_...)",
         ];
         let source = include_str!("mod.rs").split("#[cfg(test)]").next().unwrap();
         for rest in source.split("EmbedTokenError::Claim(").skip(1) {

@@ -143,8 +143,8 @@ impl ClaimsIn {
         let user = self.sub.and_then(|id| id.parse().ok());
         Ok(EmbedToken {
             organization: organization
-                .ok_or(EmbedTokenError::Claim("org must be an organization ID (org_…)"))?,
-            user: user.ok_or(EmbedTokenError::Claim("sub must be a user ID (usr_…)"))?,
+                .ok_or(EmbedTokenError::Claim("org must be an organization ID (org_...)"))?,
+            user: user.ok_or(EmbedTokenError::Claim("sub must be a user ID (usr_...)"))?,
             origin: self.origin,
         })
     }

@@ -5,24 +5,18 @@ mod unparsed;
 use std::{convert::Infallible, future::Future, pin::Pin};
 
 use axum::response::Response;
-use lambda_http::{Adapter, Request, request::LambdaRequest};
-use lambda_runtime::LambdaEvent;
-use serde_json::value::{RawValue, to_raw_value};
+use lambda_http::{Adapter, LambdaEvent, Request, request::LambdaRequest};
+use runtime::{Event, InvocationResult};
+use serde_json::value::to_raw_value;
 use telemetry::JsonError;
 use tower::{Service, ServiceExt};
 
 use crate::lambda::unparsed::UnparsedParts;
 
-/// An invocation event whose payload is unparsed JSON text.
-pub type Event = LambdaEvent<Box<RawValue>>;
-
-/// The gateway's response as JSON text, or an error that fails the invocation.
-pub type InvocationResult = Result<Box<RawValue>, lambda_runtime::Error>;
-
 /// Makes a Lambda handler from a service, such as an axum router.
 ///
 /// Each request has `lambda_http::request::RequestContext` and `lambda_runtime::Context` as
-/// extensions. If an event does not have the payload format 2.0, the invocation fails.
+/// extensions. If an event has another form than in the payload format 2.0, the invocation fails.
 pub fn handler<S>(
     service: S,
 ) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Clone + Send + Sync + 'static
@@ -49,12 +43,10 @@ where
 
 /// Parses an event, and takes out the parts that `lambda_http` must not parse.
 fn parse(payload: &str) -> Result<(LambdaRequest, UnparsedParts), lambda_runtime::Error> {
-    let mut event: LambdaRequest = serde_json::from_str(payload).map_err(JsonError::from)?;
-    let parts = match &mut event {
-        LambdaRequest::ApiGatewayV2(event) => UnparsedParts::take(event)?,
-        _ => return Err("the event is not an event of an HTTP API".into()),
-    };
-    Ok((event, parts))
+    let mut event = serde_json::from_str(payload)
+        .map_err(|error| format!("the event is not an event of an HTTP API: {}", JsonError::from(error)))?;
+    let parts = UnparsedParts::take(&mut event)?;
+    Ok((LambdaRequest::ApiGatewayV2(event), parts))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use axum::{
     routing::{self, post},
 };
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 
 use super::*;
 

@@ -34,7 +34,7 @@ use crate::{
 /// Wraps a router in the security middleware.
 ///
 /// The middleware checks the cross-site rule first. It adds the security headers and `x-request-id`
-/// to each response. It limits request bodies to 64 KiB, unless a route sets its own
+/// to each response. It limits the bodies that handlers read to 64 KiB, unless a route sets its own
 /// [`DefaultBodyLimit`]. It also converts 404, 405, and the errors of axum's extractors to
 /// problems.
 pub fn secure(router: Router, profile: SecurityProfile) -> Router {

@@ -15,7 +15,7 @@ pub struct SignIn {
     pub user: User,
     /// The session. `None` if the user has no organization.
     pub session: Option<Session>,
-    /// The right to create an organization, for a user without a session.
+    /// The right to create an organization. It is issued only if there is no session.
     pub grant: OrgCreationGrant,
 }
 

@@ -121,6 +121,14 @@ mod tests {
     }
 
     #[test]
+    fn configured_maximum_does_not_change_the_counter() {
+        let now = "2025-01-08T10:59:30Z".parse().unwrap();
+        let (usual, configured) = (SIGN_UPS_OF_IP, SIGN_UPS_OF_IP.at_most(49));
+        assert_eq!((configured.max, configured.period), (49, usual.period));
+        assert_eq!(configured.window("a", now).subject, usual.window("a", now).subject);
+    }
+
+    #[test]
     fn sliding_window_reports_when_the_next_attempt_is_allowed() {
         let now: Timestamp = "2025-01-08T10:59:30Z".parse().unwrap();
         let window = SIGN_UPS_OF_IP.window("203.0.113.9", now);

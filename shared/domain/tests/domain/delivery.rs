@@ -163,3 +163,26 @@ fn bounce_fails_any_mail_that_ses_may_have_accepted() {
         assert_eq!(other, None, "the bounce is about another email");
     }
 }
+
+#[test]
+fn only_a_definite_failure_says_that_nothing_was_sent() {
+    for (outcome, definite) in [
+        (Outcome::NotSent, true),
+        (Outcome::Throttled, true),
+        (Outcome::Paused, true),
+        (Outcome::Refused, true),
+        (Outcome::BadAddress, true),
+        (Outcome::Accepted, false),
+        (Outcome::Ambiguous, false),
+    ] {
+        assert_eq!(outcome.is_definite_failure(), definite, "{outcome:?}");
+    }
+}
+
+#[test]
+fn email_is_pending_since_it_was_enqueued() {
+    assert_eq!(Delivery::pending(at(7)).pending_since(), Some(at(7)));
+    for other in [sending(0), unknown(), sent(0, 3)] {
+        assert_eq!(other.pending_since(), None, "{other:?}");
+    }
+}

@@ -32,9 +32,10 @@ impl MailWorker {
         decide: impl Fn(&mut I) -> T,
     ) -> Result<Option<T>, Error> {
         let attempt = || async {
-            let Some((mut item, before)) = I::load(&self.store, id).await? else { return Ok(Ok(None)) };
+            let Some((mut item, before)) = I::load(&self.store, id).await? else { return Ok(None) };
             let decided = decide(&mut item);
-            Ok(item.commit(&self.store, &before).await.map(|()| Some(decided)))
+            item.commit(&self.store, &before).await?;
+            Ok(Some(decided))
         };
         retry(|| store::retry(attempt)).await
     }

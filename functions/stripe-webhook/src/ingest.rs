@@ -46,7 +46,7 @@ impl App {
         }
         let Some(fact) = event.meaning.fact() else { return Ok(IngestOutcome::Ignored) };
         let received = ReceivedEvent { event: &event, fact, body, now };
-        store::retry(|| async { Ok(self.apply(received).await) }).await
+        store::retry(|| self.apply(received)).await
     }
 
     /// Attempts once to apply an event: loads the organizations, decides, and commits.

@@ -116,7 +116,7 @@ pub use org::OrgChange;
 pub use org_creation_grant::OrgCreationGrant;
 pub use parked::{Parked, ParkedVerdict, WaitingEvent};
 pub use quarantine::QuarantinedEvent;
-pub use retry::retry;
+pub use retry::{MayConflict, retry};
 pub use review::{ReviewItem, ReviewItemKind, ReviewList, ReviewPage, ReviewedEvent};
 pub use session::{EmbedSession, SignedIn};
 pub use sign_in_request::{SignInRequest, SignInRequestResult};

@@ -87,13 +87,14 @@ impl Store {
         decide: impl Fn(&mut Org) -> Result<T, E>,
     ) -> Result<Option<Result<T, E>>, Error> {
         retry(|| async {
-            let Some(before) = self.load_org(id).await? else { return Ok(Ok(None)) };
+            let Some(before) = self.load_org(id).await? else { return Ok(None) };
             let mut after = before.value.clone();
             let decided = match decide(&mut after) {
                 Ok(decided) => decided,
-                Err(error) => return Ok(Ok(Some(Err(error)))),
+                Err(error) => return Ok(Some(Err(error))),
             };
-            Ok(self.commit_org(&before, &after).await.map(|_| Some(Ok(decided))))
+            self.commit_org(&before, &after).await?;
+            Ok(Some(Ok(decided)))
         })
         .await
     }

@@ -11,37 +11,49 @@ pub(crate) const MAX_TRIES: u32 = 6;
 /// Calls `attempt`, and calls it again after a conflict. Makes at most 6 attempts, with full jitter
 /// between them (AWS Builders' Library, "Timeouts, retries, and backoff with jitter").
 ///
-/// An attempt loads, decides, and commits. It returns the result of the commit, in which
-/// [`Error::Conflict`] asks for another attempt. An error outside that result ends the attempts.
+/// An attempt loads, decides, and commits. If its error [is a conflict](MayConflict), another write
+/// changed what the attempt had loaded, and nothing was written. Any other error ends the attempts.
 ///
 /// ```
 /// # use domain::id::UserId;
 /// # use store::{Error, Store, retry};
 /// # async fn sign_out(store: &Store, id: UserId) -> Result<(), Error> {
 /// retry(|| async {
-///     let Some(before) = store.load_user(id).await? else { return Ok(Ok(())) };
+///     let Some(before) = store.load_user(id).await? else { return Ok(()) };
 ///     let mut after = before.value.clone();
 ///     after.end_sessions();
-///     Ok(store.commit_user(&before, &after).await)
+///     store.commit_user(&before, &after).await
 /// })
 /// .await
 /// # }
 /// ```
 ///
 /// # Errors
-/// The error of the last attempt: [`Error::Conflict`] if every attempt had a conflict.
+/// The error of the last attempt.
 pub async fn retry<T, E, F>(mut attempt: impl FnMut() -> F) -> Result<T, E>
 where
-    E: From<Error>,
-    F: Future<Output = Result<Result<T, Error>, E>>,
+    E: MayConflict,
+    F: Future<Output = Result<T, E>>,
 {
     for failed in 0..MAX_TRIES - 1 {
-        match attempt().await? {
-            Err(Error::Conflict) => pause(failed).await,
-            committed => return Ok(committed?),
+        match attempt().await {
+            Err(error) if error.is_conflict() => pause(failed).await,
+            outcome => return outcome,
         }
     }
-    Ok(attempt().await??)
+    attempt().await
+}
+
+/// An error of an attempt that [`retry`] can repeat.
+pub trait MayConflict {
+    /// Returns whether the attempt failed because of another write, so that it can be repeated.
+    fn is_conflict(&self) -> bool;
+}
+
+impl MayConflict for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
+    }
 }
 
 /// Waits for a random time before the next attempt. The maximum wait is 20 ms for `attempt` 0. It

@@ -18,6 +18,7 @@ use axum::{
 pub use kind::Kind;
 use serde::Serialize;
 use serde_json::{Value, json};
+use store::MayConflict;
 use telemetry::LogArea;
 
 use crate::words::detail;
@@ -74,6 +75,9 @@ pub struct Problem {
     /// Whether the cause is missing configuration of the stage. The problem is then logged as a
     /// warning.
     unconfigured: bool,
+    /// Whether the cause was another write at the same time, so that the request can be handled
+    /// again.
+    is_conflict: bool,
 }
 
 impl Problem {
@@ -89,6 +93,7 @@ impl Problem {
             cause: None,
             area: None,
             unconfigured: false,
+            is_conflict: false,
         }
     }
 
@@ -266,7 +271,15 @@ impl Problem {
 impl From<store::Error> for Problem {
     /// 503 if a retry may succeed, otherwise 500. The log line contains the error.
     fn from(error: store::Error) -> Self {
-        if error.is_transient() { Self::unavailable() } else { Self::internal() }.because(error)
+        let is_conflict = error.is_conflict();
+        let problem = if error.is_transient() { Self::unavailable() } else { Self::internal() };
+        Self { is_conflict, ..problem.because(error) }
+    }
+}
+
+impl MayConflict for Problem {
+    fn is_conflict(&self) -> bool {
+        self.is_conflict
     }
 }
 

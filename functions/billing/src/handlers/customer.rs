@@ -36,7 +36,7 @@ pub async fn ensure_customer(
         return Ok((linked.clone(), org.clone()));
     }
     let customer = create_customer(app, stripe, admin).await?;
-    let linked = store::retry(|| async { Ok::<_, Problem>(try_link(app, &customer, org).await) }).await?;
+    let linked = store::retry(|| try_link(app, &customer, org)).await?;
     linked.ok_or_else(Problem::internal)
 }
 

@@ -83,16 +83,13 @@ async fn change(request: &ChangeRequest, command: ChecklistCommand<'_>) -> Respo
     web::respond_or_login(request.format, &request.back, response)
 }
 
-async fn try_change(
-    request: &ChangeRequest,
-    command: ChecklistCommand<'_>,
-) -> Result<Result<Org, store::Error>, Problem> {
+async fn try_change(request: &ChangeRequest, command: ChecklistCommand<'_>) -> Result<Org, Problem> {
     let (app, now) = (&request.app, request.app.clock.now());
     let AuthenticatedAdmin { admin, member } = app.authenticate(request.credentials.as_ref(), now).await?;
     let org = &member.org;
     let after = decide_change(&admin, &org.value, command, now, request.links(&org.value))?;
     let (committed, ()) = tokio::join!(app.store.commit_org(org, &after), member.record_use(&app.store));
-    Ok(committed.map(|org| org.value))
+    Ok(committed?.value)
 }
 
 impl ChangeRequest {

@@ -68,15 +68,15 @@ async fn try_link(
     org: &Org,
     customer: &CustomerId,
     record: &ActionRecord,
-) -> Result<Result<Org, store::Error>, Problem> {
+) -> Result<Org, Problem> {
     let loaded = load_customer(&request.app, org.id, customer).await?;
     match loaded.link.org {
-        Some(linked) if linked == org.id => return Ok(Ok(loaded.org.value)),
+        Some(linked) if linked == org.id => return Ok(loaded.org.value),
         Some(_) => return Err(Problem::new(Kind::Conflict, words::actions::LINKED_ELSEWHERE)),
         None => {}
     }
     let parked = request.app.store.load_parked(customer, &loaded.link).await?;
-    Ok(commit_parked(&request.app, customer, &loaded, &parked, record).await)
+    Ok(commit_parked(&request.app, customer, &loaded, &parked, record).await?)
 }
 
 /// Applies the parked events, with one transaction for each customer that has such events. A
@@ -115,17 +115,17 @@ async fn try_release(
     org: &Org,
     customer: &CustomerId,
     record: &ActionRecord,
-) -> Result<Result<Org, store::Error>, Problem> {
+) -> Result<Org, Problem> {
     let loaded = load_customer(&request.app, org.id, customer).await?;
     if loaded.link.org.is_some_and(|linked| linked != org.id) {
         // The parked events belong to the other organization.
-        return Ok(Ok(loaded.org.value));
+        return Ok(loaded.org.value);
     }
     let parked = request.app.store.load_parked(customer, &loaded.link).await?;
     if parked.is_empty() {
-        return Ok(Ok(loaded.org.value));
+        return Ok(loaded.org.value);
     }
-    Ok(commit_parked(&request.app, customer, &loaded, &parked, record).await)
+    Ok(commit_parked(&request.app, customer, &loaded, &parked, record).await?)
 }
 
 /// An organization and the link of a customer, from one consistent read.

@@ -76,15 +76,13 @@ fn parse_session(fields: &Fields) -> Result<Hash, Problem> {
     fields.get("session").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
 }
 
-async fn commit_end_all(app: &App, headers: &HeaderMap) -> Result<Result<(), store::Error>, Problem> {
+async fn commit_end_all(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
     let caller = app.authenticate(headers).await?;
     let mut after = caller.found.user.value.clone();
     after.end_sessions();
-    let committed = app.store.commit_user(&caller.found.user, &after).await;
-    if committed.is_ok() {
-        tracing::info!(area = %LogArea::Access, user = %after.id, "ended all sessions");
-    }
-    Ok(committed)
+    app.store.commit_user(&caller.found.user, &after).await?;
+    tracing::info!(area = %LogArea::Access, user = %after.id, "ended all sessions");
+    Ok(())
 }
 
 /// Responds after a session ended. `is_current` is whether it was the session of this request.

@@ -37,22 +37,22 @@ pub async fn create(State(app): State<Arc<App>>, request: FormRequest) -> Respon
 }
 
 /// Attempts the sign-up once.
-async fn sign_up(app: &App, request: &FormRequest) -> Result<Result<Response, store::Error>, Problem> {
+async fn sign_up(app: &App, request: &FormRequest) -> Result<Response, Problem> {
     let attempt = load_attempt(app, request).await?;
     let form = match parse_form(&attempt) {
         Ok(form) => form,
-        Err(errors) => return Ok(Ok(respond_rejected(&attempt, Problem::invalid(errors)))),
+        Err(errors) => return Ok(respond_rejected(&attempt, Problem::invalid(errors))),
     };
     if let Some(user) = attempt.requester.signed_in().filter(|user| !user.found.user.value.verified) {
-        return Ok(Ok(respond_unverified(&attempt, user, &form).await?));
+        return respond_unverified(&attempt, user, &form).await;
     }
     let mut sign_up = decide_sign_up(&attempt, &form)?;
-    let mut committed = commit_sign_up(&attempt, &mut sign_up).await;
+    let mut committed = commit_sign_up(&attempt, &mut sign_up).await?;
     // The transaction checks the trial record, so the usual sign-up needs no read before it.
-    if matches!(committed, Ok(SignedUp::MailboxHadTrial)) {
+    if committed == SignedUp::MailboxHadTrial {
         sign_up = decide_sign_up(&attempt, &SignUpIn { start_trial: false, ..form })?;
-        committed = commit_sign_up(&attempt, &mut sign_up).await;
-        if matches!(committed, Ok(SignedUp::Created)) {
+        committed = commit_sign_up(&attempt, &mut sign_up).await?;
+        if committed == SignedUp::Created {
             tracing::info!(area = %LogArea::Provisioning, organization = %sign_up.org.id, "started no second trial of a mailbox");
         }
     }
@@ -72,22 +72,20 @@ fn parse_form(attempt: &Attempt<'_>) -> Result<SignUpIn, Vec<FieldError>> {
 async fn respond_committed(
     attempt: &Attempt<'_>,
     sign_up: &SignUp,
-    committed: Result<SignedUp, store::Error>,
-) -> Result<Result<Response, store::Error>, Problem> {
-    let response = match committed {
-        Ok(SignedUp::Created) => respond_created(sign_up, attempt.now),
-        Ok(SignedUp::Replayed { org, user, trial, join, until }) => {
+    committed: SignedUp,
+) -> Result<Response, Problem> {
+    Ok(match committed {
+        SignedUp::Created => respond_created(sign_up, attempt.now),
+        SignedUp::Replayed { org, user, trial, join, until } => {
             respond_repeated(attempt, sign_up, &Earlier { org, user, trial, join, until }).await?
         }
-        Ok(SignedUp::Limited(window)) => {
+        SignedUp::Limited(window) => {
             respond_rejected(attempt, Problem::too_many(window.retry_after(attempt.now)))
         }
-        Ok(SignedUp::AddressKnown) => respond_known_address(attempt, sign_up).await?,
+        SignedUp::AddressKnown => respond_known_address(attempt, sign_up).await?,
         // `commit_sign_up` never returns `Braked`, because its last attempt sends the email later,
         // and the mail brake does not apply to that. A sign-up without a trial never gets
         // `MailboxHadTrial`.
-        Ok(SignedUp::Braked(_) | SignedUp::MailboxHadTrial) => return Ok(Err(store::Error::Conflict)),
-        Err(error) => return Ok(Err(error)),
-    };
-    Ok(Ok(response))
+        SignedUp::Braked(_) | SignedUp::MailboxHadTrial => return Err(store::Error::Conflict.into()),
+    })
 }

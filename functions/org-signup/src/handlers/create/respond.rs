@@ -1,4 +1,4 @@
-//! The responses to a sign-up.
+//! The responses to a sign-up. Some of them also write: a session, a sign-in request, or an attempt.
 
 use axum::response::Response;
 use domain::{

@@ -42,7 +42,7 @@ pub async fn accept(
 
 /// Attempts to accept an invitation once. Checks the user's identity, then the organization's
 /// access, then the input.
-async fn join(attempt: Attempt<'_>) -> Result<Result<Response, store::Error>, Problem> {
+async fn join(attempt: Attempt<'_>) -> Result<Response, Problem> {
     let Attempt { app, token, form, now } = attempt;
     let grant: Option<Secret> = form.fields().ok().and_then(|fields| fields.get("founding")?.parse().ok());
     let (details, identity) = match load_invitation(app, &form.headers, token, grant.as_ref(), now).await? {
@@ -51,19 +51,18 @@ async fn join(attempt: Attempt<'_>) -> Result<Result<Response, store::Error>, Pr
     };
     let members = app.count_members(&details.org.value, now).await?;
     if let Err(error) = details.org.value.may_join(members, now) {
-        return respond_rejected(attempt, &details, error).map(Ok);
+        return respond_rejected(attempt, &details, error);
     }
     let typed = form.fields()?.get("full_name").unwrap_or_default();
     let name = match parse_name(typed, &details) {
         Ok(name) => name,
-        Err(error) => return Ok(Ok(respond_invalid(attempt, &details, typed, error))),
+        Err(error) => return Ok(respond_invalid(attempt, &details, typed, error)),
     };
     let acceptance = decide_acceptance(attempt, *details, members, name, &identity)?;
-    match app.store.commit_acceptance(&acceptance).await {
-        Ok(Accepted::Joined) => Ok(Ok(respond_joined(&acceptance))),
+    match app.store.commit_acceptance(&acceptance).await? {
+        Accepted::Joined => Ok(respond_joined(&acceptance)),
         // Another request used the link first, possibly an earlier request of this browser.
-        Ok(Accepted::AlreadyUsed) => Ok(Err(store::Error::Conflict)),
-        Err(error) => Ok(Err(error)),
+        Accepted::AlreadyUsed => Err(store::Error::Conflict.into()),
     }
 }
 

@@ -21,12 +21,9 @@ use crate::{
 };
 
 /// Responds to an attempt to accept the invitation.
-pub async fn respond_closed(
-    attempt: Attempt<'_>,
-    closed: Closed,
-) -> Result<Result<Response, store::Error>, Problem> {
+pub async fn respond_closed(attempt: Attempt<'_>, closed: Closed) -> Result<Response, Problem> {
     let Attempt { app, form, now, .. } = attempt;
-    Ok(Ok(match closed {
+    Ok(match closed {
         Closed::SignInFirst(details) => {
             web::respond_or_login(form.format, &return_path(&details), Err(Problem::unauthorized()))
         }
@@ -38,13 +35,10 @@ pub async fn respond_closed(
         }
         Closed::Member => web::see_other(HOME),
         Closed::Used(used) if is_repeated(app, &form.headers, &used, now).await => {
-            match respond_again(app, form.format, &used).await {
-                Ok(response) => response.ok_or_else(invitation_expired)?,
-                Err(error) => return Ok(Err(error)),
-            }
+            respond_again(app, form.format, &used).await?.ok_or_else(invitation_expired)?
         }
         Closed::Used(used) => respond_used(app, form.format, &form.headers, &used).await,
-    }))
+    })
 }
 
 /// Returns whether the browser that accepted the invitation sends the request again, because it did

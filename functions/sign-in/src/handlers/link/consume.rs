@@ -40,11 +40,11 @@ async fn sign_in(
     token: &str,
     headers: &HeaderMap,
     format: ResponseFormat,
-) -> Result<Result<Response, store::Error>, Problem> {
+) -> Result<Response, Problem> {
     match load_link(app, token).await? {
         Found::Usable(link) => use_link(app, &link, headers, format).await,
         Found::Used(used) => respond_used(app, &used, headers, format).await,
-        Found::Expired(link) if app.is_signed_in(headers, link.user).await => Ok(Ok(web::see_other(HOME))),
+        Found::Expired(link) if app.is_signed_in(headers, link.user).await => Ok(web::see_other(HOME)),
         Found::Expired(_) => Err(link_expired()),
     }
 }
@@ -58,7 +58,7 @@ async fn use_link(
     link: &Link,
     headers: &HeaderMap,
     format: ResponseFormat,
-) -> Result<Result<Response, store::Error>, Problem> {
+) -> Result<Response, Problem> {
     let now = app.clock.now();
     let user = app.store.load_user(link.user).await?;
     let user = user.filter(|user| user.value.address == link.address).ok_or_else(link_expired)?;
@@ -71,14 +71,13 @@ async fn use_link(
         None => LinkGrant::OrgCreation(&grant),
     };
     let by = (browser_hash(headers), now);
-    match app.store.consume_link(link, &user, &after, granted, previous.as_ref(), by).await {
-        Ok(Consumed::Used) => Ok(Ok(match session {
+    match app.store.consume_link(link, &user, &after, granted, previous.as_ref(), by).await? {
+        Consumed::Used => Ok(match session {
             Some(session) => respond_signed_in(link.next.as_deref(), &session, secret),
             None => respond_no_org(app, format, &after, &secret, link.next.as_deref()),
-        })),
+        }),
         // Another request used the link first, possibly an earlier request of this browser.
-        Ok(Consumed::AlreadyUsed) => Ok(Err(store::Error::Conflict)),
-        Err(error) => Ok(Err(error)),
+        Consumed::AlreadyUsed => Err(store::Error::Conflict.into()),
     }
 }
 
@@ -89,14 +88,12 @@ async fn respond_used(
     used: &UsedLink,
     headers: &HeaderMap,
     format: ResponseFormat,
-) -> Result<Result<Response, store::Error>, Problem> {
+) -> Result<Response, Problem> {
     if app.is_signed_in(headers, used.user).await {
-        return Ok(Ok(web::see_other(used.next.as_deref().unwrap_or(HOME))));
+        return Ok(web::see_other(used.next.as_deref().unwrap_or(HOME)));
     }
     if !used.is_repeated_by(browser_hash(headers), app.clock.now()) {
         return Err(link_expired());
     }
-    respond_again(app, format, used)
-        .await
-        .map_or_else(|error| Ok(Err(error)), |response| response.map(Ok).ok_or_else(link_expired))
+    respond_again(app, format, used).await?.ok_or_else(link_expired)
 }

@@ -18,12 +18,12 @@ pub async fn change_team(app: &App, request: &TeamRequest, form: &FormRequest) -
     store::retry(|| async {
         let caller = app.authenticate(&form.headers).await?;
         match try_change(app, &caller, request, form).await {
-            Ok(changed) => Ok(Ok(changed)),
+            Ok(changed) => Ok(changed),
             Err(TeamChangeError::Rejected(error)) => {
                 Err(to_problem(error, &form.origin, caller.member.org()))
             }
             Err(TeamChangeError::Problem(problem)) => Err(problem),
-            Err(TeamChangeError::Store(error)) => Ok(Err(error)),
+            Err(TeamChangeError::Store(error)) => Err(error.into()),
         }
     })
     .await

@@ -69,7 +69,8 @@ fn literals(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Calls of shared code that read configuration, each with the environment variables that it reads.
-const READ_BY: [(&str, &[&str]); 3] = [
+const READ_BY: [(&str, &[&str]); 4] = [
+    (".table()", &["TABLE_NAME"]),
     (".public_url()", &["PUBLIC_URL"]),
     (".product_name()", &["PRODUCT_NAME"]),
     (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),

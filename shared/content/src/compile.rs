@@ -8,7 +8,8 @@ use crate::{
     source,
 };
 
-/// Returns the Rust source of the definitions in `folder`, for `shared/domain/src/checklist/definition.rs`.
+/// Returns the Rust source of the definitions in `folder`, which
+/// `shared/domain/src/checklist/definition.rs` includes.
 ///
 /// # Errors
 /// Returns all errors of all files, one per line, each with the path of its file.

@@ -11,9 +11,9 @@
 //!
 //! # Invariant
 //!
-//! Every response from a router in [`secure`] or from [`respond_to_signed`] has the security headers.
-//! This includes responses that the framework axum creates itself. Log lines of this crate never contain
-//! a cookie, a token, or a submitted value.
+//! Every response from a router in [`secure`] or from [`respond_to_signed`] has the security
+//! headers. This includes responses that the framework axum creates itself. Log lines of this crate
+//! never contain a cookie, a token, or a submitted value.
 //!
 //! # What it never does
 //!

@@ -326,6 +326,13 @@ mod tests {
         );
     }
 
+    #[test]
+    fn only_a_conflict_of_the_store_asks_for_another_attempt() {
+        assert!(Problem::from(store::Error::Conflict).within(LogArea::Access).is_conflict());
+        assert!(!Problem::from(store::Error::Unavailable("timeout".into())).is_conflict());
+        assert!(!Problem::new(Kind::Conflict, "The address has an account.").is_conflict());
+    }
+
     #[tokio::test]
     async fn each_kind_carries_its_headers_and_members() {
         let (_, _, body) =
@@ -334,11 +341,17 @@ mod tests {
         let (_, headers, _) =
             read(Problem::method_not_allowed(&[Method::GET, Method::POST]).into_response()).await;
         assert_eq!(headers["allow"], "GET, POST");
-        let (_, headers, body) = read(Problem::too_many(61).into_response()).await;
-        assert_eq!(
-            (headers["retry-after"].to_str().unwrap(), &body["detail"]),
-            ("61", &json!("Try again in 2 minutes."))
-        );
+        for (seconds, text) in [
+            (60, "Try again in 1 minute."),
+            (61, "Try again in 2 minutes."),
+            (119 * 60, "Try again in 119 minutes."),
+            (120 * 60, "Try again in 2 hours."),
+            (24 * 3600, "Try again in 24 hours."),
+        ] {
+            let (_, headers, body) = read(Problem::too_many(seconds).into_response()).await;
+            assert_eq!(headers["retry-after"], seconds.to_string());
+            assert_eq!(body["detail"], text);
+        }
         let errors = vec![FieldError::new("email", "required", "Enter your email address.")];
         let (_, _, body) = read(Problem::invalid(errors).into_response()).await;
         assert_eq!(

@@ -133,8 +133,8 @@ impl Subscription {
         }
     }
 
-    /// Returns the state of one event with the reason for which the organization records it. `mention`
-    /// names the organization.
+    /// Returns the state of one event with the reason for which the organization records it.
+    /// `mention` names the organization.
     ///
     /// An event that names another organization does not show that the subscription began or was paid
     /// here.

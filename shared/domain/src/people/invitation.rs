@@ -372,11 +372,11 @@ mod tests {
         let org = "org_0198c0de-0000-7000-8000-000000000009".parse().unwrap();
         let user = User::new(id, Name::parse("Mo").unwrap(), Address::parse("mo@example.com").unwrap());
         let member = User { orgs: vec![org], ..user.clone() };
-        let (operator, nobody) = ("mo@example.com".parse().unwrap(), Operators::default());
+        let (operator, no_operators) = ("mo@example.com".parse().unwrap(), Operators::default());
         for (what, known, operators, signs_in) in [
             ("a new user", None, &operator, true),
-            ("a user without an organization", Some(&user), &nobody, true),
-            ("a member of another organization", Some(&member), &nobody, false),
+            ("a user without an organization", Some(&user), &no_operators, true),
+            ("a member of another organization", Some(&member), &no_operators, false),
             ("an operator", Some(&user), &operator, false),
         ] {
             assert_eq!(Invitation::signs_in(known, operators), signs_in, "{what}");

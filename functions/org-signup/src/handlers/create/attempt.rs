@@ -1,6 +1,7 @@
-//! One attempt at a sign-up, and the rate limits that apply to it.
+//! One attempt at a sign-up: what was loaded for it, and the rate limits that apply to it.
 
 use domain::{
+    id::{OrgId, UserId},
     limits::{RateLimitWindow, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, network, site},
     people::Address,
 };
@@ -31,4 +32,15 @@ impl Attempt<'_> {
         limits.extend(site(ip).map(|site| SIGN_UPS_OF_SITE.at_most(4 * max).hour(&site, now)));
         limits
     }
+}
+
+/// The earlier sign-up with the same form.
+pub struct Earlier {
+    pub org: OrgId,
+    pub user: UserId,
+    pub trial: bool,
+    pub join: u64,
+    /// Time from which the same form creates another organization instead of repeating this
+    /// sign-up.
+    pub until: Timestamp,
 }

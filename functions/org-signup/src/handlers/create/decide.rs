@@ -7,11 +7,11 @@ use domain::{
     secret::{Hash, Secret},
     trial::Trial,
 };
-use store::{OrgCreationGrant, Person, SignUp};
+use store::{OrgCreationGrant, Person, SessionProof, SignUp};
 use web::Problem;
 
 use super::{
-    attempt::Attempt,
+    attempt::{Attempt, Earlier},
     form::{SignUpIn, form_hash},
 };
 use crate::auth::form_expired;
@@ -77,4 +77,22 @@ fn decide_grant(grant: Option<&OrgCreationGrant>, replay: Hash) -> Result<Option
         return Err(form_expired());
     }
     Ok(grant.map(|grant| grant.secret_hash))
+}
+
+/// Decides the session, and the proof that it requires.
+///
+/// A new user has no session and no grant. Only the form shows who they are. So the store starts a
+/// session for them only while their address is unverified. After that, a session requires a
+/// sign-in link.
+pub fn decide_session(attempt: &Attempt<'_>, earlier: &Earlier) -> (SessionProof, Session) {
+    let Attempt { requester, now, .. } = attempt;
+    let known = requester.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
+    let (proof, session, signed_in_at) = match known {
+        Some(user) => {
+            let session = Session::begin(earlier.org, user, *now);
+            (SessionProof::UserKnown, session, requester.signed_in_at())
+        }
+        None => (SessionProof::SignUpOnly, Session::begin_first(earlier.org, earlier.user, *now), None),
+    };
+    (proof, Session { join: Some(earlier.join), signed_in_at, ..session })
 }

@@ -18,13 +18,12 @@ use telemetry::LogArea;
 use web::{FieldError, FormRequest, Problem};
 
 use self::{
-    attempt::Attempt,
+    attempt::{Attempt, Earlier},
     commit::commit_sign_up,
     decide::decide_sign_up,
     form::SignUpIn,
     respond::{
-        Earlier, respond_created, respond_known_address, respond_rejected, respond_repeated,
-        respond_unverified,
+        respond_created, respond_known_address, respond_rejected, respond_repeated, respond_unverified,
     },
 };
 use crate::{App, auth};

@@ -1,8 +1,9 @@
-//! The responses to a sign-up. Some of them also write: a session, a sign-in request, or an attempt.
+//! The responses to a sign-up. Some of them also write a session, a sign-in request, or a counted
+//! attempt.
 
 use axum::response::Response;
 use domain::{
-    id::{OrgId, UserId},
+    id::OrgId,
     limits::{network, sign_in_limits},
     people::{Session, SessionToken},
     secret::Secret,
@@ -10,12 +11,13 @@ use domain::{
 use jiff::Timestamp;
 use maud::Render;
 use serde_json::json;
-use store::{RepeatSession, SessionProof, SignInRequest, SignInRequestResult, SignUp};
+use store::{RepeatSession, SignInRequest, SignInRequestResult, SignUp};
 use telemetry::{LogArea, Metric};
 use web::{Kind, Problem, auth::AuthenticatedUser};
 
 use super::{
-    attempt::Attempt,
+    attempt::{Attempt, Earlier},
+    decide::decide_session,
     form::{SignUpIn, form_hash},
 };
 use crate::{
@@ -46,17 +48,6 @@ fn landing(org: OrgId, trial: bool) -> String {
     if trial { "/onboarding/welcome".to_owned() } else { format!("/organizations/{org}") }
 }
 
-/// The earlier sign-up with the same form.
-pub struct Earlier {
-    pub org: OrgId,
-    pub user: UserId,
-    pub trial: bool,
-    pub join: u64,
-    /// Time from which the same form creates another organization instead of repeating this
-    /// sign-up.
-    pub until: Timestamp,
-}
-
 /// Responds to a repeated form with a session in the organization of the first request.
 ///
 /// The redirect also equals the first one: if the first request started a trial, it leads to the
@@ -75,24 +66,6 @@ pub async fn respond_repeated(
         }
         RepeatSession::Rejected => respond_known_address(attempt, sign_up).await,
     }
-}
-
-/// Decides the session, and the proof that it requires.
-///
-/// A new user has no session and no grant. Only the form shows who they are. So the store starts a
-/// session for them only while their address is unverified. After that, a session requires a
-/// sign-in link.
-fn decide_session(attempt: &Attempt<'_>, earlier: &Earlier) -> (SessionProof, Session) {
-    let Attempt { requester, now, .. } = attempt;
-    let known = requester.user().map(|user| &user.value).filter(|user| user.id == earlier.user);
-    let (proof, session, signed_in_at) = match known {
-        Some(user) => {
-            let session = Session::begin(earlier.org, user, *now);
-            (SessionProof::UserKnown, session, requester.signed_in_at())
-        }
-        None => (SessionProof::SignUpOnly, Session::begin_first(earlier.org, earlier.user, *now), None),
-    };
-    (proof, Session { join: Some(earlier.join), signed_in_at, ..session })
 }
 
 /// Responds to a sign-up with an address that already has an account: requests a sign-in link for

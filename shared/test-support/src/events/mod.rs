@@ -5,6 +5,7 @@
 //! outcomes instead of comparing them.
 
 mod outcome;
+mod page;
 mod response;
 
 use std::{collections::BTreeMap, env, fs, path::PathBuf};

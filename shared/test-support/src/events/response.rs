@@ -3,6 +3,8 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
+use super::page;
+
 /// Headers that are part of the outcome. Tests of `web` cover the security headers.
 const HEADERS: [&str; 7] = [
     "access-control-allow-origin",
@@ -43,35 +45,18 @@ fn cookie_name(cookie: &str) -> String {
     if cookie.contains("Max-Age=0") { format!("{name} (removed)") } else { name.to_owned() }
 }
 
-/// Returns a JSON body, or the title and the main heading of a page. The bodies of files are not
-/// part of the outcome.
-fn body(response: &Value, content_type: &str) -> Vec<(String, Value)> {
+/// Returns a JSON body, or what a page shows. The bodies of files are not part of the outcome.
+fn body(response: &Value, content_type: &str) -> Map<String, Value> {
     let text = response["body"].as_str().unwrap_or_default();
     let decoded = || match response["isBase64Encoded"].as_bool() {
         Some(true) => String::from_utf8(STANDARD.decode(text).unwrap()).unwrap(),
         _ => text.to_owned(),
     };
     if content_type.contains("json") {
-        vec![("body".to_owned(), serde_json::from_str(&decoded()).unwrap())]
+        Map::from_iter([("body".to_owned(), serde_json::from_str(&decoded()).unwrap())])
     } else if content_type.starts_with("text/html") {
-        let page = decoded();
-        // An embedded part of a page has no title, and its headings start at the second level.
-        let heading = text_of(&page, "h1").or_else(|| text_of(&page, "h2"));
-        let parts = [("title", text_of(&page, "title")), ("heading", heading)];
-        parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))).collect()
+        page::describe(&decoded())
     } else {
-        Vec::new()
+        Map::new()
     }
-}
-
-/// Returns the text of the first element with a tag, without the tags in it.
-fn text_of(page: &str, tag: &str) -> Option<String> {
-    let (_, rest) = page.split_once(&format!("<{tag}"))?;
-    let (inner, _) = rest.split_once(&format!("</{tag}>"))?;
-    let (_, inner) = inner.split_once('>')?;
-    let parts = inner.split('<').enumerate().map(|(index, part)| match index {
-        0 => part,
-        _ => part.split_once('>').map_or("", |(_, text)| text),
-    });
-    Some(parts.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -138,7 +138,7 @@ impl Store {
     ) -> Result<Option<Reissued>, Error> {
         let Some((grant, user)) = self.load_org_creation_grant(lost).await? else { return Ok(None) };
         let unused = Only::If("attribute_exists(pk) AND attribute_not_exists(used_for)", HashMap::new());
-        let new_grant = OrgCreationGrant { secret_hash: secret.hash(), used_for: None, ..grant };
+        let new_grant = OrgCreationGrant { secret_hash: secret.hash(), ..grant };
         let actions = vec![
             self.replace_issued_secret(used, "founding", lost, secret)?,
             delete(&self.table, &Key::org_creation_grant(lost), Some(unused))?,

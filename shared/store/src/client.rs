@@ -277,3 +277,21 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_values_differ_by_value_and_by_version() {
+        let stored = Stored::new("a", 1);
+        let unknown = Attributes::from([("from_the_future".to_owned(), text("b"))]);
+        for (other, equal) in [
+            (Stored { item: unknown, ..stored.clone() }, true),
+            (Stored::new("b", 1), false),
+            (Stored::new("a", 2), false),
+        ] {
+            assert_eq!(stored == other, equal, "{other:?}");
+        }
+    }
+}

@@ -170,6 +170,19 @@ mod tests {
     }
 
     #[test]
+    fn error_without_a_response_states_its_cause() {
+        use aws_sdk_dynamodb::{error::ConnectorError, operation::put_item::PutItemError};
+        let refused = ConnectorError::io("hidden".into());
+        for (error, cause) in [
+            (SdkError::timeout_error("hidden"), "no response in time"),
+            (SdkError::dispatch_failure(refused), "no connection"),
+        ] {
+            let error = Error::of::<PutItemError, ()>(&error);
+            assert_eq!(error.to_string(), format!("the table is unavailable: {cause}"));
+        }
+    }
+
+    #[test]
     fn corrupt_item_error_contains_no_stored_value() {
         let text_of = |json: &str| {
             let error = serde_json::from_str::<Sample>(json).unwrap_err();

@@ -6,7 +6,7 @@ use domain::{
 use serde_json::json;
 use store::{
     Error, Link, LinkGrant, LinkLookup, OrgCreationGrant, Reissued, SignInRequest, SignInRequestResult,
-    Stored,
+    Stored, Unsubscription,
 };
 use test_support::seed::{ACME, JO, LINK, SESSION};
 
@@ -200,4 +200,15 @@ async fn link_is_sent_only_for_the_loaded_request() {
         },
     )
     .await;
+}
+
+#[tokio::test]
+async fn unsubscribe_link_is_stored_until_it_is_deleted() {
+    let (world, secret_hash) = (World::new().await, hash(NEW_SECRET));
+    assert_eq!(world.store.load_unsubscription(secret_hash).await.unwrap(), None);
+    let link = Unsubscription::of(secret_hash, parse(ACME), parse(JO), now());
+    world.store.save_unsubscription(&link).await.unwrap();
+    assert_eq!(world.store.load_unsubscription(secret_hash).await.unwrap(), Some(link));
+    world.store.delete_unsubscription(secret_hash).await.unwrap();
+    assert_eq!(world.store.load_unsubscription(secret_hash).await.unwrap(), None);
 }

@@ -1,8 +1,36 @@
-use domain::{limits::RateLimit, mail::Claim};
+use std::slice;
+
+use domain::{
+    limits::RateLimit,
+    mail::Claim,
+    people::{Address, Invitation, Name, Role},
+};
+use futures_util::TryStreamExt;
 use jiff::SignedDuration;
 use serde_json::json;
+use store::{MailDue, SignInRequest};
+use test_support::seed::{ACME, HOOLI, JO};
 
-use crate::world::{World, now, reached_limit};
+use crate::world::{World, now, parse, reached_limit};
+
+#[tokio::test]
+async fn each_kind_of_pending_email_is_due() {
+    let world = World::new().await;
+    let mo = Address::parse("mo@acme.example").unwrap();
+    let sign_in = SignInRequest::new([0x6d; 32], mo, None, None, now()).id;
+    let (acme, inviter) = (world.org(ACME).await, (parse(JO), Name::parse("Jo Doe").unwrap()));
+    let address = Address::parse("al@acme.example").unwrap();
+    let invitation = Invitation::new(parse(ACME), address, Role::Member, inviter, now());
+    let invited = world.store.commit_invitation((&acme, &acme.value), None, &invitation, &[]);
+    invited.await.unwrap();
+    let due: Vec<_> = world.store.mail_due(now()).try_collect().await.unwrap();
+    let expected = [
+        MailDue::Org(parse(HOOLI)),
+        MailDue::SignIn(sign_in),
+        MailDue::Invitation(parse(ACME), invitation.id()),
+    ];
+    assert!(expected.iter().all(|it| due.contains(it)), "{due:?}");
+}
 
 #[tokio::test]
 async fn heartbeat_never_moves_back() {
@@ -40,16 +68,24 @@ async fn attempt_counts_only_below_each_limit() {
     let world = World::new().await;
     let limit = RateLimit { name: "test", max: 2, period: 60, counts_refused: false, again_after: None };
     let again = RateLimit { name: "again", again_after: Some(30), ..limit };
-    for (limit, is_hour, seconds, counted) in [
-        (limit, false, [0, 0, 59, 60, 60], [true, true, false, true, true]),
-        (again, false, [0, 0, 29, 30, 31], [true, true, false, true, false]),
-        (limit, true, [0, 0, 3599, 3600, 3600], [true, true, false, true, true]),
+    let hourly = RateLimit { name: "hourly", period: 3600, ..limit };
+    let after = |seconds| now() + SignedDuration::from_secs(seconds);
+    for (limit, is_hour, attempts) in [
+        // The seconds of each attempt and, if it is rejected, of the next allowed attempt.
+        (limit, false, [(0, None), (0, None), (59, Some(60)), (60, None), (60, None)]),
+        (again, false, [(0, None), (0, None), (29, Some(30)), (30, None), (31, Some(60))]),
+        (hourly, true, [(0, None), (0, None), (3599, Some(3600)), (3600, None), (3600, None)]),
     ] {
-        for (after, counted) in seconds.into_iter().zip(counted) {
-            let at = now() + SignedDuration::from_secs(after);
+        for (seconds, next) in attempts {
+            let (case, at) = (format!("{limit:?} after {seconds} s"), after(seconds));
             let window = if is_hour { limit.hour("a", at) } else { limit.window("a", at) };
-            let reached = world.store.count_attempt(&[window]).await.unwrap();
-            assert_eq!(reached.is_none(), counted, "{limit:?} after {after} s");
+            let reached = world.store.count_attempt(slice::from_ref(&window)).await.unwrap();
+            assert_eq!(reached.map(|window| window.ends_at()), next.map(after), "{case}");
+            // DynamoDB may delete the item then. An accepted attempt counts for a complete period.
+            let pk = format!("LIMIT#{}#{}", limit.name, window.subject);
+            let expires_at = world.get(&pk, "TIMES", "expires_at");
+            let expires_at: i64 = expires_at["N"].as_str().unwrap().parse().unwrap();
+            assert!(next.is_some() || expires_at >= at.as_second() + limit.period, "{case}");
         }
     }
 }

@@ -7,10 +7,10 @@ use domain::{
     people::{Membership, Role},
 };
 use serde_json::json;
-use store::{Error, OrgChange};
+use store::{Corrupt, Error, OrgChange, retry};
 use test_support::seed::{ACME, GLOBEX, HOOLI, JO, MO, TIMETRACKER};
 
-use crate::world::{Between, NEW_USER, World, check, nothing, now, org_pk, parse, user, user_pk};
+use crate::world::{Between, NEW_ORG, NEW_USER, World, check, nothing, now, org_pk, parse, user, user_pk};
 
 #[tokio::test]
 async fn organization_is_written_only_in_the_loaded_version() {
@@ -50,6 +50,32 @@ async fn change_is_decided_again_after_each_of_five_conflicts() {
         };
         assert_eq!(outcome, expected, "{conflicts} conflicts");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_conflict_is_repeated() {
+    let failures: [(fn() -> Error, u32); 4] = [
+        (|| Error::Conflict, 6),
+        (|| Error::Unavailable(String::new()), 1),
+        (|| Error::Rejected(String::new()), 1),
+        (|| Error::Corrupt(Corrupt(String::new())), 1),
+    ];
+    for (error, expected) in failures {
+        let attempts = Cell::new(0);
+        let outcome = retry(async || {
+            attempts.set(attempts.get() + 1);
+            Err::<(), _>(error())
+        });
+        assert!(outcome.await.is_err());
+        assert_eq!(attempts.get(), expected, "{}", error());
+    }
+}
+
+#[tokio::test]
+async fn organizations_are_loaded_in_the_order_of_their_ids() {
+    let ids = [HOOLI, NEW_ORG, ACME, GLOBEX].map(parse);
+    let loaded = World::new().await.store.load_orgs(&ids).await.unwrap();
+    assert_eq!(loaded.into_iter().map(|org| org.id).collect::<Vec<_>>(), [HOOLI, ACME, GLOBEX].map(parse));
 }
 
 #[tokio::test]

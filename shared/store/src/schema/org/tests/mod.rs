@@ -8,6 +8,7 @@ use domain::{
         SubscriptionFact, SubscriptionId, SubscriptionMarks, SubscriptionStatus,
     },
     checklist::Onboarding,
+    id::OrgId,
     mail::{Claim, Outcome},
     org::SuppressionReason,
     people::Reason,
@@ -92,10 +93,7 @@ fn record_facts(org: &mut Org) {
     };
     let paid = |amount| InvoiceFact::Paid { amount };
     let action_required = InvoiceFact::ActionRequired { due: Some(eur(1200)) };
-    let prices = |text| PlanPrices::parse(text).unwrap();
-    let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
-    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-    for (event, created, names, what) in [
+    let facts = [
         ("evt_1", "2025-01-08T10:20:31Z", org.id, subscribed(complete_fact())),
         (
             "evt_2",
@@ -113,7 +111,16 @@ fn record_facts(org: &mut Org) {
         ("evt_0", "2025-01-08T10:20:29Z", other, subscribed(active)),
         ("evt_5", "2025-01-08T10:20:33Z", org.id, upcoming),
         ("evt_6", "2025-01-08T10:20:34Z", org.id, invoiced("in_3", None, NOW, paid(500))),
-    ] {
+    ];
+    record(org, facts);
+}
+
+/// Records facts: the id of each event, its time, and the organization that it names.
+fn record<const N: usize>(org: &mut Org, facts: [(&str, &str, OrgId, FactKind); N]) {
+    let prices = |text| PlanPrices::parse(text).unwrap();
+    let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
+    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    for (event, created, names, what) in facts {
         let event = EventId::parse(event).unwrap();
         let fact = Fact { event, created: at(created), names: Some(names), what };
         org.record(&fact, &prices, project, at(NOW));
@@ -161,11 +168,29 @@ fn org() -> Org {
     org
 }
 
+/// Returns an organization without a trial, after one event.
+fn with_event(what: FactKind) -> Org {
+    let mut org = acme(at(NOW));
+    let facts = [("evt_1", "2025-01-08T10:20:31Z", org.id, what)];
+    record(&mut org, facts);
+    org
+}
+
 #[test]
 fn organization_round_trips() {
-    let org = org();
-    let stored = decode(encode(&org, 7).unwrap()).unwrap();
-    assert_eq!((stored.value, stored.version), (org, 7));
+    let subscription = SubscriptionFact::new(Change::Created, SubscriptionStatus::Active);
+    let paid = InvoiceFact::Paid { amount: 500 };
+    let failed = InvoiceFact::Failed { due: Some(eur(1200)) };
+    for (case, org, trigger) in [
+        ("every attribute", org(), Some(Trigger::Trial)),
+        ("only a subscription", with_event(subscribed(subscription)), Some(Trigger::Subscription)),
+        ("only a payment", with_event(invoiced("in_1", None, NOW, paid)), Some(Trigger::Payment)),
+        ("only an amount to pay", with_event(invoiced("in_1", None, NOW, failed)), None),
+    ] {
+        assert_eq!(org.provisioned.as_ref().map(|it| it.trigger), trigger, "{case}");
+        let stored = decode(encode(&org, 7).unwrap()).unwrap();
+        assert_eq!((stored.value, stored.version), (org, 7), "{case}");
+    }
 }
 
 #[test]

@@ -201,6 +201,17 @@ mod tests {
     }
 
     #[test]
+    fn home_link_shows_the_logo_and_the_product() {
+        for (person, href) in [(Some(JO), "/dashboard"), (None, "/")] {
+            let page = page(person);
+            let (_, link) = page.split_once(&format!(r#"<a class="brand" href="{href}">"#)).unwrap();
+            let (link, _) = link.split_once("</a>").unwrap();
+            assert!(link.contains("<svg") && link.contains(r#"aria-hidden="true""#), "{link}");
+            assert!(link.ends_with("<span>TimeTracker</span>"), "{link}");
+        }
+    }
+
+    #[test]
     fn menu_shows_only_accessible_items() {
         let admin = page(Some(JO));
         assert!(admin.contains(r#"<a href="/onboarding/checklist" aria-current="page">Setup</a>"#));

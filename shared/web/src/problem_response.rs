@@ -86,4 +86,18 @@ mod tests {
             "60"
         );
     }
+
+    #[tokio::test]
+    async fn page_links_to_a_place_that_the_visitor_can_reach() {
+        for (kind, href) in [
+            (Kind::NotFound, "/"),
+            (Kind::MethodNotAllowed, "/"),
+            (Kind::Unauthorized, "/login"),
+            (Kind::Forbidden, "/dashboard"),
+        ] {
+            let page = text(problem_response(ResponseFormat::Page, Problem::new(kind, "Sorry."))).await;
+            let (_, main) = page.split_once("<main").unwrap();
+            assert!(main.contains(&format!(r#"href="{href}""#)), "{kind:?}: {main}");
+        }
+    }
 }

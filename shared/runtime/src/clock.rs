@@ -54,3 +54,15 @@ impl fmt::Debug for Clock {
         f.write_str("Clock")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clock_returns_the_current_time_of_its_source() {
+        let at = Timestamp::from_second(1_736_331_630).unwrap();
+        assert_eq!(Clock::new(move || at).now(), at);
+        assert!(Clock::system().now() > at, "January 8, 2025 has passed");
+    }
+}

@@ -214,6 +214,16 @@ mod tests {
     }
 
     #[test]
+    fn error_of_a_caller_prevents_the_start_with_valid_values() {
+        let env = Env::new([("DAYS", "14")]);
+        let mut vars = env.vars();
+        let days = vars.parsed::<u16>("DAYS", "14", "an integer");
+        vars.error("REMINDER_DAYS", "integers below DAYS");
+        let errors = vars.finish(days).unwrap_err();
+        assert_eq!(errors.to_string(), "invalid configuration: REMINDER_DAYS: expected integers below DAYS");
+    }
+
+    #[test]
     fn product_name_is_a_single_visible_line() {
         for (text, name) in [
             ("", Some("TimeTracker")),

@@ -67,3 +67,15 @@ impl fmt::Debug for Rng {
         f.write_str("Rng")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_bytes_differ_with_every_call() {
+        let rng = Rng::system();
+        assert_ne!(rng.bytes::<32>(), rng.bytes::<32>());
+        assert_ne!(rng.org_id(Timestamp::UNIX_EPOCH), rng.org_id(Timestamp::UNIX_EPOCH));
+    }
+}

@@ -1,4 +1,4 @@
-//! The table on which recorded events run: six organizations in different states.
+//! The table on which recorded events run: seven organizations in different states.
 //!
 //! | organization | state at [`NOW`] | admin |
 //! |---|---|---|
@@ -6,10 +6,11 @@
 //! | [`GLOBEX`] | pays for the team plan; its checklist is complete and dismissed | [`JO`] |
 //! | [`INITECH`] | its trial reminder is due | Lu Day |
 //! | [`UMBRELLA`] | its trial has just ended | Uma Fox |
-//! | [`HOOLI`] | has just signed up; its welcome email is due | Ned Hall |
+//! | [`HOOLI`] | has just signed up; its welcome email is due | Ned Hall, whose address is not verified |
+//! | [`WAYNE`] | pays twice for the single plan, which has no free seat | Bo Wayne |
 //! | [`TIMETRACKER`] | the vendor, without a trial | Olu Ray, an operator |
 //!
-//! [`MO`] is a member of Acme, and Kim Poe is invited to it. Jo and Mo have requested sign-in links.
+//! [`MO`] is a member of Acme, who accepted an invitation in [`BROWSER`], and Kim Poe is invited. Jo and Mo have requested sign-in links.
 //! A parked and a quarantined event of Stripe wait for review.
 
 use std::convert::Infallible;
@@ -17,6 +18,7 @@ use std::convert::Infallible;
 use domain::{
     billing::{CustomerId, EventId, Fact, Plan, ReviewKind},
     checklist::{BUILT_IN, ChecklistCommand},
+    id::OrgId,
     mail::{Claim, Delivery, NoticeEmail, NoticeKey},
     org::Org,
     people::{Address, Invitation, Member, Name, Role, SIGN_IN_LINK_TTL, Session, User},
@@ -46,6 +48,7 @@ pub const TIMETRACKER: &str = "org_0198c0de-0000-7000-8000-000000000007";
 pub const INITECH: &str = "org_0198c0de-0000-7000-8000-000000000008";
 pub const UMBRELLA: &str = "org_0198c0de-0000-7000-8000-00000000000a";
 pub const HOOLI: &str = "org_0198c0de-0000-7000-8000-00000000000c";
+pub const WAYNE: &str = "org_0198c0de-0000-7000-8000-000000000010";
 
 /// Jo Doe, the admin of Acme and Globex.
 pub const JO: &str = "usr_0198c0de-0000-7000-8000-000000000002";
@@ -58,6 +61,10 @@ pub const SESSION: &str = "5ec2e700000000000000000000000000000000000000000000000
 pub const GLOBEX_SESSION: &str = "5ec2e70000000000000000000000000000000000000000000000000000000005";
 /// Secret of the operator's session.
 pub const OPERATOR_SESSION: &str = "5ec2e70000000000000000000000000000000000000000000000000000000007";
+/// Secret of Mo's session.
+pub const MO_SESSION: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
+/// Secret of Mo's browser.
+pub const BROWSER: &str = "b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0";
 /// Secret of Kim's invitation link.
 pub const INVITATION: &str = "1a71c0de00000000000000000000000000000000000000000000000000000001";
 /// Secret of Jo's sign-in link, and of Jo's unsubscribe link.
@@ -87,12 +94,15 @@ pub async fn seed(store: &Store) {
         (UMBRELLA, "Umbrella", 0xb, "Uma Fox", "uma@umbrella.example", "2026-01-01T08:59:00Z"),
         (HOOLI, "Hooli", 0xd, "Ned Hall", "ned@hooli.example", NOW),
     ] {
-        let admin = user(&format!("usr_0198c0de-0000-7000-8000-0000000000{admin:02x}"), full_name, address);
+        let mut admin =
+            user(&format!("usr_0198c0de-0000-7000-8000-0000000000{admin:02x}"), full_name, address);
+        admin.verified = id != HOOLI;
         let org = start_trial(org(id, name, &admin, at(start)));
         sign_up(store, admin, org, &format!("{:064x}", 1)).await;
     }
+    pay_twice(store).await;
     subscribe(store).await;
-    for id in [GLOBEX, INITECH, UMBRELLA] {
+    for id in [GLOBEX, INITECH, UMBRELLA, WAYNE] {
         set_welcome(store, id, |org| Delivery::Sent { at: org.signed_up_at, claim: None }).await;
     }
     set_welcome(store, ACME, |org| sending(&Delivery::pending(org.signed_up_at))).await;
@@ -139,7 +149,7 @@ async fn sign_up(store: &Store, user: User, org: Org, session_secret: &str) {
         None => Person::New(joined(user, &org)),
     };
     let sign_up = SignUp {
-        replay: Hash::of(&[org.id.uuid().as_bytes()]),
+        replay: form_hash(org.id, person.after().address.as_str()),
         session: session(&org, person.after()),
         secret: secret(session_secret),
         creation_grant: None,
@@ -150,6 +160,12 @@ async fn sign_up(store: &Store, user: User, org: Org, session_secret: &str) {
     };
     let signed_up = store.commit_sign_up(&sign_up, sign_up.org.signed_up_at).await;
     assert_eq!(signed_up.unwrap(), SignedUp::Created);
+}
+
+/// Returns the hash of the form with which the user of an address signed up an organization. The
+/// token of the form is the organization's ID without hyphens.
+pub fn form_hash(org: OrgId, address: &str) -> Hash {
+    Hash::of(&[org.uuid().simple().to_string().as_bytes(), address.as_bytes()])
 }
 
 fn joined(mut user: User, org: &Org) -> User {
@@ -178,6 +194,19 @@ async fn subscribe(store: &Store) {
     after.link_customer(&customer, facts, &prices(), project, at(PAID_AT));
     finish_checklist(&mut after);
     store.link_customer(&customer, &link, &before, &after, &[]).await.unwrap();
+}
+
+/// Signs up Wayne with two subscriptions of the single plan.
+async fn pay_twice(store: &Store) {
+    let admin = user("usr_0198c0de-0000-7000-8000-000000000011", "Bo Wayne", "bo@wayne.example");
+    let mut org = org(WAYNE, "Wayne", &admin, at("2025-12-01T09:00:00Z"));
+    let project = parse("prj_0198c0de-0000-7000-8000-000000000012");
+    for subscription in ["sub_1W1a2y3n4e5A6", "sub_1W1a2y3n4e5B6"] {
+        let event = stripe_event("customer.subscription.created", WAYNE, "cus_W1a2y3n4e5", SINGLE_PRICE);
+        let event = event.to_string().replace(SUBSCRIPTION, subscription);
+        org.record(&stripe::parked_fact(&event).unwrap(), &prices(), project, at(PAID_AT));
+    }
+    sign_up(store, admin, org, &format!("{:064x}", 1)).await;
 }
 
 /// Completes all tasks except one, which is skipped, and dismisses the checklist.
@@ -218,13 +247,13 @@ async fn invite(store: &Store) {
     let mo = joined(mo, &org);
     let acceptance = Acceptance {
         session: session(&org, &mo),
-        secret: secret(&"5e".repeat(32)),
+        secret: secret(MO_SESSION),
         person: Person::New(mo),
         details,
         org,
         membership,
         instead_of: None,
-        browser: None,
+        browser: Some(secret(BROWSER).hash()),
     };
     assert_eq!(store.commit_acceptance(&acceptance).await.unwrap(), Accepted::Joined);
     send_invitation(store, "kim@acme.example", INVITATION).await;

@@ -1,9 +1,9 @@
-use domain::{id::OrgId, mail::brake::Share, people::Session, secret::Hash, time::hour_of, trial::Trial};
+use domain::{mail::brake::Share, people::Session, secret::Hash, time::hour_of, trial::Trial};
 use serde_json::json;
 use store::{Person, SessionProof, SignUp, SignedUp};
 use test_support::{
     build::org,
-    seed::{HOOLI, JO, SESSION},
+    seed::{HOOLI, JO, SESSION, form_hash},
 };
 
 use crate::world::{
@@ -45,7 +45,7 @@ async fn sign_up_states_the_first_reason_of_its_rejection() {
             ("no other write", nothing, "Ok(Created)"),
             (
                 "the form was submitted before",
-                |_, it| it.replay = Hash::of(&[parse::<OrgId>(HOOLI).uuid().as_bytes()]),
+                |_, it| it.replay = form_hash(parse(HOOLI), "ned@hooli.example"),
                 "Ok(Replayed",
             ),
             (

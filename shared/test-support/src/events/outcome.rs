@@ -10,6 +10,8 @@ use crate::aws::LocalAws;
 
 /// Number of hexadecimal digits of a hash.
 const HASH_LENGTH: usize = 64;
+/// Attributes of the key of an item.
+const KEYS: [&str; 2] = ["pk", "sk"];
 
 type Items = BTreeMap<(String, String), Value>;
 
@@ -48,14 +50,14 @@ fn repeated(calls: &[String]) -> Value {
     runs.map(run).collect()
 }
 
-/// Returns each changed item with the names of its changed attributes.
+/// Returns each changed item with the names of its changed attributes. Keys are part of its name.
 fn changes(before: &Items, after: &Items) -> Value {
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let change = |key: &&(String, String)| {
         let change = match (before.get(key), after.get(key)) {
             (Some(old), Some(new)) if old == new => return None,
             (Some(old), Some(new)) => format!("changed: {}", changed_attributes(old, new)),
-            (None, Some(_)) => "created".to_owned(),
+            (None, Some(new)) => format!("created: {}", changed_attributes(&Value::Null, new)),
             _ => "deleted".to_owned(),
         };
         Some((name_of(key), change.into()))
@@ -65,8 +67,10 @@ fn changes(before: &Items, after: &Items) -> Value {
 
 fn changed_attributes(old: &Value, new: &Value) -> String {
     let names = [old, new].into_iter().filter_map(Value::as_object).flat_map(Map::keys);
-    let names: BTreeSet<_> =
-        names.filter(|name| old.get(name) != new.get(name)).map(String::as_str).collect();
+    let names: BTreeSet<_> = names
+        .filter(|name| !KEYS.contains(&name.as_str()) && old.get(name) != new.get(name))
+        .map(String::as_str)
+        .collect();
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 

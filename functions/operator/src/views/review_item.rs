@@ -228,7 +228,7 @@ mod tests {
             let parked = parked(body, None, Vec::new());
             assert_eq!((parked.kind, parked.title.as_str()), ("parked", title), "{body}");
             assert_eq!(parked.ids, [("Customer", "cus_1".to_owned()), ("Event", "evt_1".to_owned())]);
-            assert_eq!(parked.actions, [Action::Dismiss]);
+            assert_eq!((parked.actions, parked.reasons.len()), (vec![Action::Dismiss], 1));
         }
     }
 

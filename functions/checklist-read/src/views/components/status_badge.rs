@@ -81,3 +81,24 @@ fn payments_paused(pause: Pause, org: &Org) -> String {
         None => words::PAYMENTS_PAUSED.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::billing::{FactKind, SubscriptionStatus};
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::testing::{pending, subscription_fact};
+
+    #[test]
+    fn plan_is_unconfirmed_if_no_event_follows_its_trial() {
+        let mut view = pending("Acme Corp", "Jo Doe");
+        let mut trial = subscription_fact(SubscriptionStatus::Trialing);
+        if let FactKind::Subscription { fact, .. } = &mut trial {
+            fact.trial_end = Some(view.now);
+        }
+        view.record(trial);
+        let view = view.later(SignedDuration::from_hours(24 * 7));
+        assert_eq!(StatusBadge::of(&view.org, view.now).meaning, words::UNCONFIRMED_TEXT);
+    }
+}

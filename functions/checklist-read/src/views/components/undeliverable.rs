@@ -65,6 +65,8 @@ mod tests {
                 assert!(shown.contains(text), "{text}: {shown}");
             }
         }
+        view.org.admins[0].user = "usr_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        assert!(read(&render(&view)).contains("We can’t deliver email to Jo Doe"));
         assert_eq!(render(&view.into_member()).0, "");
     }
 }

@@ -36,3 +36,23 @@ impl DeadLetters {
         Ok(COUNTS.iter().any(|name| counts.get(name).is_none_or(|count| count != "0")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use test_support::aws::{FaultKind, LocalAws};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_an_empty_queue_holds_no_messages() {
+        let aws = LocalAws::at("2026-01-15T09:00:00Z");
+        let context = aws.context("mailer");
+        let client = Client::new(&context.aws.service("sqs"));
+        let url = context.env.get("DEAD_LETTER_QUEUE_URL").map(str::to_owned);
+        let empty = DeadLetters { client: client.clone(), url };
+        assert_eq!(empty.holds_any().await, Ok(false));
+        assert_eq!(DeadLetters { client, url: None }.holds_any().await, Ok(true));
+        aws.fail("GetQueueAttributes", FaultKind::AccessDenied);
+        empty.holds_any().await.unwrap_err();
+    }
+}

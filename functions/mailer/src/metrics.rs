@@ -63,3 +63,70 @@ pub(crate) fn report_unknown<'a>(
         telemetry::count(Metric::MailUnknown, marked_for_review, now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use domain::mail::{CLAIM_LEASE, Claim};
+    use serde_json::Value;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    thread_local! {
+        static LINES: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Returns the metrics that a call counts, with their values.
+    fn counted(call: impl FnOnce()) -> Vec<(&'static str, u64)> {
+        telemetry::collect(|line| {
+            LINES.with_borrow_mut(|lines| lines.push(serde_json::from_str(line).unwrap()));
+        });
+        call();
+        let lines = LINES.take().into_iter();
+        let metrics = |line: Value| {
+            let names = Metric::ALL.iter().map(|metric| metric.name());
+            names.filter_map(move |name| Some((name, line[name].as_u64()?)))
+        };
+        lines.flat_map(metrics).collect()
+    }
+
+    /// Returns an email that is being sent, the same email after its lease expired, and the same
+    /// email in review.
+    fn unknown() -> [Delivery; 3] {
+        let sending = Delivery::pending(NOW).claim(&Claim("a".to_owned()), None, NOW).unwrap();
+        let lapsed = sending.lapse(NOW + CLAIM_LEASE).unwrap();
+        let in_review = lapsed.give_up(NOW + CLAIM_LEASE).unwrap();
+        [sending, lapsed, in_review]
+    }
+
+    #[test]
+    fn email_is_counted_in_its_final_state_only() {
+        let failed = |why| Delivery::Failed { at: NOW, why };
+        for (delivery, expected) in [
+            (Delivery::Sent { at: NOW, claim: None }, vec![("MailSent", 1)]),
+            (failed(Failure::Bounced), vec![("MailBounced", 1)]),
+            (failed(Failure::Refused), vec![("MailFailed", 1)]),
+            (failed(Failure::Expired), vec![("MailFailed", 1)]),
+            (Delivery::pending(NOW), vec![]),
+            (Delivery::Dropped { at: NOW }, vec![]),
+        ] {
+            assert_eq!(counted(|| count_outcomes([&delivery], NOW)), expected, "{delivery:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_email_is_counted_once_when_it_needs_review() {
+        let [sending, lapsed, in_review] = unknown();
+        for (before, after, expected) in [
+            ([&sending, &lapsed], [&lapsed, &lapsed], vec![]),
+            ([&sending, &lapsed], [&lapsed, &in_review], vec![("MailUnknown", 1)]),
+            ([&lapsed, &lapsed], [&in_review, &in_review], vec![("MailUnknown", 2)]),
+            ([&in_review, &in_review], [&in_review, &in_review], vec![]),
+        ] {
+            assert_eq!(counted(|| report_unknown(before, after, NOW + CLAIM_LEASE)), expected, "{before:?}");
+        }
+    }
+}

@@ -101,10 +101,13 @@ fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
 #[cfg(test)]
 mod tests {
     use domain::{
-        billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
+        billing::{
+            Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
+            SubscriptionId, SubscriptionStatus,
+        },
         time::{DAY, add},
     };
-    use test_support::build::{acme, start_trial};
+    use test_support::build::{acme, prices, start_trial};
 
     use super::*;
     use crate::items::testing::attempt;
@@ -126,10 +129,12 @@ mod tests {
             prices: Vec::new(),
             fact,
         };
-        let fact = Fact { event: EventId::parse(event).unwrap(), created, names: None, what };
-        let prices = |text| PlanPrices::parse(text).unwrap();
-        let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
-        org.record(&fact, &prices, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), created);
+        record(org, event, what, created);
+    }
+
+    fn record(org: &mut Org, event: &str, what: FactKind, created: Timestamp) {
+        let fact = Fact { event: EventId::parse(event).unwrap(), created, names: Some(org.id), what };
+        org.record(&fact, &prices(), "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), created);
     }
 
     /// Returns the emails that are claimed `days` days after the sign-up.
@@ -163,6 +168,24 @@ mod tests {
         let mut very_late = org();
         let both = texts(&mut very_late, 15).concat();
         assert!(both.contains("/organizations/") && !both.contains("days left"));
+    }
+
+    #[test]
+    fn welcome_names_no_trial_that_has_ended_at_stripe() {
+        let start = START.parse().unwrap();
+        let reported = SubscriptionFact {
+            trial_end: Some(add(start, DAY * 14)),
+            ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Trialing)
+        };
+        for (days, names_trial) in [(13, true), (14, false)] {
+            let (mut org, subscription) = (acme(start), SubscriptionId::parse("sub_1").unwrap());
+            let (customer, fact) = (CustomerId::parse("cus_1").unwrap(), reported.clone());
+            let what = FactKind::Subscription { subscription, customer, fact };
+            record(&mut org, "evt_1", what, start);
+            let welcome = texts(&mut org, days).concat();
+            assert!(welcome.contains("Next steps"), "{welcome}");
+            assert_eq!(welcome.contains("left in your"), names_trial, "{days}: {welcome}");
+        }
     }
 
     #[test]

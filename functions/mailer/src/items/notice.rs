@@ -56,3 +56,16 @@ impl MailItem for Org {
         (sent.len() == limit).then_some(Timestamp::MIN)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn same_invocation_claims_again_when_it_reached_the_limit() {
+        let now = Timestamp::UNIX_EPOCH;
+        let sent = [Delivery::Sent { at: now, claim: None }];
+        assert!(Org::try_again_at(&sent, 1).is_some_and(|at| at <= now));
+        assert_eq!(Org::try_again_at(&sent, 2), None);
+    }
+}

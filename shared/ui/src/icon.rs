@@ -27,3 +27,16 @@ pub fn tick() -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn icons_are_drawings_that_screen_readers_ignore() {
+        for (icon, name) in [(mark(), "mark"), (tick(), "tick")] {
+            assert!(icon.0.starts_with(&format!(r#"<svg class="{name}""#)), "{}", icon.0);
+            assert!(icon.0.contains(r#"aria-hidden="true""#), "{}", icon.0);
+        }
+    }
+}

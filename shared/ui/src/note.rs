@@ -45,3 +45,17 @@ pub fn note(tone: Tone, icon: &str, title: &str, text: &Markup) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn note_states_the_state_before_what_happens_next() {
+        let note = note(Tone::Warning, "⏳", "3 days left", &html! { p { "Choose a plan." } }).0;
+        let place = |text: &str| note.find(text).unwrap_or_else(|| panic!("{text}: {note}"));
+        assert!(
+            place("tone-warning") < place("3 days left") && place("3 days left") < place("Choose a plan.")
+        );
+    }
+}

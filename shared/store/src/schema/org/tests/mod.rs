@@ -194,6 +194,23 @@ fn organization_round_trips() {
 }
 
 #[test]
+fn plan_that_an_earlier_version_stored_is_read() {
+    let item = domain::billing::Item::of_price("price_2".to_owned());
+    let team = SubscriptionFact {
+        items: vec![item],
+        ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Active)
+    };
+    let mut stored = encode(&with_event(subscribed(team)), 7).unwrap();
+    assert!(stored.remove("billing_details").is_some());
+    let org = decode(stored).unwrap().value;
+    let subscription = org.billing.subscriptions.values().next().unwrap();
+    assert_eq!(
+        subscription.facts.values().flat_map(|facts| facts.values()).next().unwrap().fact.items.len(),
+        1
+    );
+}
+
+#[test]
 fn unknown_attributes_are_ignored() {
     let mut item = encode(&org(), 7).unwrap();
     item.insert("from_the_future".to_owned(), number(1));

@@ -154,7 +154,7 @@ async function checkEmbedding(browser) {
     await page.fill('input[name=email]', 'jo@acme.example');
     await page.locator('main form button[type=submit]').first().click();
     await page.waitForURL(`${onramp}/onboarding/welcome`);
-    await page.locator('form[action="/handover"] button').first().click();
+    await page.locator('main a[href="/handover"]').first().click();
     await page.getByRole('heading', { name: 'Hello, Jo Doe' }).waitFor();
     // Use the same session under the other host name. Onramp's cookie stays in the browser and must
     // not be sent.

@@ -69,11 +69,12 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), table);
     store.warm_up().await;
+    // After a sign-in, the response to its form can lead to the host app.
+    let profile = SecurityProfile::app(app_url.as_deref()).with_exempt_paths(ONE_CLICK);
+    let profile = profile.with_public_url(public_url.as_deref());
     let host = HostApp::new(app_url, keys, &boot.aws);
     let routes =
         router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
-    let profile = SecurityProfile::app(None).with_exempt_paths(ONE_CLICK);
-    let profile = profile.with_public_url(public_url.as_deref());
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
@@ -82,7 +83,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/account", get(handlers::account::show))
         .route("/account/sessions/end", post(handlers::sessions::end))
         .route("/account/sessions/end-all", post(handlers::sessions::end_all))
-        .route("/handover", post(handlers::handoff::hand_off))
+        .route("/handover", get(handlers::handoff::open).post(handlers::handoff::hand_off))
         .route("/invitations/{token}", get(handlers::invitation::show).post(handlers::invitation::accept))
         .route("/login", get(handlers::login::show).post(handlers::login::request_link))
         .route("/login/{token}", get(handlers::link::show).post(handlers::link::consume))

@@ -94,7 +94,7 @@ CHECKS = {
     "sign-in": [
         ("get-login", status(200)),
         ("post-login", status(200)),
-        ("post-handover-without-session", status(303, "/login?next=/dashboard")),
+        ("post-handover-without-session", status(303, "/login?next=/handover")),
     ],
     "checklist-read": [
         ("get-landing", status(200)),

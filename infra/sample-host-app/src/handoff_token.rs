@@ -42,6 +42,7 @@ struct Claims {
     jti: String,
     iat: i64,
     exp: i64,
+    to: String,
     #[serde(flatten)]
     user: HostUser,
 }
@@ -88,8 +89,13 @@ impl HandoffVerifier {
         }
     }
 
-    /// Verifies a token at `now`, and marks a valid token as used.
-    pub(super) fn verify(&mut self, token: &str, now: Timestamp) -> Result<HostUser, HandoffTokenError> {
+    /// Verifies a token at `now`, and marks a valid token as used. Returns the user, and the path of
+    /// the page to open.
+    pub(super) fn verify(
+        &mut self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(HostUser, String), HandoffTokenError> {
         let (input, signature) = token.rsplit_once('.').ok_or(HandoffTokenError::Malformed)?;
         let (header, claims) = input.split_once('.').ok_or(HandoffTokenError::Malformed)?;
         let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| HandoffTokenError::Malformed);
@@ -118,6 +124,6 @@ impl HandoffVerifier {
         if self.used.insert(claims.jti, claims.exp.saturating_add(MAX_SKEW_SECONDS)).is_some() {
             return Err(HandoffTokenError::Used);
         }
-        Ok(claims.user)
+        Ok((claims.user, claims.to))
     }
 }

@@ -3,10 +3,12 @@
 //! The app has its own origin. Like every host app, it shares only three things with Onramp: the
 //! keys of handoff tokens, the keys of embed tokens and host events, and the event bus.
 //!
-//! The app signs a user in with a valid handoff token, which works once. Its page embeds Onramp's
-//! banner and checklist in three ways: as custom elements, as HTML fragments that the app fetches,
+//! The app has no sign-in of its own. It sends a visitor without a session to Onramp, which sends them
+//! back to the same page with a handoff token that works once. Its pages embed Onramp's banner and
+//! checklist: most as custom elements, and the start page also as HTML fragments that the app fetches
 //! and in frames. The app sends events about user actions over the event bus or over HTTP.
 
+mod areas;
 mod handoff_token;
 mod host_signer;
 mod page;
@@ -17,15 +19,17 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use areas::{Area, Entries};
 use axum::body::Bytes;
 use handoff_token::{HandoffVerifier, HostUser};
 use host_signer::HostSigner;
 use http::{
-    HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri,
     header::{
         AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION,
         REFERRER_POLICY, SET_COOKIE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
     },
+    uri::PathAndQuery,
 };
 use jiff::Timestamp;
 use maud::Markup;
@@ -50,6 +54,9 @@ fn policy(onramp: &str) -> String {
 /// Name of the session cookie. All ports of a host share their cookies, so the name must be unique.
 const SESSION: &str = "host_app_session";
 
+/// Path of the page that a user sees after signing out.
+const SIGNED_OUT: &str = "/signed-out";
+
 /// Sample host app with its sessions.
 pub struct HostApp {
     cloud: Arc<Cloud>,
@@ -61,6 +68,7 @@ pub struct HostApp {
     signer: Option<HostSigner>,
     verifier: Mutex<HandoffVerifier>,
     sessions: Mutex<BTreeMap<String, HostUser>>,
+    entries: Mutex<Entries>,
 }
 
 /// Configuration that a host app shares with Onramp.
@@ -84,6 +92,7 @@ impl HostApp {
             signer: HostSigner::new(shared.host_keys),
             verifier: Mutex::new(HandoffVerifier::new(shared.handoff_keys, onramp, url)),
             sessions: Mutex::default(),
+            entries: Mutex::default(),
         }
     }
 
@@ -97,8 +106,12 @@ impl HostApp {
             Method::GET if path == TOKEN_PATH => self.token_response(user.as_ref()),
             Method::GET => match (field(query.as_bytes(), "token"), user) {
                 (Some(token), _) => self.sign_in(&token),
-                (None, Some(user)) => self.home(&user, path).await,
-                (None, None) => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
+                (None, _) if path == SIGNED_OUT => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
+                (None, Some(user)) => match Area::at(path) {
+                    Some(area) => self.area(StatusCode::OK, area, &user),
+                    None => self.home(&user, path).await,
+                },
+                (None, None) => self.send_to_onramp(request.uri()),
             },
             Method::POST if is_cross_site(&request) => {
                 self.page(StatusCode::FORBIDDEN, page::error(words::error::CROSS_SITE))
@@ -106,9 +119,40 @@ impl HostApp {
             Method::POST => match (path, user) {
                 ("/logout", _) => self.sign_out(session),
                 ("/events", Some(user)) => self.send_event(&user, request.body()).await,
+                (path, Some(user)) if Area::at(path).is_some() => {
+                    self.add_entry(path, &user, request.body()).await
+                }
                 _ => self.page(StatusCode::NOT_FOUND, page::error(words::error::NOT_FOUND)),
             },
             _ => self.page(StatusCode::METHOD_NOT_ALLOWED, page::error(words::error::METHOD)),
+        }
+    }
+
+    /// Sends a visitor without a session to Onramp, which signs them in and leads back to the same
+    /// page. A request with a handoff token never gets here, so no one goes in circles.
+    fn send_to_onramp(&self, uri: &Uri) -> Response<Bytes> {
+        let page = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        let to = form_urlencoded::byte_serialize(page.as_bytes()).collect::<String>();
+        self.redirect(&format!("{}/handover?to={to}", self.onramp))
+    }
+
+    /// Responds with the page of an area.
+    fn area(&self, status: StatusCode, area: &Area, user: &HostUser) -> Response<Bytes> {
+        let entries = lock(&self.entries).of(&user.organization_id, area);
+        let is_rejected = status != StatusCode::OK;
+        self.page(status, page::area(area, user, &entries, &self.onramp, is_rejected))
+    }
+
+    /// Adds an entry to an area, and reports it to Onramp.
+    async fn add_entry(&self, path: &str, user: &HostUser, form: &[u8]) -> Response<Bytes> {
+        let Some(area) = Area::at(path) else { return self.redirect("/") };
+        let name = field(form, "name").unwrap_or_default();
+        if !lock(&self.entries).add(&user.organization_id, area, &name) {
+            return self.area(StatusCode::UNPROCESSABLE_ENTITY, area, user);
+        }
+        match self.post_event(user, area.event).await {
+            true => self.redirect(area.path),
+            false => self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED)),
         }
     }
 
@@ -131,7 +175,7 @@ impl HostApp {
     fn token_response(&self, user: Option<&HostUser>) -> Response<Bytes> {
         let token = user.and_then(|user| self.embed_token(user));
         let status = if token.is_some() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
-        let mut response = self.page(status, page::redirect());
+        let mut response = self.page(status, page::redirect("/"));
         set(&mut response, CONTENT_TYPE, "application/json");
         *response.body_mut() = Bytes::from(json!({ "token": token }).to_string());
         response
@@ -160,15 +204,18 @@ impl HostApp {
         self.onramp.split_once("://").map_or("", |(_, host)| host)
     }
 
-    /// Creates a session for a valid handoff token, and redirects to a URL without the token.
+    /// Creates a session for a valid handoff token, and redirects to the page that the token names.
     fn sign_in(&self, token: &str) -> Response<Bytes> {
-        let user = match lock(&self.verifier).verify(token, self.cloud.clock.now()) {
+        let (user, to) = match lock(&self.verifier).verify(token, self.cloud.clock.now()) {
             Ok(user) => user,
-            Err(error) => return self.page(StatusCode::BAD_REQUEST, page::error(&error.to_string())),
+            // A redirect back to Onramp could go in circles.
+            Err(error) => {
+                return self.page(StatusCode::BAD_REQUEST, page::rejected(&error.to_string(), &self.onramp));
+            }
         };
         let id = random::uuid();
         lock(&self.sessions).insert(id.clone(), user);
-        let mut response = self.go_home();
+        let mut response = self.redirect(&to);
         set(&mut response, SET_COOKIE, &format!("{SESSION}={id}; Path=/; HttpOnly; SameSite=Lax"));
         response
     }
@@ -177,7 +224,7 @@ impl HostApp {
         if let Some(id) = session {
             lock(&self.sessions).remove(id);
         }
-        let mut response = self.go_home();
+        let mut response = self.redirect(SIGNED_OUT);
         set(&mut response, SET_COOKIE, &format!("{SESSION}=; Path=/; Max-Age=0"));
         response
     }
@@ -189,17 +236,14 @@ impl HostApp {
         let Some((event, _)) = EVENTS.into_iter().find(|(event, _)| *event == wanted) else {
             return self.page(StatusCode::BAD_REQUEST, page::error(words::error::UNKNOWN_ACTION));
         };
-        let now = self.cloud.clock.now();
-        let (org, actor, at) = (&user.organization_id, &user.name, now.to_string());
         if field(form, "way").as_deref() == Some("http") {
-            let body =
-                json!({"type": event, "organization_id": org, "actor": actor, "occurred_at": at}).to_string();
-            return match self.post(&body, now).await {
-                Some(status) if status.is_success() => self.go_home(),
-                _ => self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED)),
+            return match self.post_event(user, event).await {
+                true => self.redirect("/"),
+                false => self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED)),
             };
         }
-        let detail = json!({"organization_id": org, "actor": actor, "occurred_at": at});
+        let now = self.cloud.clock.now();
+        let detail = json!({"organization_id": user.organization_id, "actor": user.name, "occurred_at": now.to_string()});
         let entry = Entry {
             bus: "default".to_owned(),
             source: self.source.clone(),
@@ -209,10 +253,22 @@ impl HostApp {
             time: None,
         };
         self.cloud.bus.put(&entry, now);
-        self.go_home()
+        self.redirect("/")
     }
 
-    /// Posts a signed event. Returns the status of the response.
+    /// Posts a signed event about a user. Returns whether Onramp accepted it.
+    async fn post_event(&self, user: &HostUser, event: &str) -> bool {
+        let now = self.cloud.clock.now();
+        let body = json!({
+            "type": event,
+            "organization_id": user.organization_id,
+            "actor": user.name,
+            "occurred_at": now.to_string(),
+        });
+        self.post(&body.to_string(), now).await.is_some_and(|status| status.is_success())
+    }
+
+    /// Posts a signed body. Returns the status of the response.
     async fn post(&self, body: &str, now: Timestamp) -> Option<StatusCode> {
         let signature = self.signer.as_ref()?.signature(body, now)?;
         let request = Request::post("/host/events")
@@ -224,9 +280,9 @@ impl HostApp {
         Some((self.send)(request).await.status())
     }
 
-    fn go_home(&self) -> Response<Bytes> {
-        let mut response = self.page(StatusCode::SEE_OTHER, page::redirect());
-        set(&mut response, LOCATION, "/");
+    fn redirect(&self, to: &str) -> Response<Bytes> {
+        let mut response = self.page(StatusCode::SEE_OTHER, page::redirect(to));
+        set(&mut response, LOCATION, to);
         response
     }
 

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
+    areas::{AREAS, Area},
     handoff_token::HostUser,
     words::{self, EVENTS, home},
 };
@@ -30,9 +31,52 @@ pub(super) fn signed_out(onramp: &str) -> Markup {
         &html! {
             h1 { (words::signed_out::HEADING) }
             p { (words::signed_out::LEAD) }
-            p { a href={ (onramp) "/dashboard" } { (words::signed_out::DASHBOARD) } }
+            p { a href="/" { (words::signed_out::SIGN_IN) } " · " a href={ (onramp) "/dashboard" } { (words::signed_out::DASHBOARD) } }
         },
     )
+}
+
+/// Renders the page of an area, with the banner and the checklist of Onramp.
+pub(super) fn area(
+    area: &Area,
+    user: &HostUser,
+    entries: &[String],
+    onramp: &str,
+    is_rejected: bool,
+) -> Markup {
+    frame(
+        area.title,
+        &html! {
+            (menu(Some(area)))
+            trial-banner token-url=(TOKEN_PATH) {}
+            h1 { (area.title) }
+            p.quiet { (user.organization_name) }
+            form.add method="post" action=(area.path) {
+                label for="name" { (area.field) }
+                @if is_rejected { p.error id="name-error" { (words::area::NAME_REQUIRED) } }
+                div.row {
+                    input id="name" name="name" required maxlength="100" autofocus
+                        aria-invalid=[is_rejected.then_some("true")] aria-describedby=[is_rejected.then_some("name-error")];
+                    button.primary { (area.button) }
+                }
+            }
+            @if entries.is_empty() { p.quiet { (area.empty) } }
+            ul.entries { @for entry in entries { li { (entry) } } }
+            onboarding-widget token-url=(TOKEN_PATH) {}
+            script src={ (onramp) "/assets/onboarding.js" } defer {}
+        },
+    )
+}
+
+fn menu(here: Option<&Area>) -> Markup {
+    html! {
+        nav aria-label=(words::frame::MENU) {
+            a href="/" aria-current=[here.is_none().then_some("page")] { (home::TITLE) }
+            @for area in &AREAS {
+                a href=(area.path) aria-current=[(here == Some(area)).then_some("page")] { (area.title) }
+            }
+        }
+    }
 }
 
 /// Renders the page of a signed-in user: embedded content, event buttons, and account data. `path`
@@ -43,6 +87,7 @@ pub(super) fn home(user: &HostUser, embedded: &Embedded<'_>, path: &str) -> Mark
     frame(
         home::TITLE,
         &html! {
+            (menu(None))
             h1 { (home::greeting(&user.name)) }
             @if path != "/" { p { (home::OPENED) code { (path) } "." } }
             form method="post" action="/events" {
@@ -107,9 +152,19 @@ pub(super) fn error(reason: &str) -> Markup {
     frame(words::error::TITLE, &content)
 }
 
+/// Renders an error page for a rejected handoff token, with a link that creates a new one.
+pub(super) fn rejected(reason: &str, onramp: &str) -> Markup {
+    let content = html! {
+        h1 { (words::error::HEADING) }
+        p { (reason) }
+        p { a href={ (onramp) "/handover" } { (words::error::TRY_AGAIN) } }
+    };
+    frame(words::error::TITLE, &content)
+}
+
 /// Renders the body of a redirect, for clients that do not follow it.
-pub(super) fn redirect() -> Markup {
-    frame(words::frame::REDIRECT_TITLE, &html! { p { a href="/" { (words::frame::CONTINUE) } } })
+pub(super) fn redirect(to: &str) -> Markup {
+    frame(words::frame::REDIRECT_TITLE, &html! { p { a href=(to) { (words::frame::CONTINUE) } } })
 }
 
 fn frame(title: &str, content: &Markup) -> Markup {

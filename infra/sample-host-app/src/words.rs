@@ -17,14 +17,19 @@ pub(super) mod frame {
     pub(crate) const NOTICE_DETAIL: &str = " — a sample that represents your product";
     pub(crate) const REDIRECT_TITLE: &str = "See other";
     pub(crate) const CONTINUE: &str = "Continue";
+    pub(crate) const MENU: &str = "Pages";
 }
 
 pub(super) mod signed_out {
     pub(crate) const TITLE: &str = "Signed out";
     pub(crate) const HEADING: &str = "You’re signed out";
-    pub(crate) const LEAD: &str =
-        "This app has no sign-in of its own. Open Onramp’s dashboard and select “Open TimeTracker”.";
+    pub(crate) const LEAD: &str = "Onramp signs you in to this app. You’re still signed in there.";
+    pub(crate) const SIGN_IN: &str = "Sign in again";
     pub(crate) const DASHBOARD: &str = "Onramp’s dashboard";
+}
+
+pub(super) mod area {
+    pub(crate) const NAME_REQUIRED: &str = "Enter a text of at most 100 characters.";
 }
 
 pub(super) mod home {
@@ -66,6 +71,7 @@ pub(super) mod home {
 pub(super) mod error {
     pub(crate) const TITLE: &str = "Rejected";
     pub(crate) const HEADING: &str = "Access denied";
+    pub(crate) const TRY_AGAIN: &str = "Try again";
     pub(crate) const START_PAGE: &str = "Start page";
     pub(crate) const CROSS_SITE: &str = "Cross-site form submission rejected.";
     pub(crate) const NOT_FOUND: &str = "Page not found.";

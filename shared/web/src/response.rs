@@ -33,8 +33,8 @@ pub fn see_other(location: &str) -> Response {
 pub fn to_login(path: &str) -> Response {
     tracing::info!(area = %LogArea::Access, status = 303, cause = "session", "rejected request");
     match routes::next_path(path) {
-        // `next_path` accepts only characters that need no escaping in a query.
-        Some(next) => see_other(&format!("/login?next={next}")),
+        // Only the escapes of a link to the host app need escaping.
+        Some(next) => see_other(&format!("/login?next={}", next.replace('%', "%25"))),
         None => see_other("/login"),
     }
 }
@@ -48,6 +48,7 @@ mod tests {
         let location = |path| to_login(path).headers()[LOCATION].clone();
         assert_eq!(location("/onboarding/checklist"), "/login?next=/onboarding/checklist");
         assert_eq!(location("//evil.example"), "/login");
+        assert_eq!(location("/handover?to=/a?b%26c"), "/login?next=/handover?to=/a%253Fb%2526c");
         assert_eq!(see_other("/a\r\nx: y").headers()[LOCATION], "/");
     }
 }

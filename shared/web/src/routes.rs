@@ -8,11 +8,13 @@
 
 use axum::http::Method;
 
+use crate::handover::{HANDOVER, HostPage};
+
 /// Methods and path patterns, the same as in `template.yaml`.
 ///
 /// A pattern segment in braces matches exactly one nonempty segment of a path. Every path with
 /// `GET` also supports `HEAD`, which returns the same response without a body (RFC 9110, section
-/// 9.3.2).
+/// 9.3.2). Only `/handover` differs: its `HEAD` creates no handoff token.
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
     (Method::GET, "/account"),
@@ -24,7 +26,8 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/billing/return"),
     (Method::POST, "/billing/webhooks/stripe"),
     (Method::GET, "/dashboard"),
-    (Method::POST, "/handover"),
+    (Method::GET, HANDOVER),
+    (Method::POST, HANDOVER),
     (Method::POST, "/host/events"),
     (Method::GET, "/invitations/{token}"),
     (Method::POST, "/invitations/{token}"),
@@ -110,12 +113,17 @@ pub fn allowed_methods(path: &str) -> Vec<Method> {
     methods
 }
 
-/// Returns the path of `next`, without query and fragment, if it is a listed page of Onramp.
+/// Returns the path of `next`, without query and fragment, if it is a listed page of Onramp. A link
+/// to the host app keeps its query.
 ///
 /// Returns `None` for all other texts, in particular for URLs of other hosts.
 #[must_use]
 pub fn next_path(next: &str) -> Option<String> {
-    let path = next.split(['?', '#']).next().unwrap_or_default();
+    let (path, rest) = next.split_at(next.find(['?', '#']).unwrap_or(next.len()));
+    if path == HANDOVER {
+        let query = rest.split('#').next().unwrap_or_default().trim_start_matches('?');
+        return Some(HostPage::of_query(query).link());
+    }
     let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
     // Callers store the path, so it must not contain the secret of an invitation link. It may
     // contain a reference to an invitation, which starts with `org_` and is not secret.
@@ -210,6 +218,9 @@ mod tests {
                 Some("/organizations/org_0198c0de-0000-7000-8000-000000000001"),
             ),
             ("/onboarding/checklist?x=1#y", Some("/onboarding/checklist")),
+            ("/handover", Some("/handover")),
+            ("/handover?to=%2Fprojects%3Fa%3D1%26b&x=y#z", Some("/handover?to=/projects%3Fa%3D1%26b")),
+            ("/handover?to=//evil.example", Some("/handover")),
             ("", None),
             ("dashboard", None),
             ("//evil.example", None),

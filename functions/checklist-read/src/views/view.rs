@@ -9,7 +9,10 @@ use domain::{
 use jiff::Timestamp;
 use maud::{Markup, Render};
 use ui::{Page, Person, Width};
-use web::auth::{AuthMethod, AuthenticatedMember};
+use web::{
+    HostPage,
+    auth::{AuthMethod, AuthenticatedMember},
+};
 
 use crate::config::Config;
 
@@ -69,7 +72,7 @@ impl View {
         match (task.action.target, &config.app_url) {
             (TaskTarget::Plans, _) => self.plans(),
             (TaskTarget::Members, _) => "/members".to_owned(),
-            (TaskTarget::HostApp(path), Some(app)) => format!("{app}/{path}"),
+            (TaskTarget::HostApp(path), Some(_)) => HostPage::parse(&format!("/{path}")).link(),
             // Without a host app, the guide explains the task.
             (TaskTarget::HostApp(_), None) => format!("/onboarding/guide#{}", task.key),
             (TaskTarget::Url(address), _) => address.to_owned(),

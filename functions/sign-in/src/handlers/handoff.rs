@@ -2,51 +2,98 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
 use domain::{
     billing::Plan,
     people::{HANDOFF_TOKEN_TTL, Role},
 };
 use host_auth::Key;
+use http::{HeaderMap, Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::SignedIn;
 use telemetry::LogArea;
-use web::{FormRequest, Problem};
+use web::{FormRequest, HostPage, Kind, Problem, ResponseFormat};
 
-use crate::{App, host_app::HostApp};
+use crate::{App, host_app::HostApp, words};
 
 /// Path of Onramp's own dashboard, which opens if there is no host app.
 const DASHBOARD: &str = "/dashboard";
 /// Time for which stored keys are used before they are read again.
 const KEY_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 
-/// `POST /handover`: redirects the user to the host app.
+/// `GET /handover?to=…`: opens the page `to` of the host app, and signs the user in there.
+///
+/// Only a visit creates a token. An image, a frame, or a script of any page gets 403. A browser that
+/// loads the link in advance, and a `HEAD` request, get 204.
+pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
+    let headers = request.headers();
+    if *request.method() == Method::HEAD || is_prefetch(headers) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let (page, format) =
+        (HostPage::of_query(request.uri().query().unwrap_or_default()), ResponseFormat::of(headers));
+    let outcome = match is_visit(headers) {
+        true => redirect(&app, headers, &web::origin(&request), &page).await,
+        false => Err(Problem::new(Kind::Forbidden, words::NOT_A_VISIT).because("not a visit")),
+    };
+    web::respond_or_login(format, &page.link(), outcome)
+}
+
+/// `POST /handover`: does the same for the start page of the host app.
+pub async fn hand_off(State(app): State<Arc<App>>, form: FormRequest) -> Response {
+    let page = HostPage::parse("/");
+    let outcome = redirect(&app, &form.headers, &form.origin, &page).await;
+    web::respond_or_login(form.format, &page.link(), outcome)
+}
+
+/// Redirects the user to a page of the host app.
 ///
 /// If the host app accepts handoff tokens, the query of the URL contains such a token, which signs
-/// the user in. If no host app is configured, the redirect leads to Onramp's own dashboard.
+/// the user in and names the page. If no host app is configured, the redirect leads to Onramp's own
+/// dashboard.
 ///
 /// Every member can use this route, in every status of the organization. The token contains the
 /// member's role and access, and the host app decides what the member may do.
-pub async fn hand_off(State(app): State<Arc<App>>, form: FormRequest) -> Response {
-    web::respond_or_login(form.format, DASHBOARD, redirect(&app, &form).await)
-}
-
-async fn redirect(app: &App, form: &FormRequest) -> Result<Response, Problem> {
-    let caller = app.authenticate(&form.headers).await?;
+async fn redirect(
+    app: &App,
+    headers: &HeaderMap,
+    origin: &str,
+    page: &HostPage,
+) -> Result<Response, Problem> {
+    let caller = app.authenticate(headers).await?;
     let (url, keys) = match &app.host {
         HostApp::Absent => return Ok(web::see_other(DASHBOARD)),
-        HostApp::Linked(url) => return Ok(web::see_other(url)),
+        HostApp::Linked(url) => return Ok(web::see_other(&page.url(url))),
         HostApp::AcceptsTokens(url, keys) => (url, keys),
     };
     let keys = keys.get(Some(KEY_MAX_AGE), caller.now).await;
     let key = keys.as_ref().and_then(|keys| keys.first());
     let key = key.ok_or_else(|| Problem::unavailable().because("no handoff signing key available"))?;
-    let (issuer, audience, id) = (form.origin.as_str(), url.origin(), app.entropy.bytes());
-    let token = HandoffToken { issuer, audience, id, now: caller.now }.sign(&caller.found, key);
+    let (audience, id) = (url.origin(), app.entropy.bytes());
+    let token = HandoffToken { issuer: origin, audience, page, id, now: caller.now }.sign(&caller.found, key);
     let (organization, user) = (caller.found.session.org, caller.found.session.user);
     tracing::info!(area = %LogArea::Access, %organization, %user, "handed off to host app");
     Ok(web::see_other(&format!("{url}/?token={token}")))
+}
+
+/// Returns whether a browser loads the link before the user visits it (`Sec-Purpose`, WHATWG
+/// Fetch).
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    headers.get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"))
+}
+
+/// Returns whether the browser opens the link as a page (W3C Fetch Metadata). An old browser does
+/// not say what the request is for.
+fn is_visit(headers: &HeaderMap) -> bool {
+    match (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) {
+        (None, None) => true,
+        (Some(mode), Some(destination)) => mode == "navigate" && destination == "document",
+        _ => false,
+    }
 }
 
 /// A handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app. Its fields
@@ -57,6 +104,8 @@ struct HandoffToken<'a> {
     issuer: &'a str,
     /// Origin of the host app.
     audience: &'a str,
+    /// Page that the host app opens.
+    page: &'a HostPage,
     /// Random ID of the token, by which the host app detects and rejects a second use.
     id: [u8; 16],
     /// Time at which the token is created.
@@ -77,6 +126,7 @@ impl HandoffToken<'_> {
             "iss": self.issuer,
             "aud": self.audience,
             "sub": user.id.to_string(),
+            "to": self.page.as_str(),
             "jti": format!("{:032x}", u128::from_be_bytes(self.id)),
             "iat": issued_at,
             "exp": issued_at.saturating_add(HANDOFF_TOKEN_TTL.as_secs()),

@@ -23,6 +23,9 @@ pub const VERIFY_FIRST: &str = "First, verify your email address";
 /// Title of the page for a user whose email address is not verified.
 pub const VERIFY_ADDRESS: &str = "Verify your email address";
 
+/// Detail of the problem of a link to the host app that a page loads as a part of itself.
+pub const NOT_A_VISIT: &str = "This link signs you in to the product. Open it in a browser tab.";
+
 /// Returns the title of a page whose form was rejected.
 pub fn error_title(title: &str) -> String {
     format!("Error: {title}")

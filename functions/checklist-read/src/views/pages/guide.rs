@@ -73,6 +73,6 @@ mod tests {
             assert!(here || link.ends_with(&format!("#{}", task.key)), "{link}");
         }
         let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
-        assert!(render(Some(&trial()), &hosted).0.contains(r#"href="https://app.example.com/projects""#));
+        assert!(render(Some(&trial()), &hosted).0.contains(r#"href="/handover?to=/projects""#));
     }
 }

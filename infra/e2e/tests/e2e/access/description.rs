@@ -115,7 +115,7 @@ async fn openapi_lists_exactly_the_json_routes() {
     let json_routes: BTreeSet<String> = page::of_template()
         .into_iter()
         .filter(|route| {
-            let paths = ["/api/", "/operator", "/problems/"];
+            let paths = ["/api/", "/handover", "/operator", "/problems/"];
             route.starts_with("POST ") || paths.iter().any(|path| route.contains(path))
         })
         .collect();

@@ -91,7 +91,8 @@ async fn send_one(
 async fn head_returns_what_get_returns_without_a_body() {
     let actors = Actors::new().await;
     let mut wrong = Vec::new();
-    for row in page::rows().iter().filter(|row| row.method() == "GET") {
+    // `HEAD /handover` is always 204.
+    for row in page::rows().iter().filter(|row| row.method() == "GET" && row.path() != "/handover") {
         for caller in &actors.callers {
             let request = MatrixRequest::of(row, &actors, caller);
             let head = MatrixRequest { method: "HEAD".to_owned(), ..request.clone() };

@@ -86,6 +86,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
     let joins = row.path().starts_with("/invitations/");
     let cookie = caller.cookie.as_deref().filter(|_| !joins);
     match status {
+        204 => request.with("sec-purpose", "prefetch").send(world, cookie, format).await,
         // Send the ETag of the current version.
         304 => {
             let tag = request.send(world, cookie, format).await.header("etag").to_owned();
@@ -94,6 +95,10 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
         400 if row.path() == "/onboarding/embed" => {
             request.path.push_str("&part=everything");
             request.send(world, cookie, format).await
+        }
+        403 if row.route == "GET /handover" => {
+            let image = request.with("sec-fetch-mode", "no-cors").with("sec-fetch-dest", "image");
+            image.send(world, cookie, format).await
         }
         // Send the request as a script on a page whose origin is not in `EMBED_ORIGINS`.
         403 if row.method() == "GET" => {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use stack::Config;
 use tower::ServiceExt;
 
+use crate::journeys::sign_in::newest_link;
 use e2e::driver::{Visitor, World};
 
 pub const HOST_APP: &str = "http://localhost:8486";
@@ -66,11 +67,11 @@ async fn dashboard_button_signs_in_to_the_host_app() {
     let world = world().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let page = jo.open("/onboarding/welcome").await;
-    assert!(page.text().contains(r#"action="/handover""#), "{}", page.text());
-    assert!(
-        page.header("content-security-policy").contains(HOST_APP),
-        "otherwise browsers block the redirect"
-    );
+    assert!(page.text().contains(r#"href="/handover""#), "{}", page.text());
+    for page in [page, jo.open("/login").await] {
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains(HOST_APP), "browsers block redirects of forms to other hosts: {policy}");
+    }
 
     let path = press_button(&mut jo).await;
     let claims = claims(&path);
@@ -79,6 +80,7 @@ async fn dashboard_button_signs_in_to_the_host_app() {
     assert_eq!(claims["organization_id"], jo.org());
     assert_eq!((&claims["role"], &claims["access"]), (&json!("admin"), &json!("full")));
     assert_eq!((&claims["email"], &claims["email_verified"]), (&json!("jo@example.com"), &json!(false)));
+    assert_eq!(claims["to"], "/");
 
     let entered = host_app(&world, "GET", &path, &[], "").await;
     assert_eq!(
@@ -88,7 +90,107 @@ async fn dashboard_button_signs_in_to_the_host_app() {
     let session = cookie(&entered);
     let home = host_app(&world, "GET", "/", &[("cookie", &session)], "").await;
     assert!(text(&home).contains("Hello, Jo Doe"), "{}", text(&home));
-    assert!(text(&host_app(&world, "GET", "/", &[], "").await).contains("signed out"));
+}
+
+/// Returns the path and query to which a response of the host app redirects at Onramp.
+fn at_onramp(response: &Response<Bytes>) -> String {
+    let location = response.headers()["location"].to_str().unwrap();
+    location.strip_prefix("http://localhost:8484").unwrap().to_owned()
+}
+
+/// Follows a link to the host app. Returns the host app's response to the handoff token.
+async fn follow(world: &World, visitor: &mut Visitor<'_>, link: &str) -> Response<Bytes> {
+    let handed = visitor.open(link).await;
+    assert_eq!(handed.status, 303, "{}", handed.text());
+    host_app(world, "GET", handed.header("location").strip_prefix(HOST_APP).unwrap(), &[], "").await
+}
+
+#[tokio::test]
+async fn task_link_leads_to_a_project_without_a_second_sign_in() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let page = jo.open("/onboarding/welcome").await.text();
+    assert!(page.contains(r#"href="/handover?to=/projects""#), "{page}");
+    let entered = follow(&world, &mut jo, "/handover?to=/projects").await;
+    assert_eq!(
+        (entered.status().as_u16(), &entered.headers()["location"]),
+        (303, &"/projects".parse().unwrap())
+    );
+
+    let headers =
+        [("cookie", cookie(&entered)), ("content-type", "application/x-www-form-urlencoded".to_owned())];
+    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let rejected = host_app(&world, "POST", "/projects", &headers, "name=+").await;
+    assert_eq!(rejected.status(), 422);
+    let created = host_app(&world, "POST", "/projects", &headers, "name=Website").await;
+    assert_eq!(created.status(), 303);
+    assert!(text(&host_app(&world, "GET", "/projects", &headers, "").await).contains("<li>Website</li>"));
+    let list = jo.checklist().await;
+    assert_eq!((&list["completed_count"], &list["tasks"][1]["completed"]), (&json!(1), &json!(true)));
+}
+
+#[tokio::test]
+async fn host_app_gets_its_visitor_back_on_the_same_page() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let sent = host_app(&world, "GET", "/reports?from=2026-01&x=a%26b", &[], "").await;
+    assert_eq!(sent.status(), 303);
+    let link = at_onramp(&sent);
+    let entered = follow(&world, &mut jo, &link).await;
+    assert_eq!(entered.headers()["location"], "/reports?from=2026-01&x=a%26b");
+
+    // Without a session, the sign-in link leads to the host app too.
+    jo.submit("/logout", &[]).await;
+    jo.cookie = None;
+    let login = jo.open(&link).await;
+    assert_eq!(login.status, 303);
+    let form = jo.open(login.header("location")).await.text();
+    let next = form.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap();
+    jo.submit("/login", &[("email", "jo@example.com"), ("next", next)]).await;
+    world.settle().await;
+    let signed_in = jo.submit(&newest_link(&world).await, &[]).await;
+    assert_eq!((signed_in.status, signed_in.header("location")), (303, next));
+    let entered = follow(&world, &mut jo, next).await;
+    assert_eq!(entered.headers()["location"], "/reports?from=2026-01&x=a%26b");
+}
+
+#[tokio::test]
+async fn only_a_visit_creates_a_handoff_token() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    for (method, headers, status) in [
+        ("GET", &[][..], 303),
+        ("GET", &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")], 303),
+        ("GET", &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")], 403),
+        ("GET", &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")], 403),
+        ("GET", &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")], 403),
+        ("GET", &[("sec-fetch-mode", "navigate")], 403),
+        ("GET", &[("sec-fetch-dest", "document")], 403),
+        (
+            "GET",
+            &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("sec-purpose", "prefetch")],
+            204,
+        ),
+        ("GET", &[("sec-purpose", "prefetch;prerender")], 204),
+        ("HEAD", &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")], 204),
+    ] {
+        let response = jo.send(method, "/handover?to=/projects", headers, "").await;
+        assert_eq!(response.status, status, "{method} {headers:?}");
+        assert_eq!(response.header("location").contains("token="), status == 303, "{method} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn handoff_never_leads_to_another_host() {
+    let world = world().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    for to in ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "%00", ""] {
+        let link = form_urlencoded::Serializer::new("/handover?".to_owned()).append_pair("to", to).finish();
+        let handed = jo.open(&link).await.header("location").to_owned();
+        assert_eq!(claims(handed.strip_prefix(HOST_APP).unwrap())["to"], "/", "{to:?}");
+        let entered = follow(&world, &mut jo, &link).await;
+        assert_eq!(entered.headers()["location"], "/", "{to:?}");
+    }
 }
 
 #[tokio::test]
@@ -123,13 +225,12 @@ async fn handoff_requires_a_session_and_the_own_form() {
     let world = world().await;
     let mut stranger = world.visitor();
     let response = stranger.submit("/handover", &[]).await;
-    assert_eq!((response.status, response.header("location")), (303, "/login?next=/dashboard"));
+    assert_eq!((response.status, response.header("location")), (303, "/login?next=/handover"));
     let response = stranger.post("/handover").await;
     assert_eq!((response.status, response.header("content-type")), (401, "application/problem+json"));
 
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     assert_eq!(jo.post("/handover").await.status, 303, "a program is redirected too");
-    assert_eq!(jo.open("/handover").await.status, 405);
     let foreign = [("sec-fetch-site", "same-site"), ("origin", HOST_APP)];
     assert_eq!(jo.send("POST", "/handover", &foreign, "").await.status, 403);
     let stolen = jo.cookie.clone();
@@ -226,8 +327,9 @@ async fn work_in_the_host_app_completes_tasks() {
         assert_eq!(host_app(&world, "POST", "/events", case, body).await.status(), status, "{body}");
     }
     let out = host_app(&world, "POST", "/logout", &headers, "").await;
-    assert_eq!(out.status(), 303);
-    assert!(text(&host_app(&world, "GET", "/", &headers[..1], "").await).contains("signed out"));
+    assert_eq!((out.status().as_u16(), &out.headers()["location"]), (303, &"/signed-out".parse().unwrap()));
+    assert!(text(&host_app(&world, "GET", "/signed-out", &headers[..1], "").await).contains("signed out"));
+    assert_eq!(at_onramp(&host_app(&world, "GET", "/", &headers[..1], "").await), "/handover?to=%2F");
 }
 
 #[tokio::test]
@@ -241,6 +343,9 @@ async fn button_is_a_plain_link_without_keys() {
         let mut jo = world.trialing("Acme", "jo@example.com").await;
         let response = jo.submit("/handover", &[]).await;
         assert_eq!((response.status, response.header("location")), (303, target));
+        let below = if target == app_url { "https://app.example.com/t/projects?x=%C3%BC" } else { target };
+        let opened = jo.open("/handover?to=/projects?x=%C3%BC").await;
+        assert_eq!(opened.header("location"), below);
     }
     let world = World::with(Config::memory().set("APP_URL", app_url)).await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;

@@ -33,7 +33,7 @@ mod round_trips;
 mod safari;
 mod seats;
 mod sessions;
-mod sign_in;
+pub mod sign_in;
 mod sign_up;
 mod signature;
 mod single_checkout;

@@ -104,6 +104,13 @@ mod tests {
     }
 
     #[test]
+    fn same_invocation_tries_again_only_if_nothing_was_sent() {
+        let now = at("2025-01-08T10:00:00Z");
+        assert_eq!(SignInMail::try_again_at(&[Delivery::pending(now)], 1), Some(now));
+        assert_eq!(SignInMail::try_again_at(&[Delivery::Sent { at: now, claim: None }], 1), None);
+    }
+
+    #[test]
     fn email_contains_the_only_link_of_a_new_request() {
         let now = at("2025-01-08T10:00:00Z");
         let (mut mail, attempt) = (mail(Some(jo()), now), attempt("a", now));

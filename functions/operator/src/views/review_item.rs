@@ -202,7 +202,7 @@ fn sentence(clause: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::mail::{Delivery, Failure};
+    use domain::mail::{Delivery, Failure, NoticeEmail, NoticeKey};
 
     use super::*;
 
@@ -268,7 +268,18 @@ mod tests {
         assert_eq!(view.title, "Payment by a known address: €29.00");
         assert!(view.reasons[0].contains("jo@example.com"), "{view:?}");
         assert_eq!(view.actions, [Action::LinkCustomer, Action::Dismiss]);
+        assert_eq!(view.ids, [("Customer", "cus_1".to_owned()), ("Event", "evt_1".to_owned())]);
         assert_eq!((view.customer.as_deref(), view.organizations.len()), (Some("cus_1"), 1));
+    }
+
+    #[test]
+    fn failed_notice_names_its_admin_and_the_failure() {
+        let now: Timestamp = "2026-01-15T09:00:00Z".parse().unwrap();
+        let mut org = test_support::build::start_trial(test_support::build::acme(now));
+        let welcome = NoticeEmail { key: NoticeKey::Welcome, to: org.admins[0].user };
+        *org.outbox.delivery_mut(&welcome).unwrap() = Delivery::Failed { at: now, why: Failure::Refused };
+        let view = view(ReviewItemKind::Notices(Box::new(org)));
+        assert!(view.reasons.len() == 1 && view.reasons[0].contains("Jo Doe"), "{view:?}");
     }
 
     #[test]

@@ -194,20 +194,19 @@ fn organization_round_trips() {
 }
 
 #[test]
-fn plan_that_an_earlier_version_stored_is_read() {
-    let item = domain::billing::Item::of_price("price_2".to_owned());
+fn plan_and_end_that_an_earlier_version_stored_are_read() {
+    let end = Some(at("2025-03-01T00:00:00Z"));
     let team = SubscriptionFact {
-        items: vec![item],
+        items: vec![domain::billing::Item::of_price("price_2".to_owned())],
+        cancel_at: end,
         ..SubscriptionFact::new(Change::Created, SubscriptionStatus::Active)
     };
     let mut stored = encode(&with_event(subscribed(team)), 7).unwrap();
     assert!(stored.remove("billing_details").is_some());
     let org = decode(stored).unwrap().value;
     let subscription = org.billing.subscriptions.values().next().unwrap();
-    assert_eq!(
-        subscription.facts.values().flat_map(|facts| facts.values()).next().unwrap().fact.items.len(),
-        1
-    );
+    let fact = &subscription.facts.values().flat_map(|facts| facts.values()).next().unwrap().fact;
+    assert_eq!((fact.items.len(), fact.cancel_at), (1, end));
 }
 
 #[test]

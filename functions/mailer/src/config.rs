@@ -24,13 +24,7 @@ impl Config {
         let mut vars = env.vars();
         let table = vars.table();
         let public_url = vars.read("PUBLIC_URL", None, BASE_URL, parse_url);
-        let own_dashboard = public_url.as_ref().map(|own| format!("{own}/dashboard"));
-        // `APP_URL` defaults to a path of `PUBLIC_URL`. An invalid `PUBLIC_URL` must not cause a
-        // second error about `APP_URL`.
-        let dashboard_url = match (env.get("APP_URL"), own_dashboard) {
-            (None, own) => own,
-            (Some(_), _) => vars.read("APP_URL", None, BASE_URL, parse_url),
-        };
+        let app_url = vars.base_url("APP_URL");
         let name = vars.product_name();
         let from_name =
             vars.read("MAIL_FROM_NAME", Some("TimeTracker"), "a name on one line", SenderName::parse);
@@ -49,7 +43,10 @@ impl Config {
                 text.parse().ok().filter(|rate| (1..=500).contains(rate))
             });
         let dead_letters = env.get("DEAD_LETTER_QUEUE_URL").map(str::to_owned);
-        runtime::require!(vars, table, name, dashboard_url, public_url, from_name, from_email, rate);
+        runtime::require!(vars, table, name, app_url, public_url, from_name, from_email, rate);
+        // The button signs the user in to the host app. Without a host app, it opens the dashboard.
+        let dashboard = if app_url.is_some() { "/handover" } else { "/dashboard" };
+        let dashboard_url = format!("{public_url}{dashboard}");
         Ok(Self {
             table,
             product: Product { name, dashboard_url, public_url },

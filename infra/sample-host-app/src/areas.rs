@@ -91,13 +91,14 @@ impl Entries {
         entries.into_iter().flatten().rev().cloned().collect()
     }
 
-    /// Adds an entry. Returns `false` if the name is empty or too long.
-    pub(super) fn add(&mut self, organization: &str, area: &Area, name: &str) -> bool {
-        let name = name.trim();
-        let valid = !name.is_empty() && name.chars().count() <= MAX_LENGTH;
-        if valid {
-            self.0.entry((organization.to_owned(), area.path)).or_default().push(name.to_owned());
-        }
-        valid
+    /// Adds an entry with a valid name.
+    pub(super) fn add(&mut self, organization: &str, area: &Area, name: &str) {
+        let entries = self.0.entry((organization.to_owned(), area.path)).or_default();
+        entries.push(name.trim().to_owned());
     }
+}
+
+/// Returns whether an entry can have this name.
+pub(super) fn is_valid(name: &str) -> bool {
+    (1..=MAX_LENGTH).contains(&name.trim().chars().count())
 }

@@ -89,6 +89,11 @@ impl HandoffVerifier {
         }
     }
 
+    /// Whether Onramp and the host app share a key. Without one, there are no tokens.
+    pub(super) fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// Verifies a token at `now`, and marks a valid token as used. Returns the user, and the path of
     /// the page to open.
     pub(super) fn verify(

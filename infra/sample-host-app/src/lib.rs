@@ -108,10 +108,13 @@ impl HostApp {
                 (Some(token), _) => self.sign_in(&token),
                 (None, _) if path == SIGNED_OUT => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
                 (None, Some(user)) => match Area::at(path) {
-                    Some(area) => self.area(StatusCode::OK, area, &user),
+                    Some(area) => self.area(area, &user),
                     None => self.home(&user, path).await,
                 },
-                (None, None) => self.send_to_onramp(request.uri()),
+                (None, None) if is_visit(&request) && lock(&self.verifier).has_keys() => {
+                    self.send_to_onramp(request.uri())
+                }
+                (None, None) => self.page(StatusCode::UNAUTHORIZED, page::signed_out(&self.onramp)),
             },
             Method::POST if is_cross_site(&request) => {
                 self.page(StatusCode::FORBIDDEN, page::error(words::error::CROSS_SITE))
@@ -129,7 +132,7 @@ impl HostApp {
     }
 
     /// Sends a visitor without a session to Onramp, which signs them in and leads back to the same
-    /// page. A request with a handoff token never gets here, so no one goes in circles.
+    /// page. A request with a handoff token never gets here, because it could go in circles.
     fn send_to_onramp(&self, uri: &Uri) -> Response<Bytes> {
         let page = uri.path_and_query().map_or("/", PathAndQuery::as_str);
         let to = form_urlencoded::byte_serialize(page.as_bytes()).collect::<String>();
@@ -137,23 +140,25 @@ impl HostApp {
     }
 
     /// Responds with the page of an area.
-    fn area(&self, status: StatusCode, area: &Area, user: &HostUser) -> Response<Bytes> {
+    fn area(&self, area: &Area, user: &HostUser) -> Response<Bytes> {
         let entries = lock(&self.entries).of(&user.organization_id, area);
-        let is_rejected = status != StatusCode::OK;
-        self.page(status, page::area(area, user, &entries, &self.onramp, is_rejected))
+        self.page(StatusCode::OK, page::area(area, user, &entries, &self.onramp, None))
     }
 
     /// Adds an entry to an area, and reports it to Onramp.
     async fn add_entry(&self, path: &str, user: &HostUser, form: &[u8]) -> Response<Bytes> {
         let Some(area) = Area::at(path) else { return self.redirect("/") };
         let name = field(form, "name").unwrap_or_default();
-        if !lock(&self.entries).add(&user.organization_id, area, &name) {
-            return self.area(StatusCode::UNPROCESSABLE_ENTITY, area, user);
+        if !areas::is_valid(&name) {
+            let entries = lock(&self.entries).of(&user.organization_id, area);
+            let page = page::area(area, user, &entries, &self.onramp, Some(&name));
+            return self.page(StatusCode::UNPROCESSABLE_ENTITY, page);
         }
-        match self.post_event(user, area.event).await {
-            true => self.redirect(area.path),
-            false => self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED)),
+        if !self.post_event(user, area.event).await {
+            return self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED));
         }
+        lock(&self.entries).add(&user.organization_id, area, &name);
+        self.redirect(area.path)
     }
 
     /// Responds with the page of a signed-in user.
@@ -320,6 +325,11 @@ fn cookie(request: &Request<Bytes>) -> Option<&str> {
 fn is_cross_site(request: &Request<Bytes>) -> bool {
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     !matches!(site, None | Some("same-origin" | "none"))
+}
+
+/// Whether a browser opens the address as a page. Older browsers do not say.
+fn is_visit(request: &Request<Bytes>) -> bool {
+    request.headers().get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
 }
 
 /// Static files: path, media type, and content.

@@ -36,13 +36,14 @@ pub(super) fn signed_out(onramp: &str) -> Markup {
     )
 }
 
-/// Renders the page of an area, with the banner and the checklist of Onramp.
+/// Renders the page of an area, with the banner and the checklist of Onramp. `rejected` is the invalid
+/// name of the submitted form.
 pub(super) fn area(
     area: &Area,
     user: &HostUser,
     entries: &[String],
     onramp: &str,
-    is_rejected: bool,
+    rejected: Option<&str>,
 ) -> Markup {
     frame(
         area.title,
@@ -53,15 +54,15 @@ pub(super) fn area(
             p.quiet { (user.organization_name) }
             form.add method="post" action=(area.path) {
                 label for="name" { (area.field) }
-                @if is_rejected { p.error id="name-error" { (words::area::NAME_REQUIRED) } }
+                @if rejected.is_some() { p.error id="name-error" { (words::area::INVALID_NAME) } }
                 div.row {
-                    input id="name" name="name" required maxlength="100" autofocus
-                        aria-invalid=[is_rejected.then_some("true")] aria-describedby=[is_rejected.then_some("name-error")];
+                    input id="name" name="name" value=[rejected] required maxlength="100"
+                        aria-invalid=[rejected.map(|_| "true")] aria-describedby=[rejected.map(|_| "name-error")];
                     button.primary { (area.button) }
                 }
             }
             @if entries.is_empty() { p.quiet { (area.empty) } }
-            ul.entries { @for entry in entries { li { (entry) } } }
+            @else { ul.entries { @for entry in entries { li { (entry) } } } }
             onboarding-widget token-url=(TOKEN_PATH) {}
             script src={ (onramp) "/assets/onboarding.js" } defer {}
         },

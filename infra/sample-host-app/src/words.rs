@@ -23,13 +23,13 @@ pub(super) mod frame {
 pub(super) mod signed_out {
     pub(crate) const TITLE: &str = "Signed out";
     pub(crate) const HEADING: &str = "You’re signed out";
-    pub(crate) const LEAD: &str = "Onramp signs you in to this app. You’re still signed in there.";
+    pub(crate) const LEAD: &str = "Onramp signs you in to this app.";
     pub(crate) const SIGN_IN: &str = "Sign in again";
     pub(crate) const DASHBOARD: &str = "Onramp’s dashboard";
 }
 
 pub(super) mod area {
-    pub(crate) const NAME_REQUIRED: &str = "Enter a text of at most 100 characters.";
+    pub(crate) const INVALID_NAME: &str = "Enter 1 to 100 characters.";
 }
 
 pub(super) mod home {
@@ -84,6 +84,6 @@ pub(super) mod error {
     pub(crate) const UNKNOWN_KEY: &str = "This token is signed with an unknown key.";
     pub(crate) const SIGNATURE: &str = "Invalid token signature.";
     pub(crate) const AUDIENCE: &str = "This token has the wrong audience or issuer.";
-    pub(crate) const EXPIRED: &str = "This token has expired. Go back and try again.";
-    pub(crate) const USED: &str = "This token was already used. Go back and try again.";
+    pub(crate) const EXPIRED: &str = "This token has expired.";
+    pub(crate) const USED: &str = "This token was already used.";
 }

@@ -11,24 +11,26 @@ const TO: &str = "to";
 const MAX_LENGTH: usize = 512;
 /// Bytes that the query of a link escapes.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/');
-/// Bytes that a `Location` header escapes. The page may already contain escapes.
-const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
+/// Bytes that an address escapes. It may already contain escapes.
+const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\');
 
-/// A page of the host app: a path, which can have a query and a fragment.
+/// A page of the host app: a path below the host app's URL, which can have a query and a fragment.
 ///
-/// It starts with one `/`, so it never names another host.
+/// It starts with one `/`, so it never names another host. It contains only ASCII characters, so it
+/// can be the value of a `Location` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostPage(String);
 
 impl HostPage {
-    /// Returns the page with the given path. Any other text becomes the root: a text of more than
-    /// 512 bytes, one that browsers read as an address of another host, or one with control
-    /// characters, which browsers remove.
+    /// Returns the page with the given path, in which unsafe characters are escaped. Any other text
+    /// becomes the root: an escaped text of more than 512 bytes, one that browsers read as an address
+    /// of another host, or one with control characters, which browsers remove.
     #[must_use]
     pub fn parse(to: &str) -> Self {
         let is_path = to.starts_with('/') && !to.starts_with("//") && !to.starts_with("/\\");
-        let valid = is_path && to.len() <= MAX_LENGTH && !to.contains(char::is_control);
-        Self(if valid { to } else { "/" }.to_owned())
+        let page = Self(utf8_percent_encode(to, UNSAFE).to_string());
+        let valid = is_path && page.0.len() <= MAX_LENGTH && !to.contains(char::is_control);
+        if valid { page } else { Self("/".to_owned()) }
     }
 
     /// Returns the page that the query of `/handover` names, or the root.
@@ -38,7 +40,7 @@ impl HostPage {
         Self::parse(to.map_or_else(Default::default, |(_, to)| to).as_ref())
     }
 
-    /// Returns the path of this page in the host app.
+    /// Returns the path of this page below the host app's URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -59,7 +61,7 @@ impl HostPage {
     pub fn url(&self, app: &str) -> String {
         match self.0.as_str() {
             "/" => app.to_owned(),
-            page => format!("{app}{}", utf8_percent_encode(page, UNSAFE)),
+            page => format!("{app}{page}"),
         }
     }
 }
@@ -74,7 +76,9 @@ mod tests {
         for (to, page) in [
             ("/projects", "/projects"),
             ("/projects/7?tab=time&x=1#top", "/projects/7?tab=time&x=1#top"),
-            ("/projekte/größe", "/projekte/größe"),
+            ("/projekte/größe 1", "/projekte/gr%C3%B6%C3%9Fe%201"),
+            ("/a\\b\u{2028}", "/a%5Cb%E2%80%A8"),
+            (&"/ü".repeat(100), "/"),
             ("/a//b", "/a//b"),
             (&long[..MAX_LENGTH], &long[..MAX_LENGTH]),
             (&long, "/"),
@@ -104,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn url_stays_below_the_host_app() {
+    fn url_is_an_address_of_the_host_app() {
         for (page, url) in [
             ("/", "https://app.example.com/base"),
             ("/projects?x=%20", "https://app.example.com/base/projects?x=%20"),

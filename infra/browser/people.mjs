@@ -69,7 +69,10 @@ export async function inviteColleague(stack, page, who, see) {
 
   // A removed colleague is signed out at the next page.
   await page.goto(`${stack.url}/members`);
-  await page.getByRole('button', { name: `Remove: ${colleague.name}` }).click();
+  await page.getByRole('link', { name: `Remove: ${colleague.name}` }).click();
+  await says(page, 'They’ll lose access immediately');
+  await see('member-remove');
+  await page.getByRole('button', { name: `Remove ${colleague.name}` }).click();
   await says(page, '1 person');
   await mo.goto(`${stack.url}/dashboard`);
   assert.match(mo.url(), /\/login\b/);

@@ -82,7 +82,10 @@ fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/account", get(handlers::account::show))
         .route("/account/sessions/end", post(handlers::sessions::end))
-        .route("/account/sessions/end-all", post(handlers::sessions::end_all))
+        .route(
+            "/account/sessions/end-all",
+            get(handlers::sessions::confirm_end_all).post(handlers::sessions::end_all),
+        )
         .route("/handover", get(handlers::handoff::open).post(handlers::handoff::hand_off))
         .route("/invitations/{token}", get(handlers::invitation::show).post(handlers::invitation::accept))
         .route("/login", get(handlers::login::show).post(handlers::login::request_link))
@@ -96,9 +99,15 @@ fn router(app: Arc<App>) -> Router {
         .route("/members", get(handlers::members::show))
         .route("/members/invitations", post(handlers::members::invite))
         .route("/members/invitations/{invitation}/resend", post(handlers::members::resend))
-        .route("/members/invitations/{invitation}/revoke", post(handlers::members::revoke))
-        .route("/members/leave", post(handlers::members::leave))
-        .route("/members/{user}/remove", post(handlers::members::remove))
+        .route(
+            "/members/invitations/{invitation}/revoke",
+            get(handlers::members::confirm::revoke).post(handlers::members::revoke),
+        )
+        .route("/members/leave", get(handlers::members::confirm::leave).post(handlers::members::leave))
+        .route(
+            "/members/{user}/remove",
+            get(handlers::members::confirm::remove).post(handlers::members::remove),
+        )
         .route("/members/{user}/role", post(handlers::members::change_role))
         .route("/organizations/switch", post(handlers::sessions::switch))
         .with_state(app)

@@ -29,6 +29,13 @@ pub fn link_button(weight: Weight, href: &str, label: &str) -> Markup {
     html! { a class=(weight.class()) href=(href) { (label) } }
 }
 
+/// Renders a quiet link that looks like a button. `about` is a text that screen readers read after the
+/// label. It distinguishes several links on one page with the same label, such as "Remove".
+#[must_use]
+pub fn row_link(href: &str, label: &str, about: &str) -> Markup {
+    html! { a class=(Weight::Quiet.class()) href=(href) aria-label={ (label) ": " (about) } { (label) } }
+}
+
 /// Renders the submit button of the surrounding form.
 #[must_use]
 pub fn submit(weight: Weight, label: &str) -> Markup {

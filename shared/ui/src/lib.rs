@@ -14,7 +14,7 @@ mod note;
 mod page;
 mod words;
 
-pub use button::{Weight, link_button, post_button, submit};
+pub use button::{Weight, link_button, post_button, row_link, submit};
 pub use error::{NextAction, error_page};
 pub use field::{Choice, Field, Kind, RadioOption, Select, error_summary, hidden, problem_note, time_zone};
 pub use icon::{mark, tick};

@@ -30,6 +30,8 @@ pub struct FormRequest {
     pub headers: HeaderMap,
     /// The format of the response.
     pub format: ResponseFormat,
+    /// The path of the request.
+    pub path: String,
     /// The [origin](origin()) of the stage, as the caller sees it.
     pub origin: String,
     /// The [IP address](source_ip) of the caller.
@@ -55,6 +57,7 @@ impl<S: Send + Sync> FromRequest<S> for FormRequest {
         Ok(Self {
             headers: request.headers().clone(),
             format: ResponseFormat::of(request.headers()),
+            path: request.uri().path().to_owned(),
             origin: origin(&request),
             ip: source_ip(request.extensions()),
             fields: Fields::read(request).await,
@@ -102,6 +105,14 @@ pub fn respond_or_login(format: ResponseFormat, back: &str, outcome: Result<Resp
         }
         outcome => respond(format, outcome),
     }
+}
+
+/// Redirects a browser to the page that asks before a change, at the path of the form. Returns `None`
+/// if the form is confirmed with `confirmed=true`, and for API clients, which are not asked.
+#[must_use]
+pub fn ask_first(form: &FormRequest) -> Option<Response> {
+    let is_open = form.fields().is_ok_and(|fields| fields.get("confirmed") != Some("true"));
+    (form.format == ResponseFormat::Page && is_open).then(|| see_other(&form.path))
 }
 
 /// Renders a problem as JSON, or as the page that `page` returns, such as the form with the submitted

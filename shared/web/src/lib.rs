@@ -57,7 +57,8 @@ mod task;
 mod words;
 
 pub use action::{
-    FormRequest, PathParam, end_session, problem_or_page, respond, respond_or_login, start_session, success,
+    FormRequest, PathParam, ask_first, end_session, problem_or_page, respond, respond_or_login,
+    start_session, success,
 };
 pub use bearer::bearer;
 pub use billing::{NextOut, PlanOut};

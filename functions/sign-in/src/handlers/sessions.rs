@@ -9,12 +9,16 @@ use domain::{
     secret::{Hash, Secret},
     time,
 };
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use telemetry::LogArea;
 use web::{Fields, FormRequest, Problem, ResponseFormat, auth::AuthenticatedUser};
 
 use super::account::PAGE;
-use crate::App;
+use crate::{
+    App,
+    views::confirm::Question,
+    words::{account, confirm},
+};
 
 /// `POST /organizations/switch`: switches to the organization in the field `organization`, and
 /// redirects to the path in the field `next`, or to the dashboard.
@@ -55,11 +59,27 @@ pub async fn end(State(app): State<Arc<App>>, form: FormRequest) -> Response {
     web::respond_or_login(form.format, PAGE, end_one(&app, &form).await)
 }
 
+/// `GET /account/sessions/end-all`: asks before the sessions end.
+pub async fn confirm_end_all(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let question = Question {
+        title: account::SIGN_OUT_ALL.to_owned(),
+        text: confirm::END_ALL.to_owned(),
+        action: "/account/sessions/end-all".to_owned(),
+        back: PAGE,
+    };
+    let caller = app.authenticate(&headers).await;
+    let page = caller.map(|caller| web::page(StatusCode::OK, question.render(&app.product, &caller)));
+    web::respond_or_login(ResponseFormat::Page, PAGE, page)
+}
+
 /// `POST /account/sessions/end-all`: ends all sessions of the user, including the session of this
 /// request.
-pub async fn end_all(State(app): State<Arc<App>>, format: ResponseFormat, headers: HeaderMap) -> Response {
-    let committed = store::retry(|| commit_end_all(&app, &headers)).await;
-    web::respond_or_login(format, PAGE, committed.map(|()| respond_ended(format, true)))
+pub async fn end_all(State(app): State<Arc<App>>, form: FormRequest) -> Response {
+    if let Some(question) = web::ask_first(&form) {
+        return question;
+    }
+    let committed = store::retry(|| commit_end_all(&app, &form.headers)).await;
+    web::respond_or_login(form.format, PAGE, committed.map(|()| respond_ended(form.format, true)))
 }
 
 async fn end_one(app: &App, form: &FormRequest) -> Result<Response, Problem> {

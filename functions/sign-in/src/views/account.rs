@@ -78,7 +78,7 @@ impl AccountPage<'_> {
                     @for session in self.sessions { (self.session(session)) }
                 }
                 div class="actions" {
-                    (ui::post_button(Weight::Secondary, "/account/sessions/end-all", words_of::SIGN_OUT_ALL, None))
+                    (ui::link_button(Weight::Secondary, "/account/sessions/end-all", words_of::SIGN_OUT_ALL))
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The pages, one file for each handler that shows them.
 
 pub mod account;
+pub mod confirm;
 pub mod invitation;
 pub mod link;
 pub mod login;

@@ -115,9 +115,9 @@ pub mod invitations {
 
 pub mod leave {
     pub const TITLE: &str = "Leave";
-    pub const ALONE: &str = "You’re the only person here. You’ll lose access immediately, and no one will be \
-                             able to invite you back. If you have a subscription, cancel it first: it keeps \
-                             running after you leave.";
+    pub const ALONE: &str = "You’re the only person here. You’ll lose access immediately, and no one will be able to invite you back.";
+    pub const SUBSCRIBED: &str = "You’re the only person here. Cancel your subscription before you leave.";
+    pub const PLAN: &str = "Plan & details";
     pub const WITH_OTHERS: &str = "You’ll lose access immediately. An admin can invite you again.";
 
     pub fn submit(org: &str) -> String {
@@ -142,6 +142,8 @@ pub mod errors {
         "This person has already been invited. You can resend the invitation below.";
     pub const INVITER_GONE: &str =
         "The person who sent this invitation is no longer an admin. Resend it yourself.";
+    pub const SUBSCRIBED: &str =
+        "You’re the only person here, and your subscription would keep running. Cancel it first.";
     pub const LAST_ADMIN: &str = "This person is the only admin. Make someone else an admin first.";
 
     pub fn no_seat(number: usize) -> String {

@@ -4,6 +4,7 @@
 //! shows the parts at odd indexes, which are the values, in bold.
 
 pub mod account;
+pub mod confirm;
 pub mod invitation;
 pub mod link;
 pub mod login;

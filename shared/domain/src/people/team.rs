@@ -243,10 +243,11 @@ impl Org {
     /// Ends the membership of the requesting user.
     ///
     /// The last admin cannot leave while the organization has other members. A user who is the only
-    /// member can always leave, because another person may have signed up with the user's address.
+    /// member can leave in every status, because another person may have signed up with the user's
+    /// address. A subscription must end first, because no one could cancel it after that.
     ///
     /// # Errors
-    /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`].
+    /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`], [`TeamError::Subscribed`].
     pub fn leave(
         &mut self,
         member: &Member,
@@ -254,6 +255,9 @@ impl Org {
         now: Timestamp,
     ) -> Result<(), TeamError> {
         if members.iter().all(|it| it.user == member.user()) {
+            if self.billing.is_alive(now) {
+                return Err(TeamError::Subscribed);
+            }
             self.admins.clear();
             return Ok(());
         }

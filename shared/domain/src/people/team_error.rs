@@ -32,6 +32,9 @@ pub enum TeamError {
     /// The organization has [`MAX_ADMINS`](crate::org::MAX_ADMINS) admins.
     #[error("too many admins")]
     TooManyAdmins,
+    /// The last person cannot leave while a subscription of the organization is alive.
+    #[error("a subscription is alive")]
+    Subscribed,
     /// The change would leave members without an admin.
     #[error("the last admin")]
     LastAdmin,

@@ -4,7 +4,6 @@ use domain::people::Admin;
 use web::{FormRequest, Problem, auth::AuthenticatedUser};
 
 use super::{
-    errors::to_problem,
     invitations::{invite, resend, revoke},
     membership::{change_role, leave, remove},
     request::{Changed, InviteIn, TeamChangeError, TeamRequest},
@@ -17,14 +16,8 @@ use crate::App;
 pub async fn change_team(app: &App, request: &TeamRequest, form: &FormRequest) -> Result<Changed, Problem> {
     store::retry(|| async {
         let caller = app.authenticate(&form.headers).await?;
-        match try_change(app, &caller, request, form).await {
-            Ok(changed) => Ok(changed),
-            Err(TeamChangeError::Rejected(error)) => {
-                Err(to_problem(error, &form.origin, caller.member.org()))
-            }
-            Err(TeamChangeError::Problem(problem)) => Err(problem),
-            Err(TeamChangeError::Store(error)) => Err(error.into()),
-        }
+        let changed = try_change(app, &caller, request, form).await;
+        changed.map_err(|error| error.into_problem(&form.origin, caller.member.org()))
     })
     .await
 }
@@ -68,7 +61,7 @@ async fn try_change(
 /// A batch read is not a snapshot, so the membership and the organization's item can be from
 /// different times. The write requires only that the item is unchanged. So the item must also list
 /// the caller as an admin.
-fn authorize(caller: &AuthenticatedUser) -> Result<Admin, Problem> {
+pub fn authorize(caller: &AuthenticatedUser) -> Result<Admin, Problem> {
     let admin = caller.admin()?;
     let is_listed = caller.found.org.value.admin(admin.user()).is_some();
     if is_listed { Ok(admin) } else { Err(Problem::forbidden()) }

@@ -41,6 +41,9 @@ pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
         TeamError::SentTooOften => Problem::new(Kind::Conflict, words_of::sent_too_often()),
         TeamError::InviterGone => Problem::new(Kind::Conflict, words_of::INVITER_GONE),
         TeamError::TooManyAdmins => Problem::new(Kind::Conflict, words_of::too_many_admins()),
+        TeamError::Subscribed => {
+            Problem::new(Kind::Conflict, words_of::SUBSCRIBED).with("plans_url", json!(plans))
+        }
         TeamError::LastAdmin => Problem::new(Kind::Conflict, words_of::LAST_ADMIN),
     }
 }

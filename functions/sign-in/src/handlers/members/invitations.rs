@@ -68,13 +68,22 @@ pub async fn resend(
 /// Revokes an invitation, so that its link no longer works.
 pub async fn revoke(app: &App, caller: &AuthenticatedUser, id: &str) -> Result<Changed, TeamChangeError> {
     let org = &caller.found.org;
-    let stored = app.store.load_invitations(org.value.id).await?;
-    let before = find(&stored, id)?;
+    let before = load_invitation(app, caller, id).await?;
     let mut revoked = before.value.clone();
     revoked.revoke(caller.now);
-    app.store.revoke_invitation(org, before, &revoked).await?;
+    app.store.revoke_invitation(org, &before, &revoked).await?;
     tracing::info!(area = %LogArea::Access, organization = %org.value.id, "revoked invitation");
     Ok(Changed::Removed)
+}
+
+/// Loads an invitation of the caller's organization.
+pub async fn load_invitation(
+    app: &App,
+    caller: &AuthenticatedUser,
+    id: &str,
+) -> Result<Stored<Invitation>, TeamChangeError> {
+    let stored = app.store.load_invitations(caller.member.org()).await?;
+    Ok(find(&stored, id)?.clone())
 }
 
 /// Returns the invitation, whose email is now pending, or the problem of a rate limit that

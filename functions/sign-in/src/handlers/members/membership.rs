@@ -41,24 +41,49 @@ pub async fn remove(
     admin: &Admin,
     id: &str,
 ) -> Result<Changed, TeamChangeError> {
-    let (member, user) = load_member(app, caller, parse_id(id)?).await?;
-    let mut org = caller.found.org.value.clone();
-    org.remove(admin, &member, caller.now)?;
+    let Removal { org, member, user } = decide_removal(app, caller, admin, id).await?;
     commit_removal(app, caller, &org, &member, &user).await?;
     Ok(if member.user == caller.member.user() { Changed::Left } else { Changed::Removed })
 }
 
+/// A removal that the domain allows.
+pub struct Removal {
+    /// The organization after the removal.
+    org: Org,
+    pub member: Membership,
+    user: Stored<User>,
+}
+
+/// Decides the removal of a member.
+pub async fn decide_removal(
+    app: &App,
+    caller: &AuthenticatedUser,
+    admin: &Admin,
+    id: &str,
+) -> Result<Removal, TeamChangeError> {
+    let (member, user) = load_member(app, caller, parse_id(id)?).await?;
+    let mut org = caller.found.org.value.clone();
+    org.remove(admin, &member, caller.now)?;
+    Ok(Removal { org, member, user })
+}
+
 /// Removes the caller. The only admin can leave only if there are no other members.
 pub async fn leave(app: &App, caller: &AuthenticatedUser) -> Result<Changed, TeamChangeError> {
+    let (org, _) = decide_leave(app, caller).await?;
+    let (member, user) = load_member(app, caller, caller.member.user()).await?;
+    commit_removal(app, caller, &org, &member, &user).await?;
+    Ok(Changed::Left)
+}
+
+/// Decides that the caller leaves. Returns the organization afterward, and whether it is empty.
+pub async fn decide_leave(app: &App, caller: &AuthenticatedUser) -> Result<(Org, bool), TeamChangeError> {
     // The members are read after the organization, and every join changes the version of the
     // organization's item. So if a member joined between the two reads or later, the
     // conditional write fails.
     let members = app.store.load_members(caller.member.org()).await?;
     let mut org = caller.found.org.value.clone();
     org.leave(&caller.member, &members, caller.now)?;
-    let (member, user) = load_member(app, caller, caller.member.user()).await?;
-    commit_removal(app, caller, &org, &member, &user).await?;
-    Ok(Changed::Left)
+    Ok((org, members.iter().all(|member| member.user == caller.member.user())))
 }
 
 async fn commit_removal(

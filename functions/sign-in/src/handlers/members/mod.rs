@@ -3,6 +3,7 @@
 //! Admins invite and remove members, and change roles. Every member sees the list and can leave.
 
 mod change;
+pub mod confirm;
 mod errors;
 mod invitations;
 mod membership;
@@ -58,8 +59,13 @@ pub async fn change_role(
     respond(&app, TeamRequest::ChangeRole(id), &form).await
 }
 
-/// Makes the requested change and responds.
+/// Makes the requested change and responds. A browser is asked before a change that cannot be taken
+/// back.
 async fn respond(app: &App, request: TeamRequest, form: &FormRequest) -> Response {
+    let asks = matches!(request, TeamRequest::Revoke(_) | TeamRequest::Remove(_) | TeamRequest::Leave);
+    if let Some(question) = web::ask_first(form).filter(|_| asks) {
+        return question;
+    }
     match change::change_team(app, &request, form).await {
         Ok(changed) => respond_changed(form.format, &changed),
         Err(problem) => respond_problem(app, form, problem).await,

@@ -1,9 +1,13 @@
 //! Requests to change the team, with their form fields and their results.
 
-use domain::people::{Address, Invitation, Membership, Role, TeamError};
+use domain::{
+    id::OrgId,
+    people::{Address, Invitation, Membership, Role, TeamError},
+};
 use jiff::Timestamp;
 use web::{FieldError, Fields, Problem};
 
+use super::errors::to_problem;
 use crate::words::members::invite as words_of;
 
 /// A requested change of members or invitations.
@@ -80,6 +84,18 @@ pub enum TeamChangeError {
     Problem(Problem),
     /// The store failed, or another request changed the organization at the same time.
     Store(store::Error),
+}
+
+impl TeamChangeError {
+    /// Converts the reason into a problem. `origin` is Onramp's own origin, and `org` is the caller's
+    /// organization.
+    pub fn into_problem(self, origin: &str, org: OrgId) -> Problem {
+        match self {
+            Self::Rejected(error) => to_problem(error, origin, org),
+            Self::Problem(problem) => problem,
+            Self::Store(error) => error.into(),
+        }
+    }
 }
 
 impl From<TeamError> for TeamChangeError {

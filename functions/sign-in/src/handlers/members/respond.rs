@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The page to which the forms return.
-const PAGE: &str = "/members";
+pub const PAGE: &str = "/members";
 
 /// `GET /members`: shows the page. Admins see members and invitations, with the buttons that change
 /// them. Other members see only the names, roles, and dates of members.

@@ -94,7 +94,7 @@ impl MembersPage<'_> {
                 }
                 div class="row-actions" {
                     @if has_seat { (ui::post_button(Weight::Quiet, &path("resend"), invitations::RESEND, Some(address))) }
-                    (ui::post_button(Weight::Quiet, &path("revoke"), invitations::REVOKE, Some(address)))
+                    (ui::row_link(&path("revoke"), invitations::REVOKE, address))
                 }
             }
         }

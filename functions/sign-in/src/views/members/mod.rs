@@ -93,11 +93,10 @@ impl MembersPage<'_> {
                     div class="row-actions" {
                         (change_role(member))
                         @if !is_viewer {
-                            (ui::post_button(
-                                Weight::Quiet,
+                            (ui::row_link(
                                 &format!("/members/{}/remove", member.user),
                                 words_of::REMOVE,
-                                Some(member.name.as_str()),
+                                member.name.as_str(),
                             ))
                         }
                     }
@@ -106,23 +105,33 @@ impl MembersPage<'_> {
         }
     }
 
-    /// Renders the button to leave. The only admin cannot leave while other members remain.
+    /// Renders the button to leave. The only admin cannot leave while other members remain or a
+    /// subscription is alive.
     fn leave(&self) -> Markup {
         let org = &self.caller.found.org.value;
         let only_admin = org.admin(self.caller.member.user()).is_some() && org.admins.len() == 1;
         let alone = self.members.iter().all(|member| member.user == self.caller.member.user());
+        let is_subscribed = alone && org.billing.is_alive(self.caller.now);
+        let text = match (alone, is_subscribed) {
+            (true, true) => leave::SUBSCRIBED,
+            (true, false) => leave::ALONE,
+            _ => leave::WITH_OTHERS,
+        };
         html! {
             @if alone || !only_admin {
                 section aria-labelledby="leave" {
                     h2 id="leave" class="section-head" { (leave::TITLE) }
-                    p class="soft" { @if alone { (leave::ALONE) } @else { (leave::WITH_OTHERS) } }
+                    p class="soft" { (text) }
                     div class="actions" {
-                        (ui::post_button(
-                            Weight::Secondary,
-                            "/members/leave",
-                            &leave::submit(org.name.as_str()),
-                            None,
-                        ))
+                        @if is_subscribed {
+                            (ui::link_button(Weight::Secondary, &format!("/organizations/{}", org.id), leave::PLAN))
+                        } @else {
+                            (ui::link_button(
+                                Weight::Secondary,
+                                "/members/leave",
+                                &leave::submit(org.name.as_str()),
+                            ))
+                        }
                     }
                 }
             }

@@ -93,6 +93,10 @@ impl MatrixRequest {
             "POST /operator/organizations/{id}/release-parked" | "POST /operator/review/{id}/dismiss" => {
                 vec![("reason", "It is settled.".to_owned())]
             }
+            "POST /account/sessions/end-all"
+            | "POST /members/invitations/{invitation}/revoke"
+            | "POST /members/leave"
+            | "POST /members/{user}/remove" => vec![("confirmed", "true".to_owned())],
             _ => Vec::new(),
         };
         Self { method: row.method().to_owned(), path, fields, headers: Vec::new() }

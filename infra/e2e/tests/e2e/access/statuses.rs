@@ -149,7 +149,11 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
         409 => conflict(actors, row, request, cookie, format).await,
         // Every form rejects a JSON field of the wrong type, even if the route has no field that
         // could have an invalid value.
-        422 if request.fields.iter().all(|(name, _)| matches!(*name, "session" | "organization")) => {
+        422 if request
+            .fields
+            .iter()
+            .all(|(name, _)| matches!(*name, "session" | "organization" | "confirmed")) =>
+        {
             let body = json!({ "session": true, "organization": 7 }).to_string();
             request
                 .with("content-type", "application/json")
@@ -240,7 +244,9 @@ async fn conflict(
             assert_eq!(actors.world.stripe(event).await, [200]);
         }
         // The last admin.
-        "POST /members/{user}/remove" => request.path = request.path.replace(&actors.teammate, own_id),
+        "GET /members/{user}/remove" | "POST /members/{user}/remove" => {
+            request.path = request.path.replace(&actors.teammate, own_id)
+        }
         "POST /members/{user}/role" => {
             request.path = request.path.replace(&actors.teammate, own_id);
             request.fields = vec![("role", "member".to_owned())];

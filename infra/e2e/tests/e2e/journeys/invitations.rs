@@ -190,7 +190,10 @@ async fn invitation_of_a_former_admin_is_invalid() {
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut bad = join(&world, &mut jo, "bad@example.com", "admin").await;
     let path = invite(&world, &mut bad, "bad2@example.com", "admin").await;
-    assert_eq!(jo.submit(&format!("/members/{}/remove", bad.user()), &[]).await.status, 303);
+    assert_eq!(
+        jo.submit(&format!("/members/{}/remove", bad.user()), &[("confirmed", "true")]).await.status,
+        303
+    );
     let mut guest = world.visitor();
     let refused = guest.submit(&path, &[("full_name", "Bad Too")]).await;
     assert_eq!((refused.status, &guest.cookie), (409, &None));
@@ -217,7 +220,7 @@ async fn admin_invitation_waits_when_the_admin_limit_is_reached() {
     let refused = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
     assert_eq!((refused.status, &guest.cookie), (409, &None));
     assert!(refused.text().contains("Your invitation stays valid. Contact Jo Doe."), "{}", refused.text());
-    let left = jo.submit("/members/leave", &[]).await;
+    let left = jo.submit("/members/leave", &[("confirmed", "true")]).await;
     assert_eq!(left.status, 303);
     let refused = guest.submit(&waiting, &[("full_name", "Late Guest")]).await;
     assert!(refused.text().contains("Jo Doe is no longer an admin of Acme"), "{}", refused.text());
@@ -341,7 +344,7 @@ async fn operator_without_an_organization_accepts_after_a_sign_in() {
     let operator = "operator@example.com";
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut ann = join(&world, &mut jo, operator, "member").await;
-    assert_eq!(ann.submit("/members/leave", &[]).await.status, 303);
+    assert_eq!(ann.submit("/members/leave", &[("confirmed", "true")]).await.status, 303);
     let path = invite(&world, &mut jo, operator, "member").await;
     let page = ann.open(&path).await.text();
     let next = page.split(r#"name="next" value=""#).nth(1).unwrap().split('"').next().unwrap().to_owned();

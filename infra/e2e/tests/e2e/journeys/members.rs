@@ -21,7 +21,7 @@ async fn removed_member_loses_access_at_the_next_request() {
     let mut jo = admin(&world, "Acme", "jo@example.com").await;
     let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
-    let removed = jo.submit(&format!("/members/{}/remove", mo.user()), &[]).await;
+    let removed = jo.submit(&format!("/members/{}/remove", mo.user()), &[("confirmed", "true")]).await;
     assert_eq!((removed.status, removed.header("location")), (303, "/members"));
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401);
     assert_eq!(mo.open("/dashboard").await.header("location"), "/login?next=/dashboard");
@@ -99,7 +99,14 @@ async fn last_admin_cannot_leave_and_a_member_can() {
     );
 
     let former = mo.cookie.clone();
-    let left = mo.submit("/members/leave", &[]).await;
+    let asked = mo.submit("/members/leave", &[]).await;
+    assert_eq!((asked.status, asked.header("location"), &mo.cookie), (303, "/members/leave", &former));
+    let question = mo.open("/members/leave").await.text();
+    assert!(
+        question.contains("Leave Acme?") && question.contains(r#"name="confirmed" value="true""#),
+        "{question}"
+    );
+    let left = mo.submit("/members/leave", &[("confirmed", "true")]).await;
     assert_eq!((left.status, &mo.cookie), (303, &None));
     mo.cookie = former;
     assert_eq!(mo.open("/dashboard").await.status, 303);
@@ -122,7 +129,7 @@ async fn team_changes_return_403_for_members_and_401_for_strangers() {
     ] {
         assert_eq!(mo.post(&path).await.status, 403, "{path}");
         assert_eq!(world.visitor().post(&path).await.status, 401, "{path}");
-        let redirect = world.visitor().submit(&path, &[]).await;
+        let redirect = world.visitor().submit(&path, &[("confirmed", "true")]).await;
         assert_eq!((redirect.status, redirect.header("location")), (303, "/login?next=/members"), "{path}");
     }
     assert_eq!(world.visitor().open("/members").await.header("location"), "/login?next=/members");
@@ -155,7 +162,7 @@ async fn only_person_of_an_organization_can_leave() {
         let former = victim.cookie.clone();
         let page = victim.open("/members").await.text();
         assert!(page.contains("You’re the only person here") && page.contains("/members/leave"), "{page}");
-        let (org, left) = (victim.org(), victim.submit("/members/leave", &[]).await);
+        let (org, left) = (victim.org(), victim.submit("/members/leave", &[("confirmed", "true")]).await);
         assert_eq!((left.status, &victim.cookie), (303, &None), "{}", left.text());
         victim.cookie = former;
         assert_eq!(victim.open("/dashboard").await.header("location"), "/login?next=/dashboard");
@@ -164,6 +171,24 @@ async fn only_person_of_an_organization_can_leave() {
         assert_eq!(item["admins"]["L"], json!([]), "the item remains for later Stripe events");
         assert!(!partition.iter().any(|item| item["sk"]["S"].as_str().unwrap().starts_with("MEMBER#")));
     }
+}
+
+#[tokio::test]
+async fn sole_admin_cannot_lock_herself_out_of_a_paid_organization() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let org = jo.org();
+    let paid = json!({ "type": "customer.subscription.created", "organization_id": org });
+    assert_eq!(world.stripe(paid).await, [200]);
+    for left in [jo.submit("/members/leave", &[("confirmed", "true")]).await, jo.post("/members/leave").await]
+    {
+        assert_eq!((left.status, left.text().contains("Cancel it first")), (409, true), "{}", left.text());
+    }
+    let page = jo.open("/members").await.text();
+    assert!(!page.contains("/members/leave") && page.contains("Cancel your subscription"), "{page}");
+    let ended = json!({ "type": "customer.subscription.deleted", "organization_id": org });
+    assert_eq!(world.stripe(ended).await, [200]);
+    assert_eq!(jo.submit("/members/leave", &[("confirmed", "true")]).await.status, 303);
 }
 
 #[tokio::test]

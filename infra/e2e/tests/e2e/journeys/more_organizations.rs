@@ -130,7 +130,7 @@ async fn parallel_forms_create_both_organizations() {
 async fn without_organization(world: &World) -> (Visitor<'_>, String) {
     let mut ann = admin(world, "Acme", "ann@example.com").await;
     let mut jo = join(world, &mut ann, "jo@example.com", "member").await;
-    assert_eq!(jo.submit("/members/leave", &[]).await.status, 303);
+    assert_eq!(jo.submit("/members/leave", &[("confirmed", "true")]).await.status, 303);
     let link = request_link(world, &mut jo, "jo@example.com").await;
     let page = jo.submit(&link, &[]).await;
     assert_eq!((page.status, &jo.cookie), (403, &None), "{}", page.text());

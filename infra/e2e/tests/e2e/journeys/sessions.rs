@@ -47,7 +47,7 @@ async fn session_can_end_another_session_or_all_sessions() {
     );
 
     let former = tablet.cookie.clone();
-    let ended = tablet.submit("/account/sessions/end-all", &[]).await;
+    let ended = tablet.submit("/account/sessions/end-all", &[("confirmed", "true")]).await;
     assert_eq!((ended.status, &tablet.cookie), (303, &None));
     tablet.cookie = former;
     assert!(!is_signed_in(&mut laptop).await && !is_signed_in(&mut tablet).await);

@@ -1,13 +1,15 @@
 //! Changing roles, leaving, and removing.
 
 use domain::{
+    billing::{Plan, SubscriptionStatus},
     org::{MAX_ADMINS, Reminders, SuppressionReason},
     people::{Invitation, Role, TeamError},
 };
 use proptest::prelude::*;
 
 use super::people::{
-    admin, invitation, member, membership, memberships, pending, trialing, user, user_id, with_admins,
+    admin, invitation, member, membership, memberships, pending, subscribed, trialing, user, user_id,
+    with_admins,
 };
 use crate::fixture::at;
 
@@ -25,7 +27,7 @@ fn reminder_choice_and_suppression_survive_a_role_change() {
 }
 
 #[test]
-fn user_without_other_members_can_always_leave() {
+fn user_without_other_members_can_leave() {
     for org in [trialing(), pending()] {
         let mut left = org.clone();
         assert_eq!(left.leave(&member(0, Role::Admin, true), &memberships(&[Role::Admin]), at(0)), Ok(()));
@@ -40,6 +42,24 @@ fn user_without_other_members_can_always_leave() {
         Err(TeamError::LastAdmin),
         "the other member would have no admin"
     );
+}
+
+#[test]
+fn last_person_leaves_only_after_the_subscription_ended() {
+    for (status, result) in [
+        (SubscriptionStatus::Active, Err(TeamError::Subscribed)),
+        (SubscriptionStatus::PastDue, Err(TeamError::Subscribed)),
+        (SubscriptionStatus::Unpaid, Err(TeamError::Subscribed)),
+        (SubscriptionStatus::Canceled, Ok(())),
+    ] {
+        let mut org = subscribed(Plan::Team, status);
+        let alone = memberships(&[Role::Admin]);
+        assert_eq!(org.leave(&member(0, Role::Admin, true), &alone, at(0)), result, "{status:?}");
+        let two = memberships(&[Role::Admin; 2]);
+        let mut shared = with_admins(2);
+        shared.billing = subscribed(Plan::Team, status).billing;
+        assert_eq!(shared.leave(&member(0, Role::Admin, true), &two, at(0)), Ok(()), "the other admin stays");
+    }
 }
 
 #[test]

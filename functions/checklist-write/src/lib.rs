@@ -84,6 +84,7 @@ fn router(app: Arc<App>) -> Router {
     let host_events = post(handlers::host_events).layer(DefaultBodyLimit::max(handlers::MAX_BODY_BYTES));
     Router::new()
         .route("/onboarding/api/checklist/complete/{task}", post(handlers::complete))
+        .route("/onboarding/api/checklist/uncomplete/{task}", post(handlers::uncomplete))
         .route("/onboarding/api/checklist/skip/{task}", post(handlers::skip))
         .route("/onboarding/api/checklist/unskip/{task}", post(handlers::unskip))
         .route("/onboarding/api/checklist/dismiss", post(handlers::dismiss))

@@ -56,6 +56,7 @@ pub fn changed(command: ChecklistCommand<'_>, org: &Org, links: Links<'_>, now: 
     let (list, progress) = (&org.checklist, org.progress(now));
     match command {
         ChecklistCommand::Complete(task_key)
+        | ChecklistCommand::Uncomplete(task_key)
         | ChecklistCommand::Skip(task_key)
         | ChecklistCommand::Unskip(task_key) => Json(TaskChangedOut {
             success: true,

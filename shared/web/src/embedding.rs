@@ -29,12 +29,13 @@ const PREFLIGHT_MAX_AGE: &str = "7200";
 const EXPOSED_HEADERS: &str = "etag, retry-after, www-authenticate, x-request-id";
 
 /// The paths whose requests may carry an embed token, as patterns of [`routes::ROUTES`].
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 10] = [
     "/onboarding/widget",
     "/onboarding/banner",
     "/onboarding/api/checklist",
     "/onboarding/api/checklist/complete/{task}",
     "/onboarding/api/checklist/skip/{task}",
+    "/onboarding/api/checklist/uncomplete/{task}",
     "/onboarding/api/checklist/unskip/{task}",
     "/onboarding/api/checklist/dismiss",
     "/onboarding/api/checklist/restore",

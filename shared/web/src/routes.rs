@@ -56,6 +56,7 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/onboarding/api/checklist/restore"),
     (Method::POST, "/onboarding/api/checklist/seen"),
     (Method::POST, "/onboarding/api/checklist/skip/{task}"),
+    (Method::POST, "/onboarding/api/checklist/uncomplete/{task}"),
     (Method::POST, "/onboarding/api/checklist/unskip/{task}"),
     (Method::GET, "/onboarding/banner"),
     (Method::GET, "/onboarding/checklist"),

@@ -15,6 +15,8 @@ pub mod progress {
 pub mod task {
     pub const NEXT: &str = "Next task";
     pub const RESTORE: &str = "Restore";
+    /// Reopens a task that an admin marked as done.
+    pub const UNDO: &str = "Not done";
     // What completed a task, if no person is known. A comma and the time follow.
     pub const COMPLETED_BY_EVENT: &str = "Completed automatically";
     pub const COMPLETED_BY_PAYMENT: &str = "Completed with your payment";
@@ -67,6 +69,10 @@ pub mod undo {
     pub const DISMISSED: &str = "The setup checklist was dismissed.";
     /// What "Undo" restores, for screen readers.
     pub const CHECKLIST: &str = "setup checklist";
+
+    pub fn done(title: &str) -> String {
+        format!("“{title}” is done.")
+    }
 
     pub fn skipped(title: &str) -> String {
         format!("“{title}” was skipped.")

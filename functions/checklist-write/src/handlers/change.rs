@@ -1,4 +1,4 @@
-//! Changes by admins: complete, skip, unskip, dismiss, restore, and confirm the celebration.
+//! Changes by admins: complete, uncomplete, skip, unskip, dismiss, restore, and confirm the celebration.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -11,7 +11,7 @@ use domain::{
 use http::request::Parts;
 use jiff::Timestamp;
 use serde_json::json;
-use web::{Links, PathParam, Problem, ResponseFormat, auth::Credentials};
+use web::{Kind, Links, PathParam, Problem, ResponseFormat, auth::Credentials};
 
 use crate::{App, auth::AuthenticatedAdmin, handlers::return_path::return_path, out, words};
 
@@ -45,6 +45,11 @@ impl FromRequestParts<Arc<App>> for ChangeRequest {
 /// `POST …/complete/{task}`: completes a task.
 pub async fn complete(request: ChangeRequest, PathParam(task): PathParam) -> Response {
     change(&request, ChecklistCommand::Complete(&task)).await
+}
+
+/// `POST …/uncomplete/{task}`: undoes the completion of a task that an admin marked.
+pub async fn uncomplete(request: ChangeRequest, PathParam(task): PathParam) -> Response {
+    change(&request, ChecklistCommand::Uncomplete(&task)).await
 }
 
 /// `POST …/skip/{task}`: skips a task.
@@ -110,6 +115,7 @@ fn decide_change(
     match org.change_checklist(admin, command, now) {
         Ok(()) => Ok(org),
         Err(ChecklistError::NoAccess(_)) => Err(Problem::payment_required(&links.plans())),
+        Err(ChecklistError::Proven(_)) => Err(Problem::new(Kind::Conflict, words::PROVEN)),
         Err(ChecklistError::UnknownTask(_)) => {
             Err(Problem::bad_request(words::UNKNOWN_TASK).with("valid_keys", json!(org.progress(now).keys())))
         }
@@ -120,7 +126,6 @@ fn decide_change(
 mod tests {
     use domain::people::{Member, Role};
     use test_support::build::{acme, jo, start_trial};
-    use web::Kind;
 
     use super::*;
 

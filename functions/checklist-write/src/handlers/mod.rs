@@ -5,6 +5,6 @@ mod completion;
 mod host_events;
 mod return_path;
 
-pub use change::{complete, confirm_completion, dismiss, restore, skip, unskip};
+pub use change::{complete, confirm_completion, dismiss, restore, skip, uncomplete, unskip};
 pub use completion::bus_event;
 pub use host_events::{MAX_BODY_BYTES, host_events};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Completion, CompletionTrigger, Source, UnknownTask};
+use super::{Completion, CompletionTrigger, Proven, Source, UnknownTask};
 use crate::{
     org::{Access, Org, Status},
     people::Admin,
@@ -17,6 +17,9 @@ pub enum ChecklistError {
     /// The organization sees no task with that key.
     #[error(transparent)]
     UnknownTask(#[from] UnknownTask),
+    /// The completion cannot be undone.
+    #[error(transparent)]
+    Proven(#[from] Proven),
 }
 
 /// Effect of a host event on the checklist.
@@ -35,6 +38,8 @@ pub enum HostEventResult {
 pub enum ChecklistCommand<'a> {
     /// Mark a task as completed.
     Complete(&'a str),
+    /// Undo the completion of a task that an admin marked.
+    Uncomplete(&'a str),
     /// Skip a task that is open.
     Skip(&'a str),
     /// Reopen a skipped task.
@@ -52,7 +57,8 @@ impl Org {
     ///
     /// # Errors
     /// [`ChecklistError::NoAccess`] if the organization has no full access. Otherwise
-    /// [`ChecklistError::UnknownTask`] if the organization sees no task with the given key.
+    /// [`ChecklistError::UnknownTask`] if the organization sees no task with the given key, or
+    /// [`ChecklistError::Proven`] if no admin marked the task as completed.
     pub fn change_checklist(
         &mut self,
         admin: &Admin,
@@ -70,6 +76,10 @@ impl Org {
                 let by = Some(admin.name().to_string());
                 let task = progress.task(key)?;
                 self.checklist.complete(task.key, Completion { at: now, source: Source::Manual, by })
+            }
+            ChecklistCommand::Uncomplete(key) => {
+                let task = progress.task(key)?;
+                self.checklist.uncomplete(task.key)?
             }
             ChecklistCommand::Skip(key) => {
                 let task = progress.task(key)?;

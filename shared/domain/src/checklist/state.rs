@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a page offers to undo a skip or a dismissal.
-pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_mins(2);
+/// How long a page shows the note with which a change can be undone. The style sheet hides the note
+/// after the same time. The list of tasks offers the same later.
+pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_secs(10);
 
 /// Stored state of a checklist. Its maps use the keys of tasks, so completions stay valid if the
 /// definition changes.
@@ -83,6 +84,15 @@ impl Checklist {
         true
     }
 
+    /// Undoes a completion by an admin. Returns whether anything changed.
+    pub(crate) fn uncomplete(&mut self, key: &str) -> Result<bool, Proven> {
+        match self.completions.get(key).map(|completion| completion.source) {
+            None => Ok(false),
+            Some(Source::Manual) => Ok(self.completions.remove(key).is_some()),
+            Some(Source::Event | Source::Billing | Source::Invitation) => Err(Proven),
+        }
+    }
+
     /// Skips an open task. Returns whether anything changed.
     pub(crate) fn skip(&mut self, key: &str, now: Timestamp) -> bool {
         if self.completions.contains_key(key) || self.skipped.contains_key(key) {
@@ -107,6 +117,11 @@ impl Checklist {
         !self.completions.contains_key(key) && !self.skipped.contains_key(key)
     }
 }
+
+/// Error for a task that is completed because of an event, which stays true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an event completed the task")]
+pub struct Proven;
 
 /// Error for a key that names no task of the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,8 +4,8 @@ use domain::{
     billing::{Change, FactKind, Item, Plan, SubscriptionFact, SubscriptionStatus},
     checklist::{
         BUILT_IN,
-        ChecklistCommand::{self, Complete, ConfirmCompletion, Dismiss, Restore, Skip, Unskip},
-        ChecklistError, HostEventResult,
+        ChecklistCommand::{self, Complete, ConfirmCompletion, Dismiss, Restore, Skip, Uncomplete, Unskip},
+        ChecklistError, HostEventResult, Proven,
     },
     org::{DomainEvent, Measure, Org, Status, measures},
     people::{Admin, Member, Role, Session},
@@ -96,6 +96,25 @@ fn skipped_task_completes_the_list_but_not_the_percentage() {
     let before = acme.org.clone();
     acme.apply(Skip("created_project"), 4).unwrap();
     assert_eq!(acme.org, before, "a completed task cannot be skipped");
+}
+
+#[test]
+fn only_a_completion_by_an_admin_can_be_undone() {
+    let mut acme = Acme::new();
+    acme.complete_all(1);
+    assert!(acme.org.progress(at(1)).celebrates());
+    acme.apply(Uncomplete("created_project"), 2).unwrap();
+    let progress = acme.org.progress(at(2));
+    assert_eq!((progress.completed_count(), progress.completed_at()), (7, None));
+    assert_eq!(acme.org.checklist.updated_at, Some(at(2)));
+    let before = acme.org.clone();
+    acme.apply(Uncomplete("created_project"), 3).unwrap();
+    assert_eq!(acme.org, before, "an open task stays open");
+
+    acme.org.complete_from_host("project.created", None, at(4), at(4));
+    let before = acme.org.clone();
+    assert_eq!(acme.apply(Uncomplete("created_project"), 5), Err(ChecklistError::Proven(Proven)));
+    assert_eq!(acme.org, before);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
     words::{self, label, task as text},
 };
 
-/// Returns the path that changes a task; `what` is `complete`, `skip`, or `unskip`.
+/// Returns the path that changes a task; `what` is `complete`, `uncomplete`, `skip`, or `unskip`.
 pub fn change(what: &str, task: &Task) -> String {
     format!("/onboarding/api/checklist/{what}/{}", task.key)
 }
@@ -111,8 +111,9 @@ pub fn skipped(task: &Task, view: &View) -> Markup {
 }
 
 /// Renders a completed task as a line with its title, who completed it, and when. The checklist
-/// also shows the creation of the account as such a line.
-pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup {
+/// also shows the creation of the account as such a line. `undo` is the task if its completion can be
+/// undone.
+pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View, undo: Option<&Task>) -> Markup {
     html! {
         li class="line" {
             (tick())
@@ -121,6 +122,9 @@ pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View) -> Markup
                 p class="line-by" {
                     @if let Some(by) = by { (by) ", " }
                     (moment::past(at, view.now, &view.org.zone))
+                }
+                @if let Some(task) = undo.filter(|_| view.may_change()) {
+                    (post_button(Weight::Quiet, &change("uncomplete", task), text::UNDO, Some(task.title)))
                 }
             }
         }

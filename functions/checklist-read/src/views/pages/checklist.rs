@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use domain::checklist::{Category, Progress, Task};
+use domain::checklist::{Category, Progress, Source, Task};
 use maud::{Markup, html};
 use ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 
@@ -31,7 +31,7 @@ fn admin(view: &View, config: &Config) -> Markup {
         div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
             (undeliverable::render(view))
             @if let Some(at) = dismissed_at { (dismissed(at, view)) }
-            (undo::skip(view))
+            (undo::task_change(view))
             @if next.is_none() { (celebration::render(view)) }
             (progress(view))
             @if !view.may_change() { (read_only(view)) }
@@ -51,7 +51,7 @@ fn progress(view: &View) -> Markup {
         section class="card-of-parts" aria-label=(text::PROGRESS) {
             (progress::bar(&view.progress()))
             (milestones(view))
-            ul class="lines" { (task::done(text::ACCOUNT_CREATED, founder, view.org.signed_up_at, view)) }
+            ul class="lines" { (task::done(text::ACCOUNT_CREATED, founder, view.org.signed_up_at, view, None)) }
             (done(view))
         }
     }
@@ -90,7 +90,13 @@ fn done(view: &View) -> Markup {
                 }
                 ul class="lines" {
                     @for (task, completion) in &done {
-                        (task::done(task.title, task::done_by(completion), completion.at, view))
+                        (task::done(
+                            task.title,
+                            task::done_by(completion),
+                            completion.at,
+                            view,
+                            (completion.source == Source::Manual).then_some(task),
+                        ))
                     }
                 }
             }

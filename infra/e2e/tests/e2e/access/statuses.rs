@@ -243,6 +243,10 @@ async fn conflict(
                 "organization_id": actors.caller("admin").org });
             assert_eq!(actors.world.stripe(event).await, [200]);
         }
+        "POST /onboarding/api/checklist/uncomplete/{task}" => {
+            let project = json!({ "organization_id": actors.caller("admin").org });
+            actors.world.host_event("project.created", project).await;
+        }
         // The last admin.
         "GET /members/{user}/remove" | "POST /members/{user}/remove" => {
             request.path = request.path.replace(&actors.teammate, own_id)

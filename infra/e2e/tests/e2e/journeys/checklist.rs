@@ -60,6 +60,28 @@ async fn seven_completed_and_one_skipped_is_complete_at_87() {
 }
 
 #[tokio::test]
+async fn wrong_tick_is_undone_but_an_event_is_not() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let path = |what: &str, task: &str| format!("/onboarding/api/checklist/{what}/{task}");
+    let marked = jo.submit(&path("complete", "created_client"), &[]).await;
+    assert_eq!(marked.status, 303);
+    let page = jo.open("/onboarding/checklist").await.text();
+    assert!(page.contains(&path("uncomplete", "created_client")), "{page}");
+    let undone = jo.submit(&path("uncomplete", "created_client"), &[]).await;
+    assert_eq!((undone.status, undone.header("location")), (303, "/onboarding/checklist"));
+    let list = jo.checklist().await;
+    assert_eq!((&list["completed_count"], &list["tasks"][4]["completed_at"]), (&json!(0), &json!(null)));
+    let again = jo.post(&path("uncomplete", "created_client")).await;
+    assert_eq!((again.status, &again.json()["completion_percentage"]), (200, &json!(0)), "nothing to undo");
+
+    world.host_event("client.created", json!({ "organization_id": jo.org() })).await;
+    let proven = jo.post(&path("uncomplete", "created_client")).await;
+    assert_eq!((proven.status, jo.checklist().await["completed_count"].clone()), (409, json!(1)));
+    assert!(!jo.open("/onboarding/checklist").await.text().contains("/uncomplete/"));
+}
+
+#[tokio::test]
 async fn unknown_task_returns_400_with_valid_keys() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;

@@ -24,17 +24,17 @@ enum Change {
     Revoke(String),
 }
 
-/// `GET /members/leave`.
+/// `GET /members/leave`: asks before the caller leaves.
 pub async fn leave(State(app): State<Arc<App>>, request: FormRequest) -> Response {
     respond(&app, &request, Change::Leave).await
 }
 
-/// `GET /members/{user}/remove`.
+/// `GET /members/{user}/remove`: asks before a member is removed.
 pub async fn remove(State(app): State<Arc<App>>, PathParam(id): PathParam, request: FormRequest) -> Response {
     respond(&app, &request, Change::Remove(id)).await
 }
 
-/// `GET /members/invitations/{invitation}/revoke`.
+/// `GET /members/invitations/{invitation}/revoke`: asks before an invitation is revoked.
 pub async fn revoke(State(app): State<Arc<App>>, PathParam(id): PathParam, request: FormRequest) -> Response {
     respond(&app, &request, Change::Revoke(id)).await
 }

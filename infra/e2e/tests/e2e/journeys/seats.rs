@@ -126,7 +126,7 @@ async fn invitation_from_before_a_downgrade_waits_for_a_seat() {
     assert!(page.contains("3 of 1 seats used, including 2 pending invitations"), "{page}");
     assert!(page.contains("They can’t join until your plan has a free seat."), "{page}");
     assert!(page.contains("/revoke") && !page.contains("/resend"), "{page}");
-    let resend = page.split(r#"action="/members/invitations/"#).nth(1).unwrap().split('/').next().unwrap();
+    let resend = page.split(r#"="/members/invitations/"#).nth(1).unwrap().split('/').next().unwrap();
     let resend = format!("{INVITATIONS}/{resend}/resend");
     assert_no_seat(&send(&mut jo, &resend, &json!({})).await, &org);
     assert_eq!(jo.submit(&resend, &[]).await.status, 402);

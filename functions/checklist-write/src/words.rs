@@ -1,7 +1,7 @@
 //! The texts of this function that API clients read. They are ASCII, because they appear in JSON.
 
 pub const UNKNOWN_TASK: &str = "Unknown task.";
-pub const PROVEN: &str = "An event completed this task, so it stays completed.";
+pub const COMPLETED_BY_EVENT: &str = "An event completed this task, so it stays completed.";
 
 /// Errors of `POST /host/events`. An error of a single event is in the list `faults` of that
 /// event's result.

@@ -122,8 +122,8 @@ impl HostApp {
             Method::POST => match (path, user) {
                 ("/logout", _) => self.sign_out(session),
                 ("/events", Some(user)) => self.send_event(&user, request.body()).await,
-                (path, Some(user)) if Area::at(path).is_some() => {
-                    self.add_entry(path, &user, request.body()).await
+                (path, Some(user)) if let Some(area) = Area::at(path) => {
+                    self.add_entry(area, &user, request.body()).await
                 }
                 _ => self.page(StatusCode::NOT_FOUND, page::error(words::error::NOT_FOUND)),
             },
@@ -146,8 +146,7 @@ impl HostApp {
     }
 
     /// Adds an entry to an area, and reports it to Onramp.
-    async fn add_entry(&self, path: &str, user: &HostUser, form: &[u8]) -> Response<Bytes> {
-        let Some(area) = Area::at(path) else { return self.redirect("/") };
+    async fn add_entry(&self, area: &'static Area, user: &HostUser, form: &[u8]) -> Response<Bytes> {
         let name = field(form, "name").unwrap_or_default();
         if !areas::is_valid(&name) {
             let entries = lock(&self.entries).of(&user.organization_id, area);

@@ -10,7 +10,8 @@
 //! | [`WAYNE`] | pays twice for the single plan, which has no free seat | Bo Wayne |
 //! | [`TIMETRACKER`] | the vendor, without a trial | Olu Ray, an operator |
 //!
-//! [`MO`] is a member of Acme, who accepted an invitation in [`BROWSER`], and Kim Poe is invited. Jo and Mo have requested sign-in links.
+//! [`MO`] is a member of Acme, who accepted an invitation in [`BROWSER`], and Kim Poe is invited. Jo
+//! and Mo have requested sign-in links.
 //! A parked and a quarantined event of Stripe wait for review.
 
 use std::convert::Infallible;

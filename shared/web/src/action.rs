@@ -107,12 +107,14 @@ pub fn respond_or_login(format: ResponseFormat, back: &str, outcome: Result<Resp
     }
 }
 
-/// Redirects a browser to the page that asks before a change, at the path of the form. Returns `None`
-/// if the form is confirmed with `confirmed=true`, and for API clients, which are not asked.
+/// Redirects a browser to the page that asks before a change, at the path of the form.
+///
+/// Returns `None` if the form is confirmed with `confirmed=true`, if its fields are invalid, and for
+/// API clients, which are not asked.
 #[must_use]
 pub fn ask_first(form: &FormRequest) -> Option<Response> {
-    let is_open = form.fields().is_ok_and(|fields| fields.get("confirmed") != Some("true"));
-    (form.format == ResponseFormat::Page && is_open).then(|| see_other(&form.path))
+    let is_unconfirmed = form.fields().is_ok_and(|fields| fields.get("confirmed") != Some("true"));
+    (form.format == ResponseFormat::Page && is_unconfirmed).then(|| see_other(&form.path))
 }
 
 /// Renders a problem as JSON, or as the page that `page` returns, such as the form with the submitted

@@ -115,7 +115,9 @@ fn decide_change(
     match org.change_checklist(admin, command, now) {
         Ok(()) => Ok(org),
         Err(ChecklistError::NoAccess(_)) => Err(Problem::payment_required(&links.plans())),
-        Err(ChecklistError::Proven(_)) => Err(Problem::new(Kind::Conflict, words::PROVEN)),
+        Err(ChecklistError::CompletedByEvent(_)) => {
+            Err(Problem::new(Kind::Conflict, words::COMPLETED_BY_EVENT))
+        }
         Err(ChecklistError::UnknownTask(_)) => {
             Err(Problem::bad_request(words::UNKNOWN_TASK).with("valid_keys", json!(org.progress(now).keys())))
         }

@@ -36,9 +36,10 @@ pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     }
     let (page, format) =
         (HostPage::of_query(request.uri().query().unwrap_or_default()), ResponseFormat::of(headers));
-    let outcome = match is_visit(headers) {
-        true => redirect(&app, headers, &web::origin(&request), &page).await,
-        false => Err(Problem::new(Kind::Forbidden, words::NOT_A_VISIT).because("not a visit")),
+    let outcome = if is_visit(headers) {
+        redirect(&app, headers, &web::origin(&request), &page).await
+    } else {
+        Err(Problem::new(Kind::Forbidden, words::NOT_A_VISIT).because("not a visit"))
     };
     web::respond_or_login(format, &page.link(), outcome)
 }

@@ -2,20 +2,14 @@
 
 pub const CANCEL: &str = "Cancel";
 
-pub const LEAVE_OTHERS: &str = "You’ll lose access immediately. An admin can invite you again.";
-pub const LEAVE_EMPTY: &str = "You’re the only person here. You’ll lose access immediately, and no one will be able to invite you back.";
 pub const REMOVE: &str = "They’ll lose access immediately. You can invite them again.";
 pub const REVOKE: &str = "The link in their email will no longer work. You can invite them again.";
 pub const END_ALL: &str =
-    "You’ll be signed out in every browser, also in this one. To sign in again, you need a link by email.";
+    "You’ll be signed out in every browser, including this one. To sign in again, you need a link by email.";
 
 /// Heading of a page. `change` is a change such as "Leave Acme".
 pub fn question(change: &str) -> String {
     format!("{change}?")
-}
-
-pub fn leave(org: &str) -> String {
-    format!("Leave {org}")
 }
 
 pub fn remove(name: &str, org: &str) -> String {

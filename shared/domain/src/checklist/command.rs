@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Completion, CompletionTrigger, Proven, Source, UnknownTask};
+use super::{CompletedByEvent, Completion, CompletionTrigger, Source, UnknownTask};
 use crate::{
     org::{Access, Org, Status},
     people::Admin,
@@ -19,7 +19,7 @@ pub enum ChecklistError {
     UnknownTask(#[from] UnknownTask),
     /// The completion cannot be undone.
     #[error(transparent)]
-    Proven(#[from] Proven),
+    CompletedByEvent(#[from] CompletedByEvent),
 }
 
 /// Effect of a host event on the checklist.
@@ -58,7 +58,7 @@ impl Org {
     /// # Errors
     /// [`ChecklistError::NoAccess`] if the organization has no full access. Otherwise
     /// [`ChecklistError::UnknownTask`] if the organization sees no task with the given key, or
-    /// [`ChecklistError::Proven`] if no admin marked the task as completed.
+    /// [`ChecklistError::CompletedByEvent`] if no admin marked the task as completed.
     pub fn change_checklist(
         &mut self,
         admin: &Admin,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a page shows the note with which a change can be undone. The style sheet hides the note
-/// after the same time. The list of tasks offers the same later.
+/// How long a page shows the note that offers to undo a change. The style sheet hides the note of an
+/// open page after the same time. After that, the list of tasks still has a button for it.
 pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_secs(10);
 
 /// Stored state of a checklist. Its maps use the keys of tasks, so completions stay valid if the
@@ -85,11 +85,11 @@ impl Checklist {
     }
 
     /// Undoes a completion by an admin. Returns whether anything changed.
-    pub(crate) fn uncomplete(&mut self, key: &str) -> Result<bool, Proven> {
+    pub(crate) fn uncomplete(&mut self, key: &str) -> Result<bool, CompletedByEvent> {
         match self.completions.get(key).map(|completion| completion.source) {
             None => Ok(false),
             Some(Source::Manual) => Ok(self.completions.remove(key).is_some()),
-            Some(Source::Event | Source::Billing | Source::Invitation) => Err(Proven),
+            Some(Source::Event | Source::Billing | Source::Invitation) => Err(CompletedByEvent),
         }
     }
 
@@ -118,10 +118,10 @@ impl Checklist {
     }
 }
 
-/// Error for a task that is completed because of an event, which stays true.
+/// Error for a completion that no admin marked: an event caused it, so it cannot be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an event completed the task")]
-pub struct Proven;
+pub struct CompletedByEvent;
 
 /// Error for a key that names no task of the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,7 @@ use domain::{
     checklist::{
         BUILT_IN,
         ChecklistCommand::{self, Complete, ConfirmCompletion, Dismiss, Restore, Skip, Uncomplete, Unskip},
-        ChecklistError, HostEventResult, Proven,
+        ChecklistError, CompletedByEvent, HostEventResult,
     },
     org::{DomainEvent, Measure, Org, Status, measures},
     people::{Admin, Member, Role, Session},
@@ -113,7 +113,10 @@ fn only_a_completion_by_an_admin_can_be_undone() {
 
     acme.org.complete_from_host("project.created", None, at(4), at(4));
     let before = acme.org.clone();
-    assert_eq!(acme.apply(Uncomplete("created_project"), 5), Err(ChecklistError::Proven(Proven)));
+    assert_eq!(
+        acme.apply(Uncomplete("created_project"), 5),
+        Err(ChecklistError::CompletedByEvent(CompletedByEvent))
+    );
     assert_eq!(acme.org, before);
 }
 

@@ -20,8 +20,8 @@ pub(super) fn describe(page: &str) -> Map<String, Value> {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
     let mut outline = Outline::default();
-    for token in Tokenizer::new_with_emitter(page, emitter) {
-        match token.unwrap() {
+    for Ok(token) in Tokenizer::new_with_emitter(page, emitter) {
+        match token {
             Token::StartTag(tag) => outline.start(&tag),
             Token::EndTag(tag) => outline.end(&text(&tag.name)),
             Token::String(string) => outline.text(&text(&string)),
@@ -97,8 +97,12 @@ impl Outline {
         self.is_in_title = false;
         if self.hidden.last().is_some_and(|open| open == name) {
             self.hidden.pop();
-        } else if !self.hidden.is_empty() {
-        } else if name == "a" {
+            return;
+        }
+        if !self.hidden.is_empty() {
+            return;
+        }
+        if name == "a" {
             let trimmed = self.line.trim_end().len();
             self.line.truncate(trimmed);
             let address = self.links.pop().unwrap_or_default();

@@ -11,3 +11,17 @@ use crate::config::Config;
 pub fn button(weight: Weight, label: &str, config: &Config) -> Markup {
     link_button(weight, if config.app_url.is_some() { HANDOVER } else { "/dashboard" }, label)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::config;
+
+    #[test]
+    fn button_leads_through_the_handoff_only_with_a_host_app() {
+        let button = |config: &Config| button(Weight::Primary, "Go", config).into_string();
+        assert!(button(&config()).contains(r#"href="/dashboard""#));
+        let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
+        assert!(button(&hosted).contains(r#"href="/handover""#));
+    }
+}

@@ -111,8 +111,9 @@ pub fn skipped(task: &Task, view: &View) -> Markup {
 }
 
 /// Renders a completed task as a line with its title, who completed it, and when. The checklist
-/// also shows the creation of the account as such a line. `undo` is the task if its completion can be
-/// undone.
+/// also shows the creation of the account as such a line.
+///
+/// The line has a button that undoes the completion of the task `undo`.
 pub fn done(title: &str, by: Option<&str>, at: Timestamp, view: &View, undo: Option<&Task>) -> Markup {
     html! {
         li class="line" {

@@ -1,8 +1,9 @@
 //! The note with "Undo" after a task was marked as done or skipped, and after a dismissal.
 //!
-//! The note depends only on the checklist and the time, and the next change removes it. So it works without scripts, after a
-//! reload, in another tab, and for the organization's other admins. After the note disappears, the
-//! page's own buttons still restore the task or the checklist.
+//! The note depends only on the checklist and the time. So it works without scripts, after a
+//! reload, in another tab, and for the organization's other admins. It disappears with the next
+//! change, and after ten seconds. After that, the page's own buttons still restore the task or the
+//! checklist.
 
 use domain::checklist::{Completion, Source, Task, UNDO_PERIOD};
 use jiff::Timestamp;

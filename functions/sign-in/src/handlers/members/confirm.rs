@@ -15,7 +15,11 @@ use super::{
     request::TeamChangeError,
     respond::PAGE,
 };
-use crate::{App, views::confirm::Question, words::confirm as words_of};
+use crate::{
+    App,
+    views::confirm::Question,
+    words::{confirm as words_of, members::leave},
+};
 
 /// A change that a page asks about. IDs are unparsed text from the path.
 enum Change {
@@ -57,8 +61,8 @@ async fn load_page(app: &App, request: &FormRequest, change: Change) -> Result<R
 async fn ask_to_leave(app: &App, caller: &AuthenticatedUser) -> Result<Question, TeamChangeError> {
     let (org, is_empty) = decide_leave(app, caller).await?;
     Ok(Question {
-        title: words_of::leave(org.name.as_str()),
-        text: if is_empty { words_of::LEAVE_EMPTY } else { words_of::LEAVE_OTHERS }.to_owned(),
+        title: leave::submit(org.name.as_str()),
+        text: if is_empty { leave::ALONE } else { leave::WITH_OTHERS }.to_owned(),
         action: "/members/leave".to_owned(),
         back: PAGE,
     })

@@ -63,7 +63,7 @@ pub async fn change_role(
 /// back.
 async fn respond(app: &App, request: TeamRequest, form: &FormRequest) -> Response {
     let asks = matches!(request, TeamRequest::Revoke(_) | TeamRequest::Remove(_) | TeamRequest::Leave);
-    if let Some(question) = web::ask_first(form).filter(|_| asks) {
+    if asks && let Some(question) = web::ask_first(form) {
         return question;
     }
     match change::change_team(app, &request, form).await {

@@ -13,7 +13,7 @@ use store::Error;
 use telemetry::LogArea;
 
 use crate::{
-    items::{Attempt, Email, MailItem},
+    items::{Attempt, Email, EmailLink, MailItem},
     metrics,
     retry::retry,
     send_pacer::SendPacer,
@@ -84,25 +84,39 @@ impl MailWorker {
 
     /// Sends one email.
     ///
-    /// Stores its unsubscribe link first, so that no email contains a link that does not work. If
-    /// the link cannot be stored, the email is not sent.
+    /// Stores its link first, so that no email contains a link that does not work. If the link cannot
+    /// be stored, the email is not sent.
     async fn send(&self, email: &Email) -> Outcome {
-        let Email { to, rendered, tags, unsubscription } = email;
-        let Some(link) = unsubscription else { return self.mailer.send(to, rendered, tags).await };
-        let organization = link.org;
-        if let Err(error) = retry(|| self.store.save_unsubscription(link)).await {
-            tracing::warn!(area = %LogArea::Mail, %organization, %error, "deferred reminder: failed to store unsubscribe link");
+        let Email { to, rendered, tags, link } = email;
+        let Some(link) = link else { return self.mailer.send(to, rendered, tags).await };
+        let (kind, organization) = (&tags.kind, tags.organization.map(tracing::field::display));
+        if let Err(error) = retry(|| self.save_link(link)).await {
+            tracing::warn!(area = %LogArea::Mail, %kind, organization, %error, "deferred email: failed to store link");
             return Outcome::NotSent;
         }
         let outcome = self.mailer.send(to, rendered, tags).await;
         if outcome.is_definite_failure()
-            && let Err(error) = self.store.delete_unsubscription(link.secret_hash).await
+            && let Err(error) = self.delete_link(link).await
         {
             // SES did not send the email, so no one has the secret of this link. The link is
             // harmless until it expires.
-            tracing::warn!(area = %LogArea::Mail, %organization, %error, "failed to delete unused unsubscribe link");
+            tracing::warn!(area = %LogArea::Mail, %kind, organization, %error, "failed to delete unused link");
         }
         outcome
+    }
+
+    async fn save_link(&self, link: &EmailLink) -> Result<(), Error> {
+        match link {
+            EmailLink::Unsubscribe(link) => self.store.save_unsubscription(link).await,
+            EmailLink::Verify(link) => self.store.save_verify_link(link).await,
+        }
+    }
+
+    async fn delete_link(&self, link: &EmailLink) -> Result<(), Error> {
+        match link {
+            EmailLink::Unsubscribe(link) => self.store.delete_unsubscription(link.secret_hash).await,
+            EmailLink::Verify(link) => self.store.delete_verify_link(link.secret_hash).await,
+        }
     }
 }
 
@@ -145,22 +159,19 @@ fn record<I: MailItem>(
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        org::Org,
-        time::{DAY, add},
-    };
+    use domain::time::{DAY, add};
     use test_support::build::{acme, start_trial};
 
     use super::*;
-    use crate::items::testing::attempt;
+    use crate::items::{NoticeMail, testing::attempt};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     /// Returns an organization with a welcome email and a reminder that are both due after 11 days.
-    fn org() -> Org {
+    fn org() -> NoticeMail {
         let mut org = start_trial(acme(NOW));
         org.run_trial_sweep(add(NOW, DAY * 11));
-        org
+        NoticeMail { org, people: Vec::new() }
     }
 
     fn kinds(emails: &[Email]) -> Vec<&str> {
@@ -194,8 +205,8 @@ mod tests {
     fn claimed_email_is_dropped_if_its_recipient_left() {
         let (mut org, attempt) = (org(), attempt("a", add(NOW, DAY * 11)));
         assert_eq!(claim(&mut org, &attempt).len(), 2);
-        org.admins.clear();
+        org.org.admins.clear();
         assert!(claim(&mut org, &attempt).is_empty());
-        assert!(org.outbox.deliveries().all(|it| matches!(it, Delivery::Dropped { .. })));
+        assert!(org.org.outbox.deliveries().all(|it| matches!(it, Delivery::Dropped { .. })));
     }
 }

@@ -1,6 +1,5 @@
 //! Handles the events of the stream, the schedule, and SES.
 
-use domain::org::Org;
 use event_bus::BusEvent;
 use futures_util::{Stream, StreamExt, stream};
 use runtime::InvocationResult;
@@ -10,7 +9,7 @@ use store::{BatchResponse, Error, MailDue, StreamBatch, StreamRecord};
 use telemetry::{JsonError, LogArea, Metric};
 
 use crate::{
-    items::{InvitationMail, SignInMail},
+    items::{InvitationMail, NoticeMail, SignInMail},
     send_pacer::{CONCURRENCY, SendPacer},
     worker::MailWorker,
 };
@@ -134,7 +133,7 @@ impl MailWorker {
             return true;
         }
         let delivered = match due {
-            MailDue::Org(org) => self.deliver_item::<Org>(org, pacer).await,
+            MailDue::Org(org) => self.deliver_item::<NoticeMail>(org, pacer).await,
             MailDue::SignIn(request) => self.deliver_item::<SignInMail>(request, pacer).await,
             MailDue::Invitation(org, invitation) => {
                 self.deliver_item::<InvitationMail>((org, invitation), pacer).await

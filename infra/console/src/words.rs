@@ -127,6 +127,8 @@ pub(super) mod variant {
     pub(crate) const LONG_NAMES: &str = "Long names";
     pub(crate) const LONG_NAME: &str = "Long name";
     pub(crate) const LINK_NAME: &str = "Name that looks like a link";
+    pub(crate) const UNVERIFIED: &str = "With an unverified address";
+    pub(crate) const REMOVED: &str = "After a removal";
     pub(crate) const LINK_NAMES: &str = "Names that look like links";
     pub(crate) const THREE_DAYS: &str = "Three days left";
     pub(crate) const ONE_DAY: &str = "One day left";

@@ -1,7 +1,8 @@
 //! Emails to users: builds their content, renders them, and sends them with Amazon SES.
 //!
 //! Each kind of email is a struct whose fields are the facts in the email: [`Welcome`],
-//! [`TrialEnding`], [`TrialEnded`], [`PaymentFailed`], [`SignIn`], [`Invitation`]. All texts are in
+//! [`TrialEnding`], [`TrialEnded`], [`PaymentFailed`], [`SignIn`], [`Invitation`],
+//! [`MembershipChanged`]. All texts are in
 //! the module `words`, which has one value of the type `Words` per language. Two layouts render the
 //! same content as plain text and as HTML.
 //!
@@ -37,7 +38,8 @@ mod words;
 
 pub use content::Rendered;
 pub use emails::{
-    AfterTrial, Invitation, PaymentFailed, PlanSummary, SignIn, TrialEnded, TrialEnding, Welcome,
+    AfterTrial, Invitation, MembershipChanged, PaymentFailed, PlanSummary, SignIn, TrialEnded, TrialEnding,
+    Welcome,
 };
 pub use mailer::{ConfigurationSets, Mailer};
 pub use plain_text::PlainText;

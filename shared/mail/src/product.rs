@@ -35,10 +35,22 @@ impl Product {
         format!("{}/organizations/{org}", self.public_url)
     }
 
+    /// Returns the URL of the sign-in page.
+    #[must_use]
+    pub fn login_url(&self) -> String {
+        format!("{}/login", self.public_url)
+    }
+
     /// Returns the one-time link of a sign-in email. The URL contains the secret.
     #[must_use]
     pub fn sign_in_url(&self, secret: &Secret) -> String {
         format!("{}/login/{}", self.public_url, secret.reveal())
+    }
+
+    /// Returns the link that verifies the recipient's address. The URL contains the secret.
+    #[must_use]
+    pub fn verify_url(&self, secret: &Secret) -> String {
+        format!("{}/verify/{}", self.public_url, secret.reveal())
     }
 
     /// Returns the one-time link of an invitation. The URL contains the secret.

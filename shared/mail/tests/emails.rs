@@ -12,8 +12,8 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    AfterTrial, Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, TrialEnded,
-    TrialEnding, Welcome,
+    AfterTrial, Invitation, MembershipChanged, PaymentFailed, PlainText, PlanSummary, Product, Rendered,
+    SignIn, TrialEnded, TrialEnding, Welcome,
 };
 
 fn product() -> Product {
@@ -52,7 +52,12 @@ impl Names {
     }
 
     fn welcome_with(&self, steps: Vec<&'static str>, plan: PlanSummary) -> Rendered {
+        self.welcome_email(steps, plan, None)
+    }
+
+    fn welcome_email(&self, steps: Vec<&'static str>, plan: PlanSummary, verify: Option<Secret>) -> Rendered {
         let email = Welcome {
+            verify,
             given_name: PlainText::given(&self.user),
             org: org(),
             organization: PlainText::from(&self.organization),
@@ -103,6 +108,15 @@ impl Names {
         email.render(&product())
     }
 
+    fn membership_changed(&self, role: Option<Role>) -> Rendered {
+        let email = MembershipChanged {
+            given_name: PlainText::given(&self.user),
+            organization: PlainText::from(&self.organization),
+            role,
+        };
+        email.render(&product())
+    }
+
     fn invitation(&self, role: Role) -> Rendered {
         let email = Invitation {
             inviter: PlainText::from(&self.inviter),
@@ -121,6 +135,14 @@ fn all_emails(names: &Names) -> Vec<(&'static str, Rendered)> {
     let begins = |amount| AfterTrial::PlanBegins { amount };
     vec![
         ("welcome-trial", names.welcome(PlanSummary::Trial { days: 14, ends_on: ends_on() })),
+        (
+            "welcome-unverified",
+            names.welcome_email(
+                vec!["Create project"],
+                PlanSummary::Trial { days: 14, ends_on: ends_on() },
+                Some(Secret::new([6; 32])),
+            ),
+        ),
         ("welcome-active", names.welcome(PlanSummary::Active)),
         ("welcome-other", names.welcome(PlanSummary::Other)),
         ("trial-ending", names.trial_ending(3, AfterTrial::ReadOnly)),
@@ -135,6 +157,9 @@ fn all_emails(names: &Names) -> Vec<(&'static str, Rendered)> {
         ("sign-in", names.sign_in()),
         ("invitation-member", names.invitation(Role::Member)),
         ("invitation-admin", names.invitation(Role::Admin)),
+        ("membership-removed", names.membership_changed(None)),
+        ("membership-admin", names.membership_changed(Some(Role::Admin))),
+        ("membership-member", names.membership_changed(Some(Role::Member))),
     ]
 }
 
@@ -164,7 +189,7 @@ fn emails_contain_no_scripts_images_or_leaked_secrets() {
             );
         }
         assert!(!email.text.contains('<') && !email.subject.contains(['\r', '\n']), "{name}");
-        for secret in ["0707", "0808", "0909"] {
+        for secret in ["0606", "0707", "0808", "0909"] {
             assert!(!format!("{email:?}").contains(secret), "{name}: secret in debug output");
         }
     }

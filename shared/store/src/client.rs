@@ -233,6 +233,13 @@ impl Store {
             .set_expression_attribute_values((!values.is_empty()).then_some(values))
     }
 
+    /// Writes an item, and replaces a stored one.
+    pub(crate) async fn put(&self, item: Attributes) -> Result<(), Error> {
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        request.send().await.map_err(|error| Error::of(&error))?;
+        Ok(())
+    }
+
     /// Deletes an item, if it exists.
     pub(crate) async fn delete(&self, key: &Key) -> Result<(), Error> {
         let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));

@@ -86,6 +86,12 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "UNSUBSCRIBE")
     }
 
+    /// The key of a link that verifies an address. It has its own sort key, so such a link never works
+    /// as a sign-in link.
+    pub fn verify_link(secret: Hash) -> Self {
+        Self::new(format!("LINK#{secret}"), "VERIFY")
+    }
+
     /// The key of an organization grant. It has its own sort key, so a grant never works as a
     /// sign-in link.
     pub fn org_creation_grant(secret: Hash) -> Self {

@@ -102,6 +102,7 @@ mod unsubscription;
 mod update;
 mod used_link;
 mod user;
+mod verify_link;
 
 pub use brake::Brake;
 pub use client::{Store, Stored};
@@ -126,3 +127,4 @@ pub use stream::{BatchResponse, StreamBatch, StreamRecord};
 pub use unsubscription::Unsubscription;
 pub use used_link::Reissued;
 pub use user::Person;
+pub use verify_link::VerifyLink;

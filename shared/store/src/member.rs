@@ -43,6 +43,26 @@ impl Store {
         Ok(Some((decode(member)?, user::decode(user)?)))
     }
 
+    /// Loads users, each with the membership in `org` if there is one. Skips users that do not exist.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_people(
+        &self,
+        org: OrgId,
+        users: &[UserId],
+    ) -> Result<Vec<(User, Option<Membership>)>, Error> {
+        let keys: Vec<Key> =
+            users.iter().flat_map(|user| [Key::user(*user), Key::member(org, *user)]).collect();
+        let mut items = self.get_each(&keys).await?.into_iter();
+        let mut people = Vec::new();
+        while let (Some(user), Some(member)) = (items.next(), items.next()) {
+            let Some(user) = user else { continue };
+            people.push((user::decode(user)?.value, member.map(decode).transpose()?));
+        }
+        Ok(people)
+    }
+
     /// Writes a membership with a changed role, and the changed organization.
     ///
     /// # Errors

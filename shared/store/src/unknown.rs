@@ -32,6 +32,8 @@ pub(crate) fn keep_within(
     use AttributeValue::{L, M};
     match (stored, before, after) {
         (Some(M(stored)), Some(M(before)), M(after)) => M(keep_all(stored, before, after)),
+        // This version understands nothing of the stored value.
+        (Some(M(stored)), None, M(after)) => M(keep_all(stored, &Attributes::new(), after)),
         // Each entry of the new list gets the unknown attributes of one old entry: the old entry
         // with equal content or, if there is none, with the same user. The position in the list is
         // not compared, because the entry at the same position may belong to another user.
@@ -45,6 +47,14 @@ pub(crate) fn keep_within(
         }
         _ => after.clone(),
     }
+}
+
+/// Returns what remains of a `stored` value that this version of the code removes: the attributes that
+/// it does not understand. Returns `None` if there are none.
+pub(crate) fn keep_unknown(stored: &AttributeValue, before: &AttributeValue) -> Option<AttributeValue> {
+    let nothing = AttributeValue::M(Attributes::new());
+    let (AttributeValue::M(_), AttributeValue::M(_)) = (stored, before) else { return None };
+    Some(keep_within(Some(stored), Some(before), &nothing)).filter(|kept| *kept != nothing)
 }
 
 /// Returns whether two entries of a list belong to the same user. Only the list of an

@@ -73,14 +73,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn save_unsubscription(&self, link: &Unsubscription) -> Result<(), Error> {
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(encode(link)?))
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(())
+        self.put(encode(link)?).await
     }
 
     /// Deletes a link. Callers do this only if the email with the link was definitely not sent.

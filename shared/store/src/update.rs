@@ -14,7 +14,7 @@ use crate::{
     attributes::{Attributes, number},
     error::Error,
     keys::Key,
-    unknown::keep_within,
+    unknown::{keep_unknown, keep_within},
 };
 
 /// Condition of a write.
@@ -78,10 +78,16 @@ impl Change {
     /// the rest of `stored`, also inside attributes that change.
     pub fn between(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
         let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(*value));
-        let set: BTreeMap<_, _> = changed
+        let mut set: BTreeMap<_, _> = changed
             .map(|(name, value)| (name.clone(), keep_within(stored.get(name), before.get(name), value)))
             .collect();
-        let remove: BTreeSet<_> = before.keys().filter(|name| !after.contains_key(*name)).cloned().collect();
+        let mut remove = BTreeSet::new();
+        for (name, value) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
+            match stored.get(name).and_then(|stored| keep_unknown(stored, value)) {
+                Some(kept) => drop(set.insert(name.clone(), kept)),
+                None => drop(remove.insert(name.clone())),
+            }
+        }
         (!set.is_empty() || !remove.is_empty()).then_some(Self { set, remove })
     }
 

@@ -6,7 +6,7 @@ mod suppression;
 
 use domain::{
     mail::{Delivery, Failure},
-    org::{Org, SuppressionReason},
+    org::SuppressionReason,
 };
 use mail::Tags;
 use store::{Error, MailDue};
@@ -14,7 +14,7 @@ use telemetry::{LogArea, Metric};
 
 use self::event::{DetailIn, SesEventKind};
 use crate::{
-    items::{InvitationMail, MailItem, SignInMail},
+    items::{InvitationMail, MailItem, NoticeMail, SignInMail},
     metrics::count_failure,
     worker::MailWorker,
 };
@@ -93,7 +93,7 @@ impl MailWorker {
     ) -> Result<bool, Error> {
         let Some(item) = item_of(tags) else { return Ok(false) };
         let changed = match item {
-            MailDue::Org(id) => self.change(id, |item: &mut Org| advance(item, tags, &next)).await?,
+            MailDue::Org(id) => self.change(id, |item: &mut NoticeMail| advance(item, tags, &next)).await?,
             MailDue::SignIn(id) => {
                 self.change(id, |item: &mut SignInMail| advance(item, tags, &next)).await?
             }

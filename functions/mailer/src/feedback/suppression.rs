@@ -3,12 +3,12 @@
 use domain::{
     id::{OrgId, UserId},
     mail::Outcome,
-    org::{Org, SuppressionReason},
+    org::SuppressionReason,
 };
 use mail::Tags;
 use store::Error;
 
-use crate::worker::MailWorker;
+use crate::{items::NoticeMail, worker::MailWorker};
 
 impl MailWorker {
     /// If SES rejected the address in its response to the send request, suppresses notices to the
@@ -26,7 +26,7 @@ impl MailWorker {
     pub(super) async fn suppress(&self, tags: &Tags, why: SuppressionReason) -> Result<(), Error> {
         let Some(user) = tags.recipient else { return Ok(()) };
         for org in self.orgs_of(user, tags).await? {
-            self.change(org, |org: &mut Org| org.suppress(user, why, self.clock.now())).await?;
+            self.change(org, |item: &mut NoticeMail| item.org.suppress(user, why, self.clock.now())).await?;
         }
         Ok(())
     }
@@ -41,7 +41,7 @@ impl MailWorker {
             return Ok(());
         }
         for org in self.orgs_of(user, tags).await? {
-            self.change(org, |org: &mut Org| org.restore(user, sent_at)).await?;
+            self.change(org, |item: &mut NoticeMail| item.org.restore(user, sent_at)).await?;
         }
         Ok(())
     }

@@ -5,27 +5,37 @@ use domain::{
     checklist::MAX_SUGGESTED_TASKS,
     mail::{NoticeEmail, NoticeKey},
     org::{Org, Status},
+    people::{Address, Name},
     secret::Secret,
 };
 use jiff::Timestamp;
-use mail::{AfterTrial, PaymentFailed, PlainText, PlanSummary, Tags, TrialEnded, TrialEnding, Welcome};
-use store::Unsubscription;
+use mail::{
+    AfterTrial, MembershipChanged, PaymentFailed, PlainText, PlanSummary, Tags, TrialEnded, TrialEnding,
+    Welcome,
+};
+use store::{Unsubscription, VerifyLink};
 
-use super::{Attempt, Email};
+use super::{Attempt, Email, EmailLink, NoticeMail};
 
 /// Builds a claimed notice from the current state of the organization, and not from its state when
 /// the notice was enqueued.
 ///
 /// Returns `None` if the email must not be sent, because the recipient is no longer an admin or the
 /// payment problem is resolved.
-pub(super) fn compose(org: &Org, notice: &NoticeEmail, attempt: &Attempt<'_>) -> Option<Email> {
-    let (product, now) = (attempt.product, attempt.now);
-    let unsubscribe = Secret::new(attempt.entropy.bytes());
-    let admin = org.admin(notice.to)?;
-    let given_name = PlainText::given(&admin.name);
+pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt<'_>) -> Option<Email> {
+    let (product, now, org) = (attempt.product, attempt.now, &mail.org);
+    let secret = Secret::new(attempt.entropy.bytes());
+    let (name, address) = recipient(mail, notice)?;
+    let given_name = PlainText::given(name);
     let organization = PlainText::from(&org.name);
+    let link = link(mail, notice, &secret, now);
     let rendered = match &notice.key {
+        NoticeKey::MembershipChanged { .. } => {
+            let role = mail.person(notice.to)?.role;
+            MembershipChanged { given_name, organization, role }.render(product)
+        }
         NoticeKey::Welcome => Welcome {
+            verify: link.is_some().then(|| secret.clone()),
             given_name,
             org: org.id,
             organization,
@@ -47,7 +57,7 @@ pub(super) fn compose(org: &Org, notice: &NoticeEmail, attempt: &Attempt<'_>) ->
             days: org.trial_days_remaining(now),
             ends_on: org.zone.day(*ends_at),
             after_trial: after_trial(org, now),
-            unsubscribe: unsubscribe.clone(),
+            unsubscribe: secret.clone(),
         }
         .render(product),
         NoticeKey::TrialEnded { ends_at } => {
@@ -67,14 +77,28 @@ pub(super) fn compose(org: &Org, notice: &NoticeEmail, attempt: &Attempt<'_>) ->
             .render(product)
         }
     };
-    let unsubscription =
-        notice.key.is_reminder().then(|| Unsubscription::of(unsubscribe.hash(), org.id, notice.to, now));
-    Some(Email {
-        to: admin.address.clone(),
-        rendered,
-        tags: Tags::of_notice(org.id, &notice.key, notice.to, &attempt.claim),
-        unsubscription,
-    })
+    let tags = Tags::of_notice(org.id, &notice.key, notice.to, &attempt.claim);
+    Some(Email { to: address.clone(), rendered, tags, link })
+}
+
+/// Returns the name and the address of the recipient. The notice of a changed membership goes to a
+/// person who may not be in the organization, and every other notice goes to an admin.
+fn recipient<'a>(mail: &'a NoticeMail, notice: &NoticeEmail) -> Option<(&'a Name, &'a Address)> {
+    if let NoticeKey::MembershipChanged { .. } = notice.key {
+        return mail.person(notice.to).map(|person| (&person.user.name, &person.user.address));
+    }
+    mail.org.admin(notice.to).map(|admin| (&admin.name, &admin.address))
+}
+
+/// Returns the link of the email that must be stored: the unsubscribe link of a reminder, or the link
+/// of a welcome to an unverified address.
+fn link(mail: &NoticeMail, notice: &NoticeEmail, secret: &Secret, now: Timestamp) -> Option<EmailLink> {
+    if notice.key.is_reminder() {
+        let link = Unsubscription::of(secret.hash(), mail.org.id, notice.to, now);
+        return Some(EmailLink::Unsubscribe(link));
+    }
+    let person = mail.person(notice.to).filter(|_| notice.key == NoticeKey::Welcome)?;
+    (!person.user.verified).then(|| EmailLink::Verify(VerifyLink::of(secret.hash(), &person.user, now)))
 }
 
 /// Returns what follows the trial. A reminder is not sent if the plan ends with the trial.
@@ -100,6 +124,7 @@ fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
 
 #[cfg(test)]
 mod tests {
+    use domain::people::{Role, User};
     use domain::{
         billing::{
             Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
@@ -107,10 +132,10 @@ mod tests {
         },
         time::{DAY, add},
     };
-    use test_support::build::{acme, prices, start_trial};
+    use test_support::build::{acme, jo, prices, start_trial};
 
     use super::*;
-    use crate::items::testing::attempt;
+    use crate::items::{notice::Person, testing::attempt};
 
     const START: &str = "2025-01-08T23:30:00Z";
 
@@ -142,7 +167,8 @@ mod tests {
         let attempt = attempt(&format!("claim-{days}"), add(START.parse().unwrap(), DAY * days));
         org.run_trial_sweep(attempt.now);
         let claimed = org.claim_mail(&attempt.claim, attempt.limit, None, attempt.now);
-        claimed.iter().map(|notice| compose(org, notice, &attempt).unwrap()).collect()
+        let mail = NoticeMail { org: org.clone(), people: Vec::new() };
+        claimed.iter().map(|notice| compose(&mail, notice, &attempt).unwrap()).collect()
     }
 
     fn texts(org: &mut Org, days: i32) -> Vec<String> {
@@ -220,7 +246,7 @@ mod tests {
             let attempt = attempt("claim-11", add(START.parse().unwrap(), DAY * 11));
             let secret = Secret::new(attempt.entropy.bytes());
             let link = Unsubscription::of(secret.hash(), org.id, email.tags.recipient.unwrap(), attempt.now);
-            assert_eq!(email.unsubscription, is_reminder.then_some(link));
+            assert_eq!(email.link, is_reminder.then_some(EmailLink::Unsubscribe(link)));
             let url = attempt.product.unsubscribe_url(&secret);
             assert_eq!(email.rendered.unsubscribe_url, is_reminder.then_some(url));
         }
@@ -243,5 +269,41 @@ mod tests {
         assert!(texts(&mut asked, 3)[0].contains("confirm"));
         assert!(texts(&mut late, 15).concat().contains("read-only"), "by then the trial is over");
         assert!(texts(&mut paid, 3).is_empty());
+    }
+    /// Returns the email that the recipient of the only notice gets.
+    fn email_to(mail: &mut NoticeMail, now: Timestamp) -> Option<Email> {
+        let attempt = attempt("claim", now);
+        let claimed = mail.org.claim_mail(&attempt.claim, attempt.limit, None, attempt.now);
+        compose(mail, &claimed[0], &attempt)
+    }
+
+    #[test]
+    fn welcome_verifies_only_an_unverified_address() {
+        let now = START.parse().unwrap();
+        for (verified, has_link) in [(false, true), (true, false)] {
+            let user = User { verified, ..jo() };
+            let mut mail = NoticeMail { org: org(), people: vec![Person { user: user.clone(), role: None }] };
+            let email = email_to(&mut mail, now).unwrap();
+            let link = VerifyLink::of(Secret::new([7; 32]).hash(), &user, now);
+            assert_eq!(email.link, has_link.then_some(EmailLink::Verify(link)));
+            assert_eq!(email.rendered.text.contains("/verify/"), has_link);
+        }
+    }
+
+    #[test]
+    fn membership_notice_describes_role_at_sending() {
+        let now = START.parse().unwrap();
+        let mo = User { id: "usr_0198c0de-0000-7000-8000-0000000000aa".parse().unwrap(), ..jo() };
+        for (role, says) in [
+            (None, "You’re no longer in Acme"),
+            (Some(Role::Admin), "You’re now an admin of Acme"),
+            (Some(Role::Member), "You’re now a member of Acme"),
+        ] {
+            let mut mail = NoticeMail { org: acme(now), people: vec![Person { user: mo.clone(), role }] };
+            mail.org.outbox.enqueue_membership_changed(mo.id, now);
+            let email = email_to(&mut mail, now).unwrap();
+            assert_eq!((&email.to, &email.link), (&mo.address, &None));
+            assert!(email.rendered.subject.starts_with(says), "{:?}", email.rendered);
+        }
     }
 }

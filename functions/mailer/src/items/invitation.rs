@@ -56,7 +56,7 @@ impl MailItem for InvitationMail {
             to: invitation.address.clone(),
             rendered: email.render(attempt.product),
             tags: Tags::of_invitation(org.id, &invitation.id().to_string(), &attempt.claim),
-            unsubscription: None,
+            link: None,
         }]
     }
 }

@@ -16,9 +16,10 @@ use domain::{
 use jiff::Timestamp;
 use mail::{Product, Rendered, Tags};
 use runtime::Rng;
-use store::{Error, Store, Stored, Unsubscription};
+use store::{Error, Store, Stored, Unsubscription, VerifyLink};
 
 pub(crate) use invitation::InvitationMail;
+pub(crate) use notice::NoticeMail;
 pub(crate) use sign_in::SignInMail;
 
 /// An item that contains emails, together with everything that its emails describe.
@@ -80,8 +81,17 @@ pub(crate) struct Email {
     pub(crate) to: Address,
     pub(crate) rendered: Rendered,
     pub(crate) tags: Tags,
-    /// The unsubscribe link in the email, which must be stored before the email is sent.
-    pub(crate) unsubscription: Option<Unsubscription>,
+    /// The link in the email that must be stored before the email is sent.
+    pub(crate) link: Option<EmailLink>,
+}
+
+/// A link in a notice, stored under the hash of its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum EmailLink {
+    /// Turns off the reminders of one organization.
+    Unsubscribe(Unsubscription),
+    /// Verifies the address of the recipient.
+    Verify(VerifyLink),
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl MailItem for SignInMail {
                 to: user.address.clone(),
                 rendered: email.render(attempt.product),
                 tags: Tags::of_sign_in(&self.request.id.to_string(), user.id, &attempt.claim),
-                unsubscription: None,
+                link: None,
             }
         });
         email.into_iter().collect()
@@ -119,7 +119,7 @@ mod tests {
         assert_eq!((link.secret_hash, link.user), (attempt.secret.hash(), jo().id));
         assert_eq!((link.expires_at, link.next.as_deref()), (at("2025-01-08T10:10:00Z"), Some("/dashboard")));
         let email = mail.compose(&attempt).remove(0);
-        assert_eq!((&email.to, email.unsubscription), (&jo().address, None));
+        assert_eq!((&email.to, email.link), (&jo().address, None));
         assert!(email.rendered.text.contains(&attempt.secret.reveal().to_string()));
     }
 

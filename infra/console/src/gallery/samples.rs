@@ -10,8 +10,8 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    AfterTrial, Invitation, PaymentFailed, PlainText, PlanSummary, Product, Rendered, SignIn, TrialEnded,
-    TrialEnding, Welcome,
+    AfterTrial, Invitation, MembershipChanged, PaymentFailed, PlainText, PlanSummary, Product, Rendered,
+    SignIn, TrialEnded, TrialEnding, Welcome,
 };
 
 use crate::words::variant;
@@ -56,12 +56,13 @@ fn sample(name: &'static str, kind: &'static str, variant: &'static str, rendere
 fn welcomes() -> Vec<Sample> {
     let trial = |days| PlanSummary::Trial { days, ends_on: ends_on() };
     vec![
-        sample(FIRST, "welcome", variant::TRIAL, welcome(&DEFAULT, trial(14))),
-        sample("welcome-last-day", "welcome", variant::TRIAL_LAST_DAY, welcome(&DEFAULT, trial(1))),
-        sample("welcome-paid", "welcome", variant::PAID, welcome(&DEFAULT, PlanSummary::Active)),
-        sample("welcome-late", "welcome", variant::LATE, welcome(&DEFAULT, PlanSummary::Other)),
-        sample("welcome-long", "welcome", variant::LONG_NAMES, welcome(&LONG, trial(14))),
-        sample("welcome-nasty", "welcome", variant::LINK_NAME, welcome(&LINK, trial(14))),
+        sample(FIRST, "welcome", variant::TRIAL, welcome(&DEFAULT, trial(14), false)),
+        sample("welcome-unverified", "welcome", variant::UNVERIFIED, welcome(&DEFAULT, trial(14), true)),
+        sample("welcome-last-day", "welcome", variant::TRIAL_LAST_DAY, welcome(&DEFAULT, trial(1), false)),
+        sample("welcome-paid", "welcome", variant::PAID, welcome(&DEFAULT, PlanSummary::Active, false)),
+        sample("welcome-late", "welcome", variant::LATE, welcome(&DEFAULT, PlanSummary::Other, false)),
+        sample("welcome-long", "welcome", variant::LONG_NAMES, welcome(&LONG, trial(14), true)),
+        sample("welcome-nasty", "welcome", variant::LINK_NAME, welcome(&LINK, trial(14), false)),
     ]
 }
 
@@ -131,6 +132,24 @@ fn links() -> Vec<Sample> {
         sample("sign-in-long", "sign_in", variant::LONG_NAME, sign_in(&LONG)),
         sample("invitation-member", "invitation", variant::MEMBER, invitation(&DEFAULT, Role::Member)),
         sample("invitation-admin", "invitation", variant::ADMIN, invitation(&LONG, Role::Admin)),
+        sample(
+            "membership-removed",
+            "membership_changed",
+            variant::REMOVED,
+            membership_changed(&DEFAULT, None),
+        ),
+        sample(
+            "membership-admin",
+            "membership_changed",
+            variant::ADMIN,
+            membership_changed(&LONG, Some(Role::Admin)),
+        ),
+        sample(
+            "membership-member",
+            "membership_changed",
+            variant::MEMBER,
+            membership_changed(&DEFAULT, Some(Role::Member)),
+        ),
         sample("invitation-nasty", "invitation", variant::LINK_NAMES, invitation(&LINK, Role::Member)),
     ]
 }
@@ -166,12 +185,13 @@ fn secret() -> Secret {
     Secret::new(std::array::from_fn(|index| u8::try_from(index * 37 % 251).unwrap_or_default()))
 }
 
-fn welcome(names: &Names, plan: PlanSummary) -> Rendered {
+fn welcome(names: &Names, plan: PlanSummary, verify: bool) -> Rendered {
     Welcome {
         given_name: names.given_name(),
         org: org(),
         organization: names.organization(),
         project: PlainText::new("Getting Started"),
+        verify: verify.then(secret),
         steps: BUILT_IN.tasks.iter().take(4).map(|task| task.title).collect(),
         plan,
     }
@@ -215,6 +235,11 @@ fn payment(kind: IssueKind, access: Access) -> Rendered {
 
 fn sign_in(names: &Names) -> Rendered {
     SignIn { given_name: names.given_name(), secret: secret() }.render(&product())
+}
+
+fn membership_changed(names: &Names, role: Option<Role>) -> Rendered {
+    MembershipChanged { given_name: names.given_name(), organization: names.organization(), role }
+        .render(&product())
 }
 
 fn invitation(names: &Names, role: Role) -> Rendered {

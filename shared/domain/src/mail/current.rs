@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Claim, Delivery, FAILURE_SHOWN_FOR, NoticeEmail, NoticeKey, SesHeartbeat};
 use crate::{
+    id::UserId,
     org::{AdminContact, Org},
     time::add,
 };
@@ -32,7 +33,7 @@ impl Org {
             heartbeat,
             now,
             |key| current.contains(key),
-            |key, user| self.admin(user).is_some_and(|admin| admin.gets(key)),
+            |key, user| self.gets(user, key),
         );
         self.outbox = outbox;
         mails
@@ -56,10 +57,19 @@ impl Org {
         })
     }
 
+    /// Returns whether a recipient of a notice still gets it. Only the notice of a changed membership
+    /// goes to a person who may not be an admin.
+    fn gets(&self, user: UserId, key: &NoticeKey) -> bool {
+        match self.admin(user) {
+            Some(admin) => admin.gets(key),
+            None => matches!(key, NoticeKey::MembershipChanged { .. }),
+        }
+    }
+
     /// Returns whether the content of a notice is still true.
     fn is_current(&self, key: &NoticeKey, now: Timestamp) -> bool {
         match key {
-            NoticeKey::Welcome => true,
+            NoticeKey::Welcome | NoticeKey::MembershipChanged { .. } => true,
             // A reminder is also outdated if a reminder with fewer days was enqueued for the same
             // end.
             NoticeKey::TrialEnding { ends_at, days } => {

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 
-use crate::billing::InvoiceId;
+use crate::{billing::InvoiceId, id::UserId};
 
 /// Occasion of a notice. The outbox contains at most one notice per key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,13 @@ pub enum NoticeKey {
         /// Invoice that is not paid.
         invoice: InvoiceId,
     },
+    /// An admin removed a person or changed a person's role. Only that person is notified.
+    MembershipChanged {
+        /// Person whose membership changed.
+        user: UserId,
+        /// Time of the change. Each change gets its own notice.
+        at: Timestamp,
+    },
 }
 
 impl NoticeKey {
@@ -40,6 +47,7 @@ impl NoticeKey {
             Self::TrialEnding { .. } => "trial_ending",
             Self::TrialEnded { .. } => "trial_ended",
             Self::PaymentFailed { .. } => "payment_failed",
+            Self::MembershipChanged { .. } => "membership_changed",
         }
     }
 
@@ -48,7 +56,10 @@ impl NoticeKey {
     pub const fn is_reminder(&self) -> bool {
         match self {
             Self::TrialEnding { .. } => true,
-            Self::Welcome | Self::TrialEnded { .. } | Self::PaymentFailed { .. } => false,
+            Self::Welcome
+            | Self::TrialEnded { .. }
+            | Self::PaymentFailed { .. }
+            | Self::MembershipChanged { .. } => false,
         }
     }
 }
@@ -60,6 +71,7 @@ impl fmt::Display for NoticeKey {
             Self::TrialEnding { ends_at, days } => write!(f, "trial_ending/{ends_at}/{days}"),
             Self::TrialEnded { ends_at } => write!(f, "trial_ended/{ends_at}"),
             Self::PaymentFailed { invoice } => write!(f, "payment_failed/{invoice}"),
+            Self::MembershipChanged { user, at } => write!(f, "membership_changed/{user}/{at}"),
         }
     }
 }
@@ -85,6 +97,10 @@ impl FromStr for NoticeKey {
             "payment_failed" => {
                 Self::PaymentFailed { invoice: InvoiceId::parse(part()?).map_err(|_| NotANoticeKey)? }
             }
+            "membership_changed" => Self::MembershipChanged {
+                user: part()?.parse().map_err(|_| NotANoticeKey)?,
+                at: part()?.parse().map_err(|_| NotANoticeKey)?,
+            },
             _ => return Err(NotANoticeKey),
         };
         if parts.next().is_none() { Ok(key) } else { Err(NotANoticeKey) }
@@ -103,6 +119,10 @@ mod tests {
             NoticeKey::TrialEnding { ends_at, days: 3 },
             NoticeKey::TrialEnded { ends_at },
             NoticeKey::PaymentFailed { invoice: InvoiceId::parse("in_1").unwrap() },
+            NoticeKey::MembershipChanged {
+                user: "usr_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
+                at: ends_at,
+            },
         ] {
             assert_eq!(key.to_string().parse(), Ok(key));
         }
@@ -114,6 +134,7 @@ mod tests {
             "payment_failed",
             "payment_failed/",
             "payment_failed/in_1/2",
+            "membership_changed/usr_1/2025-01-22T10:20:30Z",
             "other",
         ] {
             assert_eq!(text.parse::<NoticeKey>(), Err(NotANoticeKey), "{text}");

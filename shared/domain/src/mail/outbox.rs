@@ -38,6 +38,21 @@ impl Outbox {
         true
     }
 
+    /// Adds the notice that the membership of `user` changed at `now`.
+    ///
+    /// The email describes the membership at the time of sending. So an earlier notice to the same
+    /// person that waits for its first attempt is replaced. Finished notices are removed.
+    pub fn enqueue_membership_changed(&mut self, user: UserId, now: Timestamp) {
+        self.0.retain(|key, recipients| match key {
+            NoticeKey::MembershipChanged { user: earlier, .. } => recipients.values().any(|delivery| {
+                let replaced = *earlier == user && delivery.is_fresh();
+                !replaced && (delivery.due_at().is_some() || delivery.review_since().is_some())
+            }),
+            _ => true,
+        });
+        self.enqueue(NoticeKey::MembershipChanged { user, at: now }, [user], now);
+    }
+
     /// Delays a notice until `then`. Emails that the mailer has claimed before are not delayed.
     pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
         for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {
@@ -152,6 +167,24 @@ mod tests {
         assert!(outbox.claim(&Claim("b".to_owned()), 9, None, now, |_| true, |_, _| true).is_empty());
         *outbox.delivery_mut(&mails[0]).unwrap() = Delivery::Sent { at: now, claim: Some(claim) };
         assert_eq!((outbox.due_at(), outbox.is_ready()), (None, false));
+    }
+
+    #[test]
+    fn membership_notice_replaces_one_that_waits() {
+        let [mo, ned] =
+            [1, 2].map(|n| format!("usr_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let key = |user, seconds| NoticeKey::MembershipChanged { user, at: at(seconds) };
+        let mut outbox = Outbox::default();
+        outbox.enqueue(NoticeKey::Welcome, [mo], at(0));
+        for (user, seconds) in [(mo, 1), (ned, 2), (mo, 3)] {
+            outbox.enqueue_membership_changed(user, at(seconds));
+        }
+        assert!(outbox.0.keys().eq([&NoticeKey::Welcome, &key(mo, 3), &key(ned, 2)]));
+        let sent = Delivery::Sent { at: at(4), claim: None };
+        *outbox.delivery_mut(&NoticeEmail { key: key(ned, 2), to: ned }).unwrap() = sent;
+        outbox.enqueue_membership_changed(ned, at(5));
+        assert!(outbox.0.keys().eq([&NoticeKey::Welcome, &key(mo, 3), &key(ned, 5)]));
     }
 
     #[test]

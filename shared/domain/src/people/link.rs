@@ -6,6 +6,9 @@ use crate::{id::UserId, secret::Hash, time::add};
 
 /// Lifetime of a sign-in link, and of the cookie that ties it to the browser that requested it.
 pub const SIGN_IN_LINK_TTL: SignedDuration = SignedDuration::from_mins(10);
+/// Lifetime of the link in the welcome email that verifies the address of its recipient. It opens no
+/// session, so it can work for longer than a sign-in link.
+pub const VERIFY_LINK_TTL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long a request for a sign-in link is kept.
 pub const SIGN_IN_REQUEST_RETENTION: SignedDuration = SignedDuration::from_hours(24);
 /// How long a user without an organization may create one after using a sign-in link.

@@ -20,7 +20,7 @@ pub use invitation::{
 };
 pub use link::{
     HANDOFF_TOKEN_TTL, IssuedSecret, ORG_CREATION_GRANT_TTL, SIGN_IN_LINK_TTL, SIGN_IN_REQUEST_RETENTION,
-    UNSUBSCRIBE_LINK_TTL, UsedLink,
+    UNSUBSCRIBE_LINK_TTL, UsedLink, VERIFY_LINK_TTL,
 };
 pub use member::{Admin, Member};
 pub use membership::{Membership, Role};

@@ -205,13 +205,14 @@ impl Org {
     }
 
     /// Changes the role of a member, and returns the changed membership. The member's reminder
-    /// choice and suppression stay the same.
+    /// choice and suppression stay the same. If another person changed the role, the member is
+    /// notified.
     ///
     /// # Errors
     /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`], [`TeamError::TooManyAdmins`].
     pub fn change_role(
         &mut self,
-        _: &Admin,
+        admin: &Admin,
         member: &Membership,
         role: Role,
         now: Timestamp,
@@ -228,16 +229,28 @@ impl Org {
                 self.remove_admin(member.user)?;
             }
         }
+        if role != member.role {
+            self.notify_member(admin, member.user, now);
+        }
         Ok(changed)
     }
 
-    /// Removes a member from the organization.
+    /// Removes a member from the organization. If another person removed the member, the member is
+    /// notified.
     ///
     /// # Errors
     /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`].
-    pub fn remove(&mut self, _: &Admin, member: &Membership, now: Timestamp) -> Result<(), TeamError> {
+    pub fn remove(&mut self, admin: &Admin, member: &Membership, now: Timestamp) -> Result<(), TeamError> {
         self.may_change_team(now)?;
-        self.remove_admin(member.user)
+        self.remove_admin(member.user)?;
+        self.notify_member(admin, member.user, now);
+        Ok(())
+    }
+
+    fn notify_member(&mut self, by: &Admin, user: UserId, now: Timestamp) {
+        if by.user() != user {
+            self.outbox.enqueue_membership_changed(user, now);
+        }
     }
 
     /// Ends the membership of the requesting user.

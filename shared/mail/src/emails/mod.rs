@@ -3,6 +3,7 @@
 //! The texts are in [`crate::words`].
 
 mod invitation;
+mod membership_changed;
 mod payment_failed;
 mod sign_in;
 mod trial_ended;
@@ -10,6 +11,7 @@ mod trial_ending;
 mod welcome;
 
 pub use invitation::Invitation;
+pub use membership_changed::MembershipChanged;
 pub use payment_failed::PaymentFailed;
 pub use sign_in::SignIn;
 pub use trial_ended::TrialEnded;

@@ -1,6 +1,6 @@
 //! Welcome to an admin of a provisioned organization.
 
-use domain::id::OrgId;
+use domain::{id::OrgId, people::VERIFY_LINK_TTL, secret::Secret, time::in_words};
 use jiff::civil::Date;
 
 use crate::{
@@ -26,6 +26,9 @@ pub struct Welcome {
     pub steps: Vec<&'static str>,
     /// Plan of the organization at the time of sending.
     pub plan: PlanSummary,
+    /// Secret in the link that verifies the recipient's address. `None` if it is verified. The table
+    /// stores only its hash.
+    pub verify: Option<Secret>,
 }
 
 /// Plan of an organization, as the welcome email describes it.
@@ -63,14 +66,15 @@ impl Welcome {
             product: product.name.clone(),
             heading: (texts.heading)(organization),
             greeting: (words.frame.hello)(given_name),
-            before_button: [
-                Block::Paragraph((texts.ready)(&product.name, organization)),
-                self.plan_summary(texts, product),
-                Block::list(texts.set_up_title, Mark::Check, (texts.set_up)(organization, project)),
-            ]
-            .into_iter()
-            .chain(self.steps(texts))
-            .collect(),
+            before_button: [Block::Paragraph((texts.ready)(&product.name, organization))]
+                .into_iter()
+                .chain(self.verify(texts, product))
+                .chain([
+                    self.plan_summary(texts, product),
+                    Block::list(texts.set_up_title, Mark::Check, (texts.set_up)(organization, project)),
+                ])
+                .chain(self.steps(texts))
+                .collect(),
             button: Link::new(texts.button, product.dashboard_url.clone()),
             after_button: vec![
                 Block::Link(Link::new(texts.checklist_link, product.checklist_url())),
@@ -80,6 +84,14 @@ impl Welcome {
             unsubscribe: None,
         }
         .render()
+    }
+
+    fn verify(&self, texts: &words::Welcome, product: &Product) -> impl Iterator<Item = Block> {
+        let link = |secret| {
+            let link = Link::new(texts.verify_link, product.verify_url(secret));
+            [Block::Paragraph((texts.verify)(&in_words(VERIFY_LINK_TTL))), Block::Link(link)]
+        };
+        self.verify.as_ref().map(link).into_iter().flatten()
     }
 
     fn plan_summary(&self, texts: &words::Welcome, product: &Product) -> Block {

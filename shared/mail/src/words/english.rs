@@ -3,7 +3,10 @@
 use domain::people::Role;
 use jiff::civil::Date;
 
-use super::{Frame, Invitation, Payment, PaymentFailed, SignIn, TrialEnded, TrialEnding, Welcome, Words};
+use super::{
+    Frame, Invitation, MembershipChange, MembershipChanged, Payment, PaymentFailed, SignIn, TrialEnded,
+    TrialEnding, Welcome, Words,
+};
 
 /// The English texts of all emails.
 pub(crate) static ENGLISH: Words = Words {
@@ -37,6 +40,13 @@ pub(crate) static ENGLISH: Words = Words {
         ready: |product, organization| {
             format!("Welcome to {product}! Your organization “{organization}” is now ready.")
         },
+        verify: |valid_for| {
+            format!(
+                "Please verify your email address within {valid_for}. We send your invitations once it’s \
+                 verified. If you didn’t sign up, ignore this email."
+            )
+        },
+        verify_link: "Verify my email address",
         trial_title: "🎉 Free trial active",
         trial: |days, ends_on| {
             [
@@ -175,6 +185,42 @@ pub(crate) static ENGLISH: Words = Words {
         },
         reason: |inviter, organization, product| {
             format!("You received this email because {inviter} invited you to {organization} on {product}.")
+        },
+    },
+    membership_changed: MembershipChanged {
+        role: |role| match role {
+            Role::Admin => MembershipChange {
+                subject: |organization| format!("You’re now an admin of {organization}"),
+                preheader: "You can now invite people, manage setup, and pay.",
+                happened: |organization, product| {
+                    format!("An admin of “{organization}” made you an admin on {product}.")
+                },
+                means: "You can now invite people, manage setup, and pay.",
+                button: "Go to dashboard",
+            },
+            Role::Member => MembershipChange {
+                subject: |organization| format!("You’re now a member of {organization}"),
+                preheader: "You’re no longer an admin. You can keep working as before.",
+                happened: |organization, product| {
+                    format!(
+                        "An admin of “{organization}” changed your role on {product}. You’re now a member."
+                    )
+                },
+                means: "You can keep working as before. Only admins can invite people, manage setup, and pay.",
+                button: "Go to dashboard",
+            },
+        },
+        removed: MembershipChange {
+            subject: |organization| format!("You’re no longer in {organization}"),
+            preheader: "An admin removed you. Your account stays.",
+            happened: |organization, product| {
+                format!("An admin removed you from “{organization}” on {product}. You can no longer open it.")
+            },
+            means: "Your account stays. If this is a mistake, ask an admin to invite you again.",
+            button: "Sign in",
+        },
+        reason: |organization, product| {
+            format!("You received this email because your membership in {organization} on {product} changed.")
         },
     },
 };

@@ -23,6 +23,7 @@ pub(crate) struct Words {
     pub(crate) payment_failed: PaymentFailed,
     pub(crate) sign_in: SignIn,
     pub(crate) invitation: Invitation,
+    pub(crate) membership_changed: MembershipChanged,
 }
 
 /// Texts around the body of every email.
@@ -48,6 +49,8 @@ pub(crate) struct Welcome {
     pub(crate) preheader_in_trial: fn(organization: &PlainText, days: u32) -> String,
     pub(crate) heading: fn(organization: &PlainText) -> String,
     pub(crate) ready: fn(product: &str, organization: &PlainText) -> String,
+    pub(crate) verify: fn(valid_for: &str) -> String,
+    pub(crate) verify_link: &'static str,
     pub(crate) trial_title: &'static str,
     pub(crate) trial: fn(days: u32, ends_on: Date) -> [String; 2],
     pub(crate) active_title: &'static str,
@@ -124,4 +127,21 @@ pub(crate) struct Invitation {
     pub(crate) terms: fn(recipient: &PlainText, expires_on: Date) -> String,
     pub(crate) caution: fn(inviter: &PlainText) -> String,
     pub(crate) reason: fn(inviter: &PlainText, organization: &PlainText, product: &str) -> String,
+}
+
+pub(crate) struct MembershipChanged {
+    /// Texts for a new role.
+    pub(crate) role: fn(Role) -> MembershipChange,
+    /// Texts for a person who was removed.
+    pub(crate) removed: MembershipChange,
+    pub(crate) reason: fn(organization: &PlainText, product: &str) -> String,
+}
+
+/// Texts for one change of a membership.
+pub(crate) struct MembershipChange {
+    pub(crate) subject: fn(organization: &PlainText) -> String,
+    pub(crate) preheader: &'static str,
+    pub(crate) happened: fn(organization: &PlainText, product: &str) -> String,
+    pub(crate) means: &'static str,
+    pub(crate) button: &'static str,
 }

@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 
 use domain::{
     billing::Billing,
-    mail::Outbox,
+    id::UserId,
+    mail::{Delivery, NoticeKey, Outbox},
     org::{AdminContact, Org, Project, Provisioned, Trigger},
     people::Name,
     time::Zone,
@@ -74,8 +75,14 @@ struct OrgItem {
     #[serde(default)]
     checklist: ChecklistItem,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>,
+    mail: NoticesItem,
+    /// Notices of kinds that earlier versions of the code do not know.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    notices2: NoticesItem,
 }
+
+/// Delivery states by notice key and recipient.
+type NoticesItem = BTreeMap<String, BTreeMap<String, DeliveryItem>>;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct ProfileItem {
@@ -129,7 +136,8 @@ impl From<&Org> for OrgItem {
             folded: FoldedItem::from(&org.billing),
             onboarding: OnboardingItem::from(&org.onboarding),
             checklist: ChecklistItem::from(&org.checklist),
-            mail: notices(&org.outbox),
+            mail: notices(&org.outbox, is_in_mail),
+            notices2: notices(&org.outbox, |key| !is_in_mail(key)),
         }
     }
 }
@@ -163,7 +171,7 @@ impl TryFrom<OrgItem> for Org {
             dates_seen: item.dates_seen.map(|at| at.0),
             onboarding: item.onboarding.into(),
             checklist: item.checklist.try_into()?,
-            outbox: outbox(item.mail)?,
+            outbox: outbox(item.mail, item.notices2)?,
         })
     }
 }
@@ -204,27 +212,46 @@ fn origin(trigger: Trigger) -> Option<String> {
     (stored_trigger(trigger) != trigger).then(|| trigger.as_str().to_owned())
 }
 
-fn notices(outbox: &Outbox) -> BTreeMap<String, BTreeMap<String, DeliveryItem>> {
-    outbox
-        .0
-        .iter()
-        .map(|(key, recipients)| {
-            let states = recipients.iter().map(|(user, state)| (user.to_string(), DeliveryItem::from(state)));
-            (key.to_string(), states.collect())
-        })
-        .collect()
+/// Returns whether a notice is stored in the attribute `mail`. An earlier version of the code cannot
+/// read an item whose `mail` contains another kind.
+const fn is_in_mail(key: &NoticeKey) -> bool {
+    match key {
+        NoticeKey::Welcome
+        | NoticeKey::TrialEnding { .. }
+        | NoticeKey::TrialEnded { .. }
+        | NoticeKey::PaymentFailed { .. } => true,
+        NoticeKey::MembershipChanged { .. } => false,
+    }
 }
 
-fn outbox(mail: BTreeMap<String, BTreeMap<String, DeliveryItem>>) -> Result<Outbox, Corrupt> {
+fn notices(outbox: &Outbox, is_included: impl Fn(&NoticeKey) -> bool) -> NoticesItem {
+    let included = outbox.0.iter().filter(|(key, _)| is_included(key));
+    let notice = included.map(|(key, recipients)| {
+        let states = recipients.iter().map(|(user, state)| (user.to_string(), DeliveryItem::from(state)));
+        (key.to_string(), states.collect())
+    });
+    notice.collect()
+}
+
+/// Reads both attributes with notices. Skips a notice in `newer` whose kind only a later version of
+/// the code knows: a write keeps it, and that version sends it.
+fn outbox(mail: NoticesItem, newer: NoticesItem) -> Result<Outbox, Corrupt> {
     let mut notices = BTreeMap::new();
     for (key, recipients) in mail {
-        let mut states = BTreeMap::new();
-        for (user, state) in recipients {
-            states.insert(read("recipient's user id", &user)?, state.into());
+        notices.insert(read("notice key", &key)?, states(recipients)?);
+    }
+    for (key, recipients) in newer {
+        if let Ok(key) = key.parse() {
+            notices.insert(key, states(recipients)?);
         }
-        notices.insert(read("notice key", &key)?, states);
     }
     Ok(Outbox(notices))
+}
+
+fn states(recipients: BTreeMap<String, DeliveryItem>) -> Result<BTreeMap<UserId, Delivery>, Corrupt> {
+    let state =
+        |(user, state): (String, DeliveryItem)| Ok((read("recipient's user id", &user)?, state.into()));
+    recipients.into_iter().map(state).collect()
 }
 
 #[cfg(test)]

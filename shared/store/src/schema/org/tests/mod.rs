@@ -217,6 +217,28 @@ fn unknown_attributes_are_ignored() {
 }
 
 #[test]
+fn newer_kinds_of_notices_are_kept_apart() {
+    let mut changed = org();
+    changed.outbox.enqueue_membership_changed(changed.admins[0].user, at(NOW));
+    let item = encode(&changed, 7).unwrap();
+    let attribute = |name: &str| item[name].as_m().unwrap().keys().cloned().collect::<Vec<_>>().concat();
+    assert!(!attribute("mail").contains("membership_changed"), "an earlier version cannot read it");
+    assert!(attribute("notices2").contains("membership_changed"));
+
+    // A notice of a later version is skipped, and a write keeps it.
+    let mut stored = item;
+    let unknown = AttributeValue::M([("later/1".to_owned(), AttributeValue::M(Attributes::new()))].into());
+    stored.insert("notices2".to_owned(), unknown);
+    let before = decode(stored).unwrap();
+    assert_eq!(before.value, org());
+    let after = crate::Store::org_change(&before, &changed, 8).unwrap().unwrap().applied_to(&before.item);
+    assert_eq!(after["notices2"].as_m().unwrap().len(), 2);
+    let both = decode(after).unwrap();
+    let last = crate::Store::org_change(&both, &org(), 9).unwrap().unwrap().applied_to(&both.item);
+    assert!(last["notices2"].as_m().unwrap().keys().eq(["later/1"]));
+}
+
+#[test]
 fn corrupt_item_error_contains_no_content() {
     let mut item = encode(&org(), 7).unwrap();
     item.insert("profile".to_owned(), AttributeValue::S("Jo Doe".to_owned()));

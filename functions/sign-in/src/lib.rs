@@ -110,5 +110,6 @@ fn router(app: Arc<App>) -> Router {
         )
         .route("/members/{user}/role", post(handlers::members::change_role))
         .route("/organizations/switch", post(handlers::sessions::switch))
+        .route("/verify/{token}", get(handlers::verify::show).post(handlers::verify::verify))
         .with_state(app)
 }

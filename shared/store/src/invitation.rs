@@ -145,7 +145,7 @@ impl Store {
     }
 
     /// Builds the action that writes a changed invitation, or `None` if nothing changed.
-    fn invitation_change(
+    pub(crate) fn invitation_change(
         &self,
         before: &Stored<Invitation>,
         after: &Invitation,

@@ -102,6 +102,7 @@ mod unsubscription;
 mod update;
 mod used_link;
 mod user;
+mod verification;
 mod verify_link;
 
 pub use brake::Brake;
@@ -127,4 +128,5 @@ pub use stream::{BatchResponse, StreamBatch, StreamRecord};
 pub use unsubscription::Unsubscription;
 pub use used_link::Reissued;
 pub use user::Person;
+pub use verification::WaitingInvitations;
 pub use verify_link::VerifyLink;

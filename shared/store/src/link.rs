@@ -18,6 +18,7 @@ use crate::{
     schema::{from_item, read, read_browser, session, to_item},
     update::{Only, delete, put},
     used_link,
+    verification::WaitingInvitations,
 };
 
 /// A sign-in link, stored under the hash of its secret. It works once.
@@ -121,7 +122,8 @@ impl Store {
 
     /// Uses a link in one transaction. The transaction deletes the link, stores the session or the
     /// organization grant, and writes the record that the link was used. It also writes the
-    /// verified user, and deletes the browser's earlier session `instead_of`.
+    /// verified user, releases the invitations that wait for the user's address, and deletes the
+    /// browser's earlier session `instead_of`.
     ///
     /// `browser` is the hash of the browser cookie. If the response is lost, the browser with this
     /// cookie can repeat the request.
@@ -131,8 +133,8 @@ impl Store {
     pub async fn consume_link(
         &self,
         link: &Link,
-        before: &Stored<User>,
-        after: &User,
+        (before, after): (&Stored<User>, &User),
+        waiting: &[WaitingInvitations],
         grant: LinkGrant<'_>,
         instead_of: Option<&SessionToken>,
         (browser, now): (Option<Hash>, Timestamp),
@@ -159,6 +161,7 @@ impl Store {
             put(table, item, Some(Only::New))?,
             put(table, used_link::encode(&used)?, None)?,
         ];
+        actions.extend(self.release_actions(waiting, now)?);
         match (self.user_change(before, after)?, grant) {
             (Some(change), _) => actions.push(change),
             (None, LinkGrant::Session(session, _)) => {

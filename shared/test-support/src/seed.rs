@@ -6,7 +6,7 @@
 //! | [`GLOBEX`] | pays for the team plan; its checklist is complete and dismissed | [`JO`] |
 //! | [`INITECH`] | its trial reminder is due | Lu Day |
 //! | [`UMBRELLA`] | its trial has just ended | Uma Fox |
-//! | [`HOOLI`] | has just signed up; its welcome email is due | Ned Hall, whose address is not verified |
+//! | [`HOOLI`] | has just signed up; its welcome email is due; an invitation waits | Ned Hall, whose address is not verified |
 //! | [`WAYNE`] | pays twice for the single plan, which has no free seat | Bo Wayne |
 //! | [`TIMETRACKER`] | the vendor, without a trial | Olu Ray, an operator |
 //!
@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 use store::{
     Acceptance, Accepted, EventContext, EventSubject, InvitationDetails, Invited, Link, Parked, Person,
     QuarantinedEvent, SignInRequest, SignInRequestId, SignInRequestResult, SignUp, SignedUp, Store,
-    Unsubscription,
+    Unsubscription, VerifyLink,
 };
 
 use crate::{
@@ -68,7 +68,7 @@ pub const MO_SESSION: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e
 pub const BROWSER: &str = "b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0";
 /// Secret of Kim's invitation link.
 pub const INVITATION: &str = "1a71c0de00000000000000000000000000000000000000000000000000000001";
-/// Secret of Jo's sign-in link, and of Jo's unsubscribe link.
+/// Secret of Jo's sign-in link, of Jo's unsubscribe link, and of the link that verifies Ned's address.
 pub const LINK: &str = "f00df00df00df00df00df00df00df00df00df00df00df00df00df00df00df00d";
 /// Claim of the emails that the mailer is sending.
 pub const CLAIM: &str = "1768467599900-c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1";
@@ -112,6 +112,7 @@ pub async fn seed(store: &Store) {
     keep_for_review(store).await;
     let link = Unsubscription::of(secret(LINK).hash(), parse(ACME), parse(JO), at(NOW));
     store.save_unsubscription(&link).await.unwrap();
+    wait_for_verification(store).await;
 }
 
 fn at(text: &str) -> Timestamp {
@@ -258,6 +259,20 @@ async fn invite(store: &Store) {
     };
     assert_eq!(store.commit_acceptance(&acceptance).await.unwrap(), Accepted::Joined);
     send_invitation(store, "kim@acme.example", INVITATION).await;
+}
+
+/// Stores the link in Hooli's welcome email, and an invitation that waits for its use.
+async fn wait_for_verification(store: &Store) {
+    let hooli = store.load_org(parse(HOOLI)).await.unwrap().unwrap();
+    let ned = store.load_user(hooli.value.admins[0].user).await.unwrap().unwrap().value;
+    let link = VerifyLink::of(secret(LINK).hash(), &ned, at(NOW));
+    store.save_verify_link(&link).await.unwrap();
+    let address = Address::parse("gil@hooli.example").unwrap();
+    let inviter = (ned.id, ned.name);
+    let invitation = Invitation::new(hooli.value.id, address, Role::Member, inviter, at(NOW));
+    let waiting = Invitation { waits: true, ..invitation };
+    let invited = store.commit_invitation((&hooli, &hooli.value), None, &waiting, &[]).await;
+    assert_eq!(invited.unwrap(), Invited::Done);
 }
 
 /// Invites an address to Acme, with an email that was sent 20 minutes ago.

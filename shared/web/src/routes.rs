@@ -75,6 +75,8 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/organizations/switch"),
     (Method::GET, "/organizations/{id}"),
     (Method::GET, "/problems/{kind}"),
+    (Method::GET, "/verify/{token}"),
+    (Method::POST, "/verify/{token}"),
 ];
 
 /// The pages to which a sign-in may redirect.

@@ -11,3 +11,4 @@ mod seats;
 pub mod sessions;
 mod signed_in;
 pub mod unsubscribe;
+pub mod verify;

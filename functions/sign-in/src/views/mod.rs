@@ -8,6 +8,7 @@ pub mod login;
 pub mod members;
 pub mod no_org;
 pub mod unsubscribe;
+pub mod verify;
 
 use maud::{Markup, Render, html};
 use ui::{Page, Person, Width};

@@ -91,11 +91,25 @@ pub mod invitations {
     pub const DELIVERY_UNKNOWN: &str = "We don’t know whether this email arrived. Ask them, or resend it.";
     pub const NO_SEAT: &str = "They can’t join until your plan has a free seat.";
     pub const RESEND: &str = "Resend";
+    pub const SEND: &str = "Send";
     pub const REVOKE: &str = "Revoke";
 
     pub fn invited_by(inviter: &str, status: InvitationStatus, expires: &str) -> String {
-        let verb = if status == InvitationStatus::Expired { "Expired" } else { "Expires" };
-        format!("Invited by {inviter} · {verb} {expires}")
+        match status {
+            InvitationStatus::Waiting => format!("Invited by {inviter}"),
+            InvitationStatus::Expired => format!("Invited by {inviter} · Expired {expires}"),
+            _ => format!("Invited by {inviter} · Expires {expires}"),
+        }
+    }
+
+    /// States why an invitation waits. `verified` is whether the address of the admin who reads this is
+    /// verified.
+    pub const fn waiting(verified: bool) -> &'static str {
+        if verified {
+            "It isn’t sent yet. Send it if you want them to join."
+        } else {
+            "We’ll send it as soon as you verify your email address."
+        }
     }
 
     pub fn inviter_no_longer_admin(inviter: &str) -> String {
@@ -106,7 +120,8 @@ pub mod invitations {
         match status {
             InvitationStatus::Sending => "Sending",
             InvitationStatus::Uncertain => "Delivery unknown",
-            InvitationStatus::Waiting => "Pending",
+            InvitationStatus::Waiting => "Waiting",
+            InvitationStatus::Pending => "Pending",
             InvitationStatus::Failed => "Delivery failed",
             InvitationStatus::Expired => "Expired",
         }
@@ -126,11 +141,14 @@ pub mod leave {
 }
 
 pub mod unverified {
-    pub const NOTE: &str =
-        "Verify your email address before you invite others. Use the sign-in link that we email you.";
+    pub const NOTE: &str = "Verify your email address";
 
     pub const fn text(address: &str) -> [&str; 3] {
-        ["We’ll email a sign-in link to ", address, ". Open it to continue."]
+        [
+            "You can write invitations now. We’ll send them as soon as you open the link in the welcome email to ",
+            address,
+            ". Didn’t get it? We’ll email you a sign-in link, which verifies your address too.",
+        ]
     }
 }
 

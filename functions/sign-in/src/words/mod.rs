@@ -12,6 +12,7 @@ pub mod members;
 pub mod no_org;
 pub mod role;
 pub mod unsubscribe;
+pub mod verify;
 
 /// Title and button of the pages that sign a user in.
 pub const SIGN_IN: &str = "Sign in";
@@ -19,10 +20,6 @@ pub const SIGN_IN: &str = "Sign in";
 pub const EMAIL_LINK: &str = "Email me the link";
 /// Heading of an expired or used link.
 pub const LINK_NO_LONGER_WORKS: &str = "This link no longer works";
-/// Heading of the note for a user whose email address is not verified.
-pub const VERIFY_FIRST: &str = "First, verify your email address";
-/// Title of the page for a user whose email address is not verified.
-pub const VERIFY_ADDRESS: &str = "Verify your email address";
 
 /// Detail of the problem of a link to the host app that a page loads as a part of itself.
 pub const NOT_A_VISIT: &str = "This link signs you in to the product. Open it in a browser tab.";

@@ -67,8 +67,11 @@ pub struct Invitation {
     pub invited_by: Option<UserId>,
     /// Time of the first email request.
     pub created_at: Timestamp,
-    /// Time from which it can no longer be accepted.
+    /// Time from which it can no longer be accepted. Has no meaning while the invitation waits.
     pub expires_at: Timestamp,
+    /// Whether it waits until the inviter's address is verified. Until then, its email is not sent,
+    /// and it does not expire.
+    pub waits: bool,
     /// Number of requested emails.
     pub sends: u32,
     /// Delivery state of the newest email.
@@ -84,12 +87,14 @@ pub struct Invitation {
 /// State of an invitation, shown to the admins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationStatus {
+    /// The invitation waits until the inviter's address is verified.
+    Waiting,
     /// The email of the invitation is not sent yet.
     Sending,
     /// It is unknown whether the email was sent.
     Uncertain,
     /// The email was sent, and the invitation can be accepted.
-    Waiting,
+    Pending,
     /// The email could not be sent.
     Failed,
     /// The invitation was revoked, or not accepted in time.
@@ -101,9 +106,10 @@ impl InvitationStatus {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Waiting => "waiting",
             Self::Sending => "sending",
             Self::Uncertain => "unknown",
-            Self::Waiting => "pending",
+            Self::Pending => "pending",
             Self::Failed => "failed",
             Self::Expired => "expired",
         }
@@ -134,11 +140,26 @@ impl Invitation {
             invited_by: Some(invited_by),
             created_at: now,
             expires_at: add(now, INVITATION_TTL),
+            waits: false,
             sends: 1,
             delivery: Delivery::pending(now),
             secret_hash: None,
             revoked_at: None,
         }
+    }
+
+    /// Lets the email wait until the inviter's address is verified.
+    #[must_use]
+    pub(crate) fn waiting(self) -> Self {
+        Self { waits: true, ..self }
+    }
+
+    /// Makes the email due, because the inviter's address is verified now. The invitation can be
+    /// accepted for [`INVITATION_TTL`] from then on.
+    pub fn release(&mut self, now: Timestamp) {
+        self.waits = false;
+        self.expires_at = add(now, INVITATION_TTL);
+        self.delivery = Delivery::pending(now);
     }
 
     /// Returns the id of the invitation.
@@ -150,7 +171,7 @@ impl Invitation {
     /// Returns whether the invitation can be accepted: it is neither revoked nor expired.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.expires_at
+        self.revoked_at.is_none() && (self.waits || now < self.expires_at)
     }
 
     /// Returns whether the link with this secret hash accepts it.
@@ -164,7 +185,8 @@ impl Invitation {
     pub fn status(&self, now: Timestamp) -> InvitationStatus {
         match self.delivery {
             _ if !self.is_open(now) => InvitationStatus::Expired,
-            Delivery::Sent { .. } => InvitationStatus::Waiting,
+            _ if self.waits => InvitationStatus::Waiting,
+            Delivery::Sent { .. } => InvitationStatus::Pending,
             Delivery::Failed { .. } | Delivery::Dropped { .. } => InvitationStatus::Failed,
             Delivery::Unknown { needs_review: true, .. } => InvitationStatus::Uncertain,
             Delivery::Pending { .. } | Delivery::Sending { .. } | Delivery::Unknown { .. } => {
@@ -186,8 +208,12 @@ impl Invitation {
         self.is_open(now) && recently_sent
     }
 
-    /// Revokes the invitation. Its links stop working, and a pending email is not sent.
+    /// Revokes the invitation. Its links stop working, and a pending email is not sent. An email that
+    /// waited does not count towards [`MAX_SENDS`].
     pub fn revoke(&mut self, now: Timestamp) {
+        if std::mem::take(&mut self.waits) {
+            self.sends = self.sends.saturating_sub(1);
+        }
         self.revoked_at = Some(now);
         self.secret_hash = None;
         self.delivery = Delivery::Dropped { at: now };
@@ -238,6 +264,9 @@ impl Invitation {
         heartbeat: Option<SesHeartbeat>,
         now: Timestamp,
     ) -> bool {
+        if self.waits {
+            return false;
+        }
         let Some(next) = self.delivery.advance(claim, heartbeat, self.is_open(now), now) else {
             return false;
         };

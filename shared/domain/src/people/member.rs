@@ -90,7 +90,8 @@ impl Admin {
     }
 
     /// Returns whether the admin has verified their email address.
-    pub(crate) const fn is_verified(&self) -> bool {
+    #[must_use]
+    pub const fn is_verified(&self) -> bool {
         self.0.verified
     }
 }

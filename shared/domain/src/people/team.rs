@@ -29,15 +29,17 @@ pub struct Team<'a> {
 }
 
 impl Org {
-    /// Creates an invitation of `address`, and completes the tasks that an invitation completes.
+    /// Creates an invitation of `address`, and completes the tasks that an invitation completes. The
+    /// invitation waits if the admin's address is not verified, because its email goes to a third
+    /// party.
     ///
     /// `known` is the user with that address; `None` if there is no such user. `team` contains the
     /// organization's stored invitations, including expired and revoked ones.
     ///
     /// # Errors
-    /// The first error that applies, in this order: [`TeamError::Unverified`],
-    /// [`TeamError::NoAccess`], [`TeamError::NoSeat`], [`TeamError::AlreadyMember`],
-    /// [`TeamError::AlreadyInvited`], [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
+    /// The first error that applies, in this order: [`TeamError::NoAccess`], [`TeamError::NoSeat`],
+    /// [`TeamError::AlreadyMember`], [`TeamError::AlreadyInvited`], [`TeamError::TooManyOpen`],
+    /// [`TeamError::SentTooOften`].
     pub fn invite(
         &mut self,
         admin: &Admin,
@@ -46,7 +48,7 @@ impl Org {
         Team { members, invited }: Team<'_>,
         now: Timestamp,
     ) -> Result<Invitation, TeamError> {
-        self.may_invite(admin, members, now)?;
+        self.may_invite(members, now)?;
         self.check_seats(members + open_besides(invited, &address, now), now)?;
         if known.is_some_and(|user| user.orgs.contains(&self.id)) {
             return Err(TeamError::AlreadyMember);
@@ -61,6 +63,9 @@ impl Org {
         if let Some(earlier) = earlier {
             invitation = invitation.replacing(earlier, now)?;
         }
+        if !admin.is_verified() {
+            invitation = invitation.waiting();
+        }
         let by = Some(admin.name().to_string());
         self.complete_by_trigger(
             CompletionTrigger::Invitation,
@@ -73,13 +78,15 @@ impl Org {
     /// Requests another email of an invitation, in the name of `admin`, and returns the changed
     /// invitation. An expired invitation becomes open again.
     ///
-    /// Returns `None` if the newest email is pending, or was requested less than
-    /// [`RESEND_DELAY`](super::RESEND_DELAY) ago.
+    /// An invitation that waits becomes due if the address of `admin` is verified. In the name of an
+    /// admin with an unverified address, an invitation waits.
+    ///
+    /// Returns `None` if the invitation still waits, if the newest email is pending, or if it was
+    /// requested less than [`RESEND_DELAY`](super::RESEND_DELAY) ago.
     ///
     /// # Errors
-    /// The first error that applies, in this order: [`TeamError::Unverified`],
-    /// [`TeamError::NoAccess`], [`TeamError::NoSeat`], [`TeamError::TooManyOpen`],
-    /// [`TeamError::SentTooOften`].
+    /// The first error that applies, in this order: [`TeamError::NoAccess`], [`TeamError::NoSeat`],
+    /// [`TeamError::TooManyOpen`], [`TeamError::SentTooOften`].
     pub fn resend_invitation(
         &self,
         admin: &Admin,
@@ -87,14 +94,19 @@ impl Org {
         team: Team<'_>,
         now: Timestamp,
     ) -> Result<Option<Invitation>, TeamError> {
-        self.may_invite(admin, team.members, now)?;
+        self.may_invite(team.members, now)?;
         self.check_seat_of(invitation, team, now)?;
-        if invitation.is_recently_sent(now) {
-            return Ok(None);
-        }
-        check_open_limit(team.invited, &invitation.address, now)?;
         let mut again = invitation.clone();
-        again.send_again(now)?;
+        match (invitation.waits, admin.is_verified()) {
+            (true, true) => again.release(now),
+            (true, false) => return Ok(None),
+            (false, _) if invitation.is_recently_sent(now) => return Ok(None),
+            (false, verified) => {
+                check_open_limit(team.invited, &invitation.address, now)?;
+                again.send_again(now)?;
+                again.waits = !verified;
+            }
+        }
         again.inviter = admin.name().clone();
         again.invited_by = Some(admin.user());
         Ok(Some(again))
@@ -112,16 +124,12 @@ impl Org {
         }
     }
 
-    /// Checks whether an admin may send invitations. The address of the admin must be verified,
-    /// because the emails go to third parties. The organization must have full access, and its
-    /// members must leave a seat free.
+    /// Checks whether admins may invite. The organization must have full access, and its members must
+    /// leave a seat free.
     ///
     /// # Errors
-    /// [`TeamError::Unverified`], [`TeamError::NoAccess`], [`TeamError::NoSeat`].
-    pub fn may_invite(&self, admin: &Admin, members: usize, now: Timestamp) -> Result<(), TeamError> {
-        if !admin.is_verified() {
-            return Err(TeamError::Unverified);
-        }
+    /// [`TeamError::NoAccess`], [`TeamError::NoSeat`].
+    pub fn may_invite(&self, members: usize, now: Timestamp) -> Result<(), TeamError> {
         match self.status(now) {
             status if status.access() != Access::Full => Err(TeamError::NoAccess(status)),
             _ => self.check_seats(members, now),

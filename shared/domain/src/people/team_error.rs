@@ -11,9 +11,6 @@ pub enum TeamError {
     /// The plan has this number of seats, and none of them is free.
     #[error("no free seat")]
     NoSeat(usize),
-    /// The inviting admin has not verified their email address.
-    #[error("the inviting address is not verified")]
-    Unverified,
     /// The invited address belongs to a member.
     #[error("already a member")]
     AlreadyMember,

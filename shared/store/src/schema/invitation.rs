@@ -35,6 +35,10 @@ struct InvitationItem {
     secret_hash: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     revoked_at: Option<At>,
+    /// Number of the email that waits for the inviter's verification. An earlier version of the code
+    /// that sends another email keeps this number, so the invitation no longer waits then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waiting_send: Option<u32>,
 }
 
 /// Builds the item of an invitation at a version.
@@ -52,10 +56,13 @@ pub(crate) fn encode(invitation: &Invitation, version: u64) -> Result<Attributes
         mail: DeliveryItem::from(&invitation.delivery),
         secret_hash: invitation.secret_hash.map(|hash| hash.to_string()),
         revoked_at: invitation.revoked_at.map(At),
+        waiting_send: invitation.waits.then_some(invitation.sends),
     };
     let mut item = to_versioned_item(&key, &form, version)?;
-    item.extend(mail_index(&key, &invitation.delivery));
-    item.extend([expires(invitation.expires_at, INVITATION_RETENTION.as_secs())]);
+    if !invitation.waits {
+        item.extend(mail_index(&key, &invitation.delivery));
+        item.extend([expires(invitation.expires_at, INVITATION_RETENTION.as_secs())]);
+    }
     Ok(item)
 }
 
@@ -70,6 +77,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<Invitation>, Corrupt> {
             invited_by: form.invited_by.map(|user| read("inviter of an invitation", &user)).transpose()?,
             created_at: form.created_at.0,
             expires_at: form.good_until.0,
+            waits: form.waiting_send == Some(form.sends),
             sends: form.sends,
             delivery: form.mail.into(),
             secret_hash: form.secret_hash.map(|hash| read("secret of an invitation", &hash)).transpose()?,
@@ -124,6 +132,16 @@ mod tests {
         let item = encode(&invitation, 4).unwrap();
         assert!(!item.contains_key("mail_ready") && !item.contains_key("mail_pk"), "no email is pending");
         assert_eq!(decode(item).unwrap().value, invitation);
+
+        let mut waiting = Invitation { waits: true, ..invitation.clone() };
+        let item = encode(&waiting, 5).unwrap();
+        assert!(!item.contains_key("mail_ready") && !item.contains_key("expires_at"), "{item:?}");
+        assert_eq!(decode(item.clone()).unwrap().value, waiting);
+        let mut resent = item;
+        resent.insert("sends".to_owned(), crate::attributes::number(2));
+        assert!(!decode(resent).unwrap().value.waits, "an earlier version sent another email");
+        waiting.release(now);
+        assert!(encode(&waiting, 6).unwrap().contains_key("mail_ready"));
 
         invitation.revoke(now);
         assert_eq!(decode(encode(&invitation, 5).unwrap()).unwrap().value, invitation);

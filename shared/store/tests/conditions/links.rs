@@ -69,7 +69,7 @@ async fn sign_in_link_is_used_once_by_the_loaded_user() {
             let (issued, replaced) = (secret(ISSUED), token(ACME, JO, SESSION));
             let grant = LinkGrant::Session(&session, &issued);
             let by = (None, now());
-            world.store.consume_link(&it.link, &it.before, &it.after, grant, Some(&replaced), by).await
+            world.store.consume_link(&it.link, (&it.before, &it.after), &[], grant, Some(&replaced), by).await
         },
     )
     .await;
@@ -79,7 +79,7 @@ async fn sign_in_link_is_used_once_by_the_loaded_user() {
 async fn used_link(world: &World, grant: LinkGrant<'_>) -> UsedLink {
     let (link, user) = (link(world).await, world.user(JO).await);
     let by = (Some(hash(SESSION)), now());
-    world.store.consume_link(&link, &user, &user.value, grant, None, by).await.unwrap();
+    world.store.consume_link(&link, (&user, &user.value), &[], grant, None, by).await.unwrap();
     match world.store.load_link(hash(LINK)).await.unwrap() {
         Some(LinkLookup::Used(used)) => used,
         other => panic!("{other:?}"),

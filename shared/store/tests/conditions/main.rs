@@ -15,4 +15,5 @@ mod orgs;
 mod review;
 mod sessions;
 mod sign_ups;
+mod verification;
 mod world;

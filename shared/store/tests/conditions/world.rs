@@ -79,7 +79,7 @@ impl World {
         self.aws.put_item(&self.item(pk, sk));
     }
 
-    fn item(&self, pk: &str, sk: &str) -> Value {
+    pub fn item(&self, pk: &str, sk: &str) -> Value {
         let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
         self.aws.items().remove(&(pk.to_owned(), sk.to_owned())).unwrap_or(key)
     }

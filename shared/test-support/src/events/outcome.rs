@@ -83,9 +83,9 @@ fn pending_emails(before: &Items, after: &Items) -> Value {
 /// Returns the pending emails of an item: its notices by recipient, or its own email.
 fn pending_of((key, item): (&(String, String), &Value)) -> Vec<String> {
     let is_pending = |delivery: &Value| delivery["M"]["state"]["S"] == "pending";
-    let own = is_pending(&item["mail"]).then(|| name_of(key));
-    let notices = item["mail"]["M"].as_object().into_iter().flatten();
-    let recipients = notices.flat_map(|(notice, recipients)| {
+    let own = (is_pending(&item["mail"]) && item["waiting_send"].is_null()).then(|| name_of(key));
+    let notices = ["mail", "notices2"].map(|attribute| item[attribute]["M"].as_object());
+    let recipients = notices.into_iter().flatten().flatten().flat_map(|(notice, recipients)| {
         let recipients = recipients["M"].as_object().into_iter().flatten();
         recipients.filter(|(_, delivery)| is_pending(delivery)).map(move |(to, _)| format!("{notice} {to}"))
     });

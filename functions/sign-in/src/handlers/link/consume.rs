@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use domain::{people::UsedLink, secret::Secret};
+use domain::{
+    people::{SessionToken, UsedLink, User},
+    secret::Secret,
+};
 use http::HeaderMap;
-use store::{Consumed, Link, LinkGrant};
+use store::{Consumed, Link, LinkGrant, WaitingInvitations};
 use web::{PathParam, Problem, ResponseFormat};
 
 use super::{
@@ -71,7 +74,9 @@ async fn use_link(
         None => LinkGrant::OrgCreation(&grant),
     };
     let by = (browser_hash(headers), now);
-    match app.store.consume_link(link, &user, &after, granted, previous.as_ref(), by).await? {
+    let waiting = load_released(app, &user.value, previous.as_ref()).await?;
+    let person = (&user, &after);
+    match app.store.consume_link(link, person, &waiting, granted, previous.as_ref(), by).await? {
         Consumed::Used => Ok(match session {
             Some(session) => respond_signed_in(link.next.as_deref(), &session, secret),
             None => respond_no_org(app, format, &after, &secret, link.next.as_deref()),
@@ -79,6 +84,22 @@ async fn use_link(
         // Another request used the link first, possibly an earlier request of this browser.
         Consumed::AlreadyUsed => Err(store::Error::Conflict.into()),
     }
+}
+
+/// Loads the invitations that the first use of a link releases.
+///
+/// Another person may have signed up with this address and written invitations. So only the browser
+/// that was signed in before releases them. In any other browser they keep waiting, and the user
+/// sees them on the page of the members.
+async fn load_released(
+    app: &App,
+    user: &User,
+    previous: Option<&SessionToken>,
+) -> Result<Vec<WaitingInvitations>, store::Error> {
+    if user.verified || previous.is_none_or(|token| token.user != user.id) {
+        return Ok(Vec::new());
+    }
+    app.store.load_waiting_invitations(user).await
 }
 
 /// Responds to a link that was used before. Its user is signed in, or the same browser repeats the

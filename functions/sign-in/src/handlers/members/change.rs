@@ -37,7 +37,7 @@ async fn try_change(
     let members = match request {
         TeamRequest::Invite | TeamRequest::Resend(_) => {
             let members = app.count_members(org, caller.now).await?;
-            org.may_invite(&admin, members, caller.now)?;
+            org.may_invite(members, caller.now)?;
             members
         }
         _ => {

@@ -9,10 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use web::{FieldError, Kind, Problem};
 
-use crate::words::members::{errors as words_of, unverified};
-
-/// The path at which an admin verifies their address. It leads back to `/members`.
-const VERIFY_PATH: &str = "/login?next=/members";
+use crate::words::members::errors as words_of;
 
 /// The member `code` of a problem whose cause is that the plan has no free seat.
 const NO_SEAT: &str = "seats";
@@ -31,9 +28,6 @@ pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
             let mut problem = Problem::payment_required(&plans).with("code", json!(NO_SEAT)).because(NO_SEAT);
             problem.detail = words_of::no_seat(seats).into();
             problem
-        }
-        TeamError::Unverified => {
-            Problem::new(Kind::Forbidden, unverified::NOTE).with("sign_in_url", json!(VERIFY_PATH))
         }
         TeamError::AlreadyMember => of_address("already_member", words_of::ALREADY_MEMBER),
         TeamError::AlreadyInvited => of_address("already_invited", words_of::ALREADY_INVITED),
@@ -66,9 +60,4 @@ pub fn rate_limited(window: &RateLimitWindow, now: Timestamp) -> Problem {
 /// Returns whether the cause of the problem is that the plan has no free seat.
 pub fn is_no_seat(problem: &Problem) -> bool {
     problem.extra.iter().any(|(name, value)| *name == "code" && value == NO_SEAT)
-}
-
-/// Returns whether the cause of the problem is the admin's unverified address.
-pub fn is_unverified(problem: &Problem) -> bool {
-    problem.extra.iter().any(|(name, _)| *name == "sign_in_url")
 }

@@ -12,13 +12,10 @@ use maud::Markup;
 use serde_json::json;
 use web::{FormRequest, Kind, Problem, ResponseFormat};
 
-use super::{
-    errors::{is_no_seat, is_unverified},
-    request::Changed,
-};
+use super::{errors::is_no_seat, request::Changed};
 use crate::{
     App,
-    views::members::{self as views, Draft, MembersPage},
+    views::members::{Draft, MembersPage},
 };
 
 /// The page to which the forms return.
@@ -64,7 +61,7 @@ pub fn respond_changed(format: ResponseFormat, changed: &Changed) -> Response {
                 "email": invitation.address.as_str(),
                 "role": invitation.role.as_str(),
                 "status": invitation.status(*now).as_str(),
-                "expires_at": invitation.expires_at.to_string(),
+                "expires_at": (!invitation.waits).then(|| invitation.expires_at.to_string()),
             },
         }))
         .into_response(),
@@ -92,9 +89,6 @@ pub async fn respond_problem(app: &App, form: &FormRequest, problem: Problem) ->
         // The page says why there is no form.
         Kind::PaymentRequired if is_no_seat(&problem) => {
             load_page(app, headers, &Draft { fields: None, problem: Some(&problem) }).await
-        }
-        Kind::Forbidden if is_unverified(&problem) => {
-            app.authenticate(headers).await.map(|caller| views::unverified(&app.product, &caller))
         }
         _ => return web::respond_or_login(form.format, PAGE, Err(problem)),
     };

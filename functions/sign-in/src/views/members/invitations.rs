@@ -1,8 +1,8 @@
 //! The part of the page that admins see: the invitation form and the invitations.
 
 use domain::people::{Invitation, InvitationStatus, Team, TeamError};
-use maud::{Markup, Render, html};
-use ui::{Choice, Field, NavItem, Page, RadioOption, Tone, Weight, Width};
+use maud::{Markup, html};
+use ui::{Choice, Field, RadioOption, Tone, Weight};
 use web::auth::AuthenticatedUser;
 
 use super::{Draft, MembersPage, role_badge};
@@ -16,15 +16,16 @@ use crate::{
 
 impl MembersPage<'_> {
     /// Renders the invitation form. If this admin cannot invite, renders the reason and what to do
-    /// instead. Empty for other members.
+    /// instead.
     pub(super) fn invite(&self, draft: &Draft<'_>) -> Markup {
         let org = &self.caller.found.org.value;
-        let Some(admin) = self.caller.member.admin() else { return html! {} };
         let (members, now) = (self.members.len(), self.caller.now);
-        let allowed = org.may_invite(&admin, members, now);
+        let allowed = org.may_invite(members, now);
         let body = match allowed.and_then(|()| org.check_seats(members + self.open_invitations(), now)) {
-            Ok(()) => form(draft),
-            Err(TeamError::Unverified) => verify_address(self.caller),
+            Ok(()) => html! {
+                @if !self.caller.found.user.value.verified { (verify_address(self.caller)) }
+                (form(draft))
+            },
             Err(TeamError::NoSeat(seats)) => self.plan_note("🪑", seats::NONE_FREE, &seats::none_free(seats)),
             Err(_) => self.plan_note("🔑", invite::PLAN_NEEDED, invite::PLAN_NEEDED_TEXT),
         };
@@ -64,6 +65,16 @@ impl MembersPage<'_> {
         }
     }
 
+    /// Returns the label of the button that emails an invitation. An invitation that waits can be sent
+    /// only by an admin with a verified address.
+    fn send_label(&self, status: InvitationStatus) -> Option<&'static str> {
+        match status {
+            InvitationStatus::Waiting if !self.caller.found.user.value.verified => None,
+            InvitationStatus::Waiting => Some(invitations::SEND),
+            _ => Some(invitations::RESEND),
+        }
+    }
+
     fn invitation(&self, invitation: &Invitation) -> Markup {
         let org = &self.caller.found.org.value;
         let (address, inviter) = (invitation.address.as_str(), invitation.inviter.as_str());
@@ -82,6 +93,9 @@ impl MembersPage<'_> {
                     p class="soft small" {
                         (invitations::invited_by(inviter, status, &org.zone.date(invitation.expires_at)))
                     }
+                    @if status == InvitationStatus::Waiting {
+                        p class="soft small" { (invitations::waiting(self.caller.found.user.value.verified)) }
+                    }
                     @if status == InvitationStatus::Uncertain {
                         p class="soft small" { (invitations::DELIVERY_UNKNOWN) }
                     }
@@ -93,22 +107,14 @@ impl MembersPage<'_> {
                     }
                 }
                 div class="row-actions" {
-                    @if has_seat { (ui::post_button(Weight::Quiet, &path("resend"), invitations::RESEND, Some(address))) }
+                    @if has_seat && let Some(label) = self.send_label(status) {
+                        (ui::post_button(Weight::Quiet, &path("resend"), label, Some(address)))
+                    }
                     (ui::row_link(&path("revoke"), invitations::REVOKE, address))
                 }
             }
         }
     }
-}
-
-/// Renders the response to an admin who tried to invite, but whose address is not verified.
-pub fn unverified(product: &str, caller: &AuthenticatedUser) -> Markup {
-    let main = html! {
-        h1 { (words::VERIFY_FIRST) }
-        div class="stack" { (verify_address(caller)) }
-    };
-    let person = Some(caller.person(Some(NavItem::Members)));
-    Page { product, title: words::VERIFY_ADDRESS, person, width: Width::Narrow, main }.render()
 }
 
 fn verify_address(caller: &AuthenticatedUser) -> Markup {
@@ -165,7 +171,8 @@ fn form(draft: &Draft<'_>) -> Markup {
 
 fn status_badge(status: InvitationStatus) -> Markup {
     let tone = match status {
-        InvitationStatus::Sending | InvitationStatus::Waiting => Tone::Calm,
+        InvitationStatus::Sending | InvitationStatus::Pending => Tone::Calm,
+        InvitationStatus::Waiting => Tone::Notice,
         InvitationStatus::Uncertain | InvitationStatus::Expired => Tone::Warning,
         InvitationStatus::Failed => Tone::Ended,
     };

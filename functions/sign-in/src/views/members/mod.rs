@@ -3,7 +3,6 @@
 mod invitations;
 
 use domain::people::{Invitation, Membership, Role};
-pub use invitations::unverified;
 use maud::{Markup, Render, html};
 use ui::{NavItem, Page, Tone, Weight, Width};
 use web::{Fields, Problem, auth::AuthenticatedUser};

@@ -51,6 +51,8 @@ pub struct Links {
     /// The invitation of [`INVITED`], who has an account.
     pub invited_user: String,
     pub unsubscribe: String,
+    /// The link that verifies the address of the caller in the column "unverified admin".
+    pub verify: String,
 }
 
 impl Caller {
@@ -140,6 +142,7 @@ async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
     world.write("DeleteItem", json!({ "Key": { "pk": founder["pk"], "sk": founder["sk"] } }));
     let teammate = new_user(world, "teammate@example.com", true).await.user();
     let unverified = new_user(world, "unverified@example.com", true).await;
+    let verify = secret(&link_in(world, "welcome", "/verify/").await);
 
     let mut jo = verified(world, new_user(world, "jo@example.com", true).await, "jo@example.com").await;
     let pending =
@@ -192,6 +195,7 @@ async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
         invitation: invited.remove(1),
         invited_user: invited.remove(0),
         unsubscribe: secret(&link_in(world, "trial_ending", "/mail/unsubscribe/").await),
+        verify,
     };
     (callers, links, teammate)
 }

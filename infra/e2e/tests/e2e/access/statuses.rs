@@ -136,9 +136,16 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
         }
         403 => request.with("sec-fetch-site", "cross-site").send(world, cookie, format).await,
         404 => {
-            let Links { sign_in, invitation, unsubscribe, .. } = &actors.links;
-            let names =
-                [sign_in, invitation, unsubscribe, &caller.invitation(), &actors.teammate, &caller.org];
+            let Links { sign_in, invitation, unsubscribe, verify, .. } = &actors.links;
+            let names = [
+                sign_in,
+                invitation,
+                unsubscribe,
+                verify,
+                &caller.invitation(),
+                &actors.teammate,
+                &caller.org,
+            ];
             request.path = replaced(&request.path, &names.map(String::as_str), &"0".repeat(64))
                 .replace(REVIEWED_EVENT, "evt_missing")
                 .replace("app-", "none-")

@@ -15,6 +15,13 @@ async fn change_role(by: &mut Visitor<'_>, user: &str, role: &str) -> u16 {
     by.send("POST", &format!("/members/{user}/role"), &headers, body).await.status
 }
 
+/// Returns the recipients and the subjects of the emails about changed memberships.
+async fn changes(world: &World) -> Vec<(String, String)> {
+    let mails = world.mails("membership_changed").await;
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    mails.iter().map(|mail| (text(&mail["to"][0]), text(&mail["subject"]))).collect()
+}
+
 #[tokio::test]
 async fn removed_member_loses_access_at_the_next_request() {
     let world = World::new().await;
@@ -23,6 +30,8 @@ async fn removed_member_loses_access_at_the_next_request() {
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
     let removed = jo.submit(&format!("/members/{}/remove", mo.user()), &[("confirmed", "true")]).await;
     assert_eq!((removed.status, removed.header("location")), (303, "/members"));
+    world.settle().await;
+    assert_eq!(changes(&world).await, [("mo@example.com".to_owned(), "You’re no longer in Acme".to_owned())]);
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401);
     assert_eq!(mo.open("/dashboard").await.header("location"), "/login?next=/dashboard");
 
@@ -50,8 +59,12 @@ async fn role_change_applies_at_the_next_request() {
     assert_eq!(change_role(&mut jo, &mo.user(), "member").await, 200);
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403);
     assert_eq!(mo.submit("/members/invitations", &[("email", "ann@example.com")]).await.status, 403);
+    world.settle().await;
     assert_eq!(change_role(&mut jo, &mo.user(), "admin").await, 200);
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
+    world.settle().await;
+    let subjects: Vec<_> = changes(&world).await.into_iter().map(|(_, subject)| subject).collect();
+    assert_eq!(subjects, ["You’re now a member of Acme", "You’re now an admin of Acme"]);
 }
 
 #[tokio::test]

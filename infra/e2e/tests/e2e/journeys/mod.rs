@@ -43,4 +43,5 @@ mod tenancy;
 mod trial;
 mod trial_texts;
 mod unsubscribe;
+mod verification;
 mod versions;

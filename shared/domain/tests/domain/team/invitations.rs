@@ -1,9 +1,10 @@
 //! Inviting, sending an invitation again, and accepting it.
 
 use domain::{
-    mail::Delivery,
+    mail::{Claim, Delivery},
     org::{MAX_ADMINS, Org},
-    people::{Invitation, MAX_OPEN_INVITATIONS, MAX_SENDS, Role, TeamError, User},
+    people::{Admin, Invitation, InvitationStatus, MAX_OPEN_INVITATIONS, MAX_SENDS, Role, TeamError, User},
+    secret::Hash,
     time::{DAY, add},
 };
 use jiff::Timestamp;
@@ -64,17 +65,40 @@ fn invite_checks_the_address_and_the_limits() {
 }
 
 #[test]
-fn invite_needs_a_verified_admin_and_full_access() {
+fn invite_needs_full_access() {
     let (now, ended) = (at(0), add(at(0), DAY * 15));
     let (unpaid, expired) = (pending().status(now), trialing().status(ended));
-    for (what, org, verified, now, expected) in [
-        ("by an unverified admin", trialing(), false, now, TeamError::Unverified),
-        ("by an unverified admin without payment", pending(), false, now, TeamError::Unverified),
-        ("without payment", pending(), true, now, TeamError::NoAccess(unpaid)),
-        ("after the trial", trialing(), true, ended, TeamError::NoAccess(expired)),
+    for (what, org, now, expected) in [
+        ("without payment", pending(), now, TeamError::NoAccess(unpaid)),
+        ("after the trial", trialing(), ended, TeamError::NoAccess(expired)),
     ] {
-        expect(what, (org, verified), None, &[], now, Err(expected));
+        for verified in [true, false] {
+            expect(what, (org.clone(), verified), None, &[], now, Err(expected));
+        }
     }
+}
+
+#[test]
+fn invitation_waits_until_its_inviter_is_verified() {
+    let (now, later) = (at(0), add(at(0), DAY * 30));
+    let unverified = member(0, Role::Admin, false).admin().unwrap();
+    let form = (address(7), Role::Member);
+    let invite = |admin: &Admin| trialing().invite(admin, form.clone(), None, uncounted(&[]), now).unwrap();
+    assert!(!invite(&admin(0)).waits);
+    let mut waiting = invite(&unverified);
+    let claim = |it: &mut Invitation| it.claim(&Claim("a".to_owned()), Hash::of(&[b"a"]), None, later);
+    assert_eq!(waiting.status(later), InvitationStatus::Waiting, "it does not expire");
+    assert!(!claim(&mut waiting), "its email is not sent");
+    let again = |admin, now| trialing().resend_invitation(admin, &waiting, uncounted(&[]), now).unwrap();
+    assert_eq!(again(&unverified, now), None);
+    assert!(!again(&admin(0), now).unwrap().waits, "a verified admin can send it");
+
+    let mut revoked = waiting.clone();
+    revoked.revoke(now);
+    assert_eq!((revoked.sends, revoked.status(now)), (0, InvitationStatus::Expired));
+    waiting.release(later);
+    assert_eq!((waiting.status(later), waiting.expires_at), (InvitationStatus::Sending, add(later, DAY * 7)));
+    assert!(claim(&mut waiting));
 }
 
 #[test]

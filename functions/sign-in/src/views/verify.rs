@@ -1,0 +1,71 @@
+//! The page of a link that verifies an address.
+
+use maud::{Markup, html};
+use store::WaitingInvitations;
+use ui::Weight;
+use web::auth::AuthenticatedUser;
+
+use super::{emphasized, narrow_page};
+use crate::words::{self, verify as words_of};
+
+/// Renders the question whether the address is the user's, or that it is verified.
+pub fn page(
+    product: &str,
+    token: &str,
+    caller: &AuthenticatedUser,
+    waiting: &[WaitingInvitations],
+) -> Markup {
+    let user = &caller.found.user.value;
+    let addresses: Vec<&str> = waiting
+        .iter()
+        .flat_map(|waiting| &waiting.invitations)
+        .map(|invitation| invitation.value.address.as_str())
+        .collect();
+    let title = if user.verified { words_of::DONE } else { words_of::TITLE };
+    let main = html! {
+        h1 { (title) }
+        @if user.verified {
+            p class="lead" { (words_of::DONE_TEXT) }
+            @if addresses.is_empty() {
+                (links())
+            } @else {
+                (question(token, words_of::STILL_WAITING, &addresses, words_of::SEND))
+            }
+        } @else {
+            p class="lead" { (emphasized(&words_of::lead(user.address.as_str()))) }
+            (question(token, words_of::WAITING, &addresses, words_of::SUBMIT))
+        }
+    };
+    narrow_page(product, title, Some(caller.person(None)), main)
+}
+
+fn question(token: &str, text: &str, addresses: &[&str], submit: &str) -> Markup {
+    html! {
+        @if !addresses.is_empty() {
+            p { (text) }
+            ul { @for address in addresses { li { (address) } } }
+        }
+        form class="actions" method="post" action={ "/verify/" (token) } {
+            (ui::submit(Weight::Primary, submit))
+        }
+    }
+}
+
+fn links() -> Markup {
+    html! {
+        div class="actions" {
+            (ui::link_button(Weight::Primary, "/dashboard", words_of::GO_TO_DASHBOARD))
+            (ui::link_button(Weight::Secondary, "/members", words_of::VIEW_MEMBERS))
+        }
+    }
+}
+
+/// Renders the response to a link that does not work.
+pub fn expired(product: &str) -> Markup {
+    let main = html! {
+        h1 { (words::LINK_NO_LONGER_WORKS) }
+        p class="lead" { (words_of::expired_lead()) }
+        div class="actions" { (ui::link_button(Weight::Primary, "/login?next=/members", words::SIGN_IN)) }
+    };
+    narrow_page(product, words::LINK_NO_LONGER_WORKS, None, main)
+}

@@ -1,0 +1,26 @@
+//! `/verify/{token}`: the link that verifies an address.
+
+use domain::{people::VERIFY_LINK_TTL, time::in_words};
+
+pub const TITLE: &str = "Verify your email address";
+pub const WAITING: &str = "Then we’ll send your invitations:";
+pub const SUBMIT: &str = "Verify email address";
+pub const DONE: &str = "Your email address is verified";
+pub const DONE_TEXT: &str = "You can invite people and create more organizations.";
+pub const STILL_WAITING: &str = "These invitations wait for you:";
+pub const SEND: &str = "Send invitations";
+pub const GO_TO_DASHBOARD: &str = "Go to dashboard";
+pub const VIEW_MEMBERS: &str = "View members";
+pub const EXPIRED: &str =
+    "This link has expired or belongs to an earlier address. Sign in to verify your address.";
+
+pub const fn lead(address: &str) -> [&str; 3] {
+    ["Confirm that ", address, " is your address. This signs you out in all other browsers."]
+}
+
+pub fn expired_lead() -> String {
+    format!(
+        "Links in a welcome email work for {}. Sign in with an emailed link instead: it verifies your address too.",
+        in_words(VERIFY_LINK_TTL)
+    )
+}

@@ -1,0 +1,92 @@
+//! The verification of an address, and the invitations that wait for it.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::{
+    org::Org,
+    people::{Invitation, SessionToken, User},
+};
+use jiff::Timestamp;
+
+use crate::{
+    attributes::{number, values},
+    client::{Store, Stored},
+    error::Error,
+    keys::Key,
+    update::update,
+};
+
+/// The invitations of one organization that wait for the address of one user.
+#[derive(Clone, Debug)]
+pub struct WaitingInvitations {
+    org: Stored<Org>,
+    /// The invitations, oldest first.
+    pub invitations: Vec<Stored<Invitation>>,
+}
+
+impl Store {
+    /// Loads the invitations that wait until the address of `user` is verified, by organization.
+    ///
+    /// Each organization is read before its invitations, and every new invitation raises the version
+    /// of the organization's item. So if another invitation is written later, the conditional write
+    /// of the verification fails.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_waiting_invitations(&self, user: &User) -> Result<Vec<WaitingInvitations>, Error> {
+        let mut waiting = Vec::new();
+        for id in &user.orgs {
+            let Some(org) = self.load_org(*id).await? else { continue };
+            let mut invitations = self.load_invitations(*id).await?;
+            invitations.retain(|it| {
+                it.value.waits && it.value.revoked_at.is_none() && it.value.invited_by == Some(user.id)
+            });
+            waiting.push(WaitingInvitations { org, invitations });
+        }
+        Ok(waiting)
+    }
+
+    /// Builds the actions that make the emails of waiting invitations due.
+    pub(crate) fn release_actions(
+        &self,
+        waiting: &[WaitingInvitations],
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let mut actions = Vec::new();
+        for WaitingInvitations { org, invitations } in waiting {
+            actions.push(self.org_write(org, &org.value)?);
+            for before in invitations {
+                let mut released = before.value.clone();
+                released.release(now);
+                actions.extend(self.invitation_change(before, &released)?);
+            }
+        }
+        Ok(actions)
+    }
+
+    /// Writes a user whose address is verified, and makes the emails of waiting invitations due. The
+    /// first verification ends the sessions of the user, except the one of `token`.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if the user, an organization, or an invitation changed, or if the session
+    /// ended; [`Error::Unavailable`].
+    pub async fn commit_verification(
+        &self,
+        (before, after): (&Stored<User>, &User),
+        waiting: &[WaitingInvitations],
+        token: &SessionToken,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut actions = self.release_actions(waiting, now)?;
+        actions.extend(self.user_change(before, after)?);
+        if before.value.epoch != after.epoch {
+            actions.push(update(
+                &self.table,
+                &Key::session(token.user, token.secret.hash()),
+                "SET epoch = :epoch",
+                "attribute_exists(pk)",
+                values([(":epoch", number(after.epoch))]),
+            )?);
+        }
+        if actions.is_empty() { Ok(()) } else { self.commit(actions).await }
+    }
+}

@@ -4,7 +4,7 @@ use domain::{
     checklist::Offered,
     limits::MAX_SIGN_UPS_OF_IP,
     mail::brake::Budget,
-    people::User,
+    people::{IdleTimeout, User},
     trial::{Days, parse_reminder_days},
 };
 use runtime::{BaseUrl, ConfigErrors, Env};
@@ -16,6 +16,8 @@ pub struct Config {
     /// URL at which browsers reach Onramp. `None` means the host of each request.
     pub public_url: Option<BaseUrl>,
     pub product: String,
+    /// How long a session lives without use.
+    pub session_idle: IdleTimeout,
     /// Whether sign-ups can start a trial.
     pub trials: bool,
     pub trial_days: u16,
@@ -40,6 +42,7 @@ impl Config {
         let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
+        let session_idle = vars.session_idle();
         let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
         let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
             text.parse().ok().filter(|days| (1..=Days::MAX).contains(days))
@@ -65,6 +68,7 @@ impl Config {
             table,
             public_url,
             product,
+            session_idle,
             trials,
             trial_days,
             reminder_days,
@@ -76,6 +80,7 @@ impl Config {
             table,
             public_url,
             product,
+            session_idle,
             trials,
             trial_days,
             reminder_days,

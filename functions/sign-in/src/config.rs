@@ -1,6 +1,6 @@
 //! Configuration of the function.
 
-use domain::people::Operators;
+use domain::people::{IdleTimeout, Operators};
 use host_auth::Keys;
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 
@@ -12,6 +12,8 @@ pub struct Config {
     pub public_url: Option<BaseUrl>,
     /// Product name that users see.
     pub product: String,
+    /// How long a session lives without use.
+    pub session_idle: IdleTimeout,
     /// URL of the host app. `None` means that users get Onramp's own dashboard instead.
     pub app_url: Option<BaseUrl>,
     /// Keys that sign handoff tokens. Without keys, Onramp only links to the host app, which signs
@@ -32,13 +34,14 @@ impl Config {
         let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
+        let session_idle = vars.session_idle();
         let app_url = vars.base_url("APP_URL");
         let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, |text| {
             SecretSource::parse(text, Keys::parse)
         });
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
-        runtime::require!(vars, table, public_url, product, app_url, keys, operators);
-        Ok(Self { table, public_url, product, app_url, keys, operators })
+        runtime::require!(vars, table, public_url, product, session_idle, app_url, keys, operators);
+        Ok(Self { table, public_url, product, session_idle, app_url, keys, operators })
     }
 }
 

@@ -38,7 +38,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use domain::people::Operators;
+use domain::people::{IdleTimeout, Operators};
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use web::SecurityProfile;
@@ -57,6 +57,7 @@ struct App {
     clock: Clock,
     entropy: Rng,
     product: String,
+    session_idle: IdleTimeout,
     host: HostApp,
     operators: Operators,
 }
@@ -66,15 +67,16 @@ struct App {
 /// # Errors
 /// Returns every environment variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
-    let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
+    let Config { table, public_url, product, session_idle, app_url, keys, operators } =
+        Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), table);
     store.warm_up().await;
     // After a sign-in, the response to its form can lead to the host app.
     let profile = SecurityProfile::app(app_url.as_deref()).with_exempt_paths(ONE_CLICK);
     let profile = profile.with_public_url(public_url.as_deref());
     let host = HostApp::new(app_url, keys, &boot.aws);
-    let routes =
-        router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
+    let (clock, entropy) = (boot.clock, boot.entropy);
+    let routes = router(Arc::new(App { store, clock, entropy, product, session_idle, host, operators }));
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 

@@ -24,7 +24,7 @@ async fn load_page(app: &App, headers: &HeaderMap) -> Result<Response, Problem> 
     let caller = app.authenticate(headers).await?;
     let user = &caller.found.user.value;
     let (orgs, sessions) = tokio::join!(app.store.load_orgs(&user.orgs), app.store.load_sessions(user.id));
-    let (sessions, orgs) = (active_sessions(&caller, sessions?), orgs?);
+    let (sessions, orgs) = (active_sessions(app, &caller, sessions?), orgs?);
     let page = AccountPage { product: &app.product, caller: &caller, orgs: &orgs, sessions: &sessions };
     Ok(web::page(StatusCode::OK, page.render()))
 }
@@ -33,12 +33,16 @@ async fn load_page(app: &App, headers: &HeaderMap) -> Result<Response, Problem> 
 /// the last used to the first.
 ///
 /// After a switch, the previous session ends within a minute, so it is not listed.
-fn active_sessions(caller: &AuthenticatedUser, sessions: Vec<(Hash, Session)>) -> Vec<ActiveSession> {
-    let current = caller.token.secret.hash();
+fn active_sessions(
+    app: &App,
+    caller: &AuthenticatedUser,
+    sessions: Vec<(Hash, Session)>,
+) -> Vec<ActiveSession> {
+    let (current, user) = (caller.token.secret.hash(), &caller.found.user.value);
     let mut active: Vec<_> = sessions
         .into_iter()
         .filter(|(id, session)| *id == current || session.until.is_none())
-        .filter(|(_, session)| session.is_alive(&caller.found.user.value, caller.now))
+        .filter(|(_, session)| session.is_alive(user, app.session_idle, caller.now))
         .map(|(id, session)| ActiveSession { id, session, is_current: id == current })
         .collect();
     active.sort_by_key(|active| (!active.is_current, Reverse(active.session.seen_at)));

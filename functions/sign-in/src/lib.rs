@@ -83,6 +83,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
 fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/account", get(handlers::account::show))
+        .route("/account/name", post(handlers::account::change_name))
         .route("/account/sessions/end", post(handlers::sessions::end))
         .route(
             "/account/sessions/end-all",
@@ -111,6 +112,7 @@ fn router(app: Arc<App>) -> Router {
             get(handlers::members::confirm::remove).post(handlers::members::remove),
         )
         .route("/members/{user}/role", post(handlers::members::change_role))
+        .route("/settings", get(handlers::settings::show).post(handlers::settings::change))
         .route("/organizations/switch", post(handlers::sessions::switch))
         .with_state(app)
 }

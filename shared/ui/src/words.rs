@@ -13,6 +13,7 @@ pub mod page {
     pub const DASHBOARD: &str = "Dashboard";
     pub const CHECKLIST: &str = "Setup";
     pub const MEMBERS: &str = "Members";
+    pub const SETTINGS: &str = "Settings";
     pub const GUIDE: &str = "Guide";
     pub const SKIP_TO_CONTENT: &str = "Skip to content";
     pub const HOME: &str = "Home";

@@ -9,5 +9,6 @@ pub mod login;
 pub mod members;
 mod seats;
 pub mod sessions;
+pub mod settings;
 mod signed_in;
 pub mod unsubscribe;

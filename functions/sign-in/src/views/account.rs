@@ -1,10 +1,11 @@
-//! The page that lists the user's organizations and sessions.
+//! The page with the user's name, organizations, and sessions.
 
 use domain::{org::Org, people::Session, secret::Hash};
 use maud::{Markup, Render, html};
-use ui::{Page, Tone, Weight, Width};
+use ui::{Field, Page, Tone, Weight, Width};
 use web::auth::AuthenticatedUser;
 
+use super::draft::Draft;
 use crate::words::{self, account as words_of};
 
 /// View model of `/account`.
@@ -13,6 +14,13 @@ pub struct AccountPage<'a> {
     pub caller: &'a AuthenticatedUser,
     pub orgs: &'a [Org],
     pub sessions: &'a [ActiveSession],
+    pub drafts: Drafts<'a>,
+}
+
+/// The forms of the page, one of which was rejected.
+#[derive(Clone, Copy, Default)]
+pub struct Drafts<'a> {
+    pub name: Draft<'a>,
 }
 
 /// One row of the list of active sessions.
@@ -29,15 +37,40 @@ impl AccountPage<'_> {
         let user = &self.caller.found.user.value;
         let main = html! {
             h1 { (words_of::TITLE) }
-            p class="lead" { strong { (user.name) } ", " (user.address.as_str()) }
+            p class="lead" { (user.address.as_str()) }
             div class="stack" {
                 @if !user.verified { (unverified(user.address.as_str())) }
+                (self.name())
                 (self.organizations())
                 (self.sessions())
             }
         };
+        let title = match self.drafts.name.problem {
+            Some(_) => words::error_title(words_of::TITLE),
+            None => words_of::TITLE.to_owned(),
+        };
         let person = Some(self.caller.person(None));
-        Page { product: self.product, title: words_of::TITLE, person, width: Width::Reading, main }.render()
+        Page { product: self.product, title: &title, person, width: Width::Reading, main }.render()
+    }
+
+    fn name(&self) -> Markup {
+        let (draft, user) = (self.drafts.name, &self.caller.found.user.value);
+        let field = Field {
+            name: "full_name",
+            kind: ui::Kind::Text,
+            label: words_of::NAME,
+            hint: Some(words_of::NAME_HINT),
+            value: draft.value("full_name", user.name.as_str()),
+            autocomplete: "name",
+            error: draft.error("full_name"),
+        };
+        html! {
+            form class="card form" method="post" action="/account/name" novalidate {
+                (draft.summary())
+                (field)
+                div class="actions" { (ui::submit(Weight::Secondary, words_of::SAVE_NAME)) }
+            }
+        }
     }
 
     fn organizations(&self) -> Markup {

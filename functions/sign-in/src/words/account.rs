@@ -1,6 +1,10 @@
 //! `/account`: the user's organizations and sessions.
 
 pub const TITLE: &str = "Your account";
+pub const NAME: &str = "Your name";
+pub const NAME_HINT: &str = "The members of your organizations see this name.";
+pub const NAME_REQUIRED: &str = "Enter your name.";
+pub const SAVE_NAME: &str = "Save name";
 pub const ORGANIZATIONS: &str = "Organizations";
 pub const CREATE_ORG: &str = "Create another organization";
 pub const CURRENT: &str = "Current";

@@ -7,6 +7,7 @@ mod event;
 mod measure;
 mod provisioning;
 mod record;
+mod settings;
 mod state;
 mod status;
 
@@ -15,5 +16,6 @@ pub use contact::{AdminContact, Reminders, SuppressionReason, Undeliverable};
 pub use event::DomainEvent;
 pub use measure::{COMPLETION_TARGET, Measure, measures};
 pub use provisioning::{Project, Provisioned, Trigger};
+pub use settings::{Language, Settings};
 pub use state::Org;
 pub use status::{Access, Status};

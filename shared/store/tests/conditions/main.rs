@@ -12,6 +12,7 @@ mod invitations;
 mod links;
 mod mails;
 mod orgs;
+mod profiles;
 mod review;
 mod sessions;
 mod sign_ups;

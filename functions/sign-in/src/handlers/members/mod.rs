@@ -13,6 +13,7 @@ mod respond;
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
+pub use change::authorize;
 pub use errors::to_problem;
 pub use respond::show;
 use web::{FormRequest, PathParam};

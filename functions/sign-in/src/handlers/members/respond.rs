@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     App,
-    views::members::{self as views, Draft, MembersPage},
+    views::{
+        draft::Draft,
+        members::{self as views, MembersPage},
+    },
 };
 
 /// The page to which the forms return.

@@ -5,9 +5,9 @@ use maud::{Markup, Render, html};
 use ui::{Choice, Field, NavItem, Page, RadioOption, Tone, Weight, Width};
 use web::auth::AuthenticatedUser;
 
-use super::{Draft, MembersPage, role_badge};
+use super::{MembersPage, role_badge};
 use crate::{
-    views::emphasized,
+    views::{draft::Draft, emphasized},
     words::{
         self,
         members::{invitations, invite, seats, unverified},

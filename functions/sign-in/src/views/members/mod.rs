@@ -6,9 +6,9 @@ use domain::people::{Invitation, Membership, Role};
 pub use invitations::unverified;
 use maud::{Markup, Render, html};
 use ui::{NavItem, Page, Tone, Weight, Width};
-use web::{Fields, Problem, auth::AuthenticatedUser};
+use web::auth::AuthenticatedUser;
 
-use super::emphasized;
+use super::{draft::Draft, emphasized};
 use crate::words::{
     self,
     members::{self as words_of, leave},
@@ -20,14 +20,6 @@ pub struct MembersPage<'a> {
     pub caller: &'a AuthenticatedUser,
     pub members: &'a [Membership],
     pub invitations: &'a [Invitation],
-}
-
-/// The values and errors of a rejected invitation form, or an empty form.
-#[derive(Default)]
-pub struct Draft<'a> {
-    pub fields: Option<&'a Fields>,
-    /// Why the form was rejected: invalid fields, or a problem of the whole form.
-    pub problem: Option<&'a Problem>,
 }
 
 impl MembersPage<'_> {

@@ -3,3 +3,4 @@ mod invitations;
 mod people;
 mod roles;
 mod seats;
+mod settings;

@@ -2,7 +2,6 @@
 
 use domain::{
     checklist::Offered,
-    limits::MAX_SIGN_UPS_OF_IP,
     mail::brake::Budget,
     people::{IdleTimeout, User},
     trial::{Days, parse_reminder_days},
@@ -58,11 +57,8 @@ impl Config {
         });
         let expected = "comma-separated names of built-in checklists";
         let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);
-        let limit_per_ip = vars.read("SIGNUP_LIMIT_PER_IP", Some("5"), "an integer from 1 to 50", |text| {
-            text.parse().ok().filter(|limit| (1..=MAX_SIGN_UPS_OF_IP).contains(limit))
-        });
-        let expected = "an integer from 1 to 1000000";
-        let budget = vars.read("SIGNUP_HOURLY_BUDGET", Some("500"), expected, Budget::parse);
+        let limit_per_ip = vars.sign_up_limit();
+        let budget = vars.sign_up_budget();
         runtime::require!(
             vars,
             table,

@@ -38,7 +38,10 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use domain::people::{IdleTimeout, Operators};
+use domain::{
+    mail::brake::Budget,
+    people::{IdleTimeout, Operators},
+};
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use web::SecurityProfile;
@@ -58,6 +61,8 @@ struct App {
     entropy: Rng,
     product: String,
     session_idle: IdleTimeout,
+    limit_per_ip: u32,
+    budget: Budget,
     host: HostApp,
     operators: Operators,
 }
@@ -67,7 +72,7 @@ struct App {
 /// # Errors
 /// Returns every environment variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
-    let Config { table, public_url, product, session_idle, app_url, keys, operators } =
+    let Config { table, public_url, product, session_idle, limit_per_ip, budget, app_url, keys, operators } =
         Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), table);
     store.warm_up().await;
@@ -76,13 +81,24 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let profile = profile.with_public_url(public_url.as_deref());
     let host = HostApp::new(app_url, keys, &boot.aws);
     let (clock, entropy) = (boot.clock, boot.entropy);
-    let routes = router(Arc::new(App { store, clock, entropy, product, session_idle, host, operators }));
+    let routes = router(Arc::new(App {
+        store,
+        clock,
+        entropy,
+        product,
+        session_idle,
+        limit_per_ip,
+        budget,
+        host,
+        operators,
+    }));
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/account", get(handlers::account::show))
+        .route("/account/email", post(handlers::account::correct_email))
         .route("/account/name", post(handlers::account::change_name))
         .route("/account/sessions/end", post(handlers::sessions::end))
         .route(

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use domain::{
     billing::{PlanPrices, Prices},
+    limits::MAX_SIGN_UPS_OF_IP,
+    mail::brake::Budget,
     people::{IdleTimeout, Name},
 };
 
@@ -144,6 +146,18 @@ impl Vars<'_> {
         self.read("PRODUCT_NAME", Some("TimeTracker"), &expected, |text| {
             Name::parse(text).ok().map(|name| name.to_string())
         })
+    }
+
+    /// Reads `SIGNUP_LIMIT_PER_IP`, the sign-ups from one network per hour.
+    pub fn sign_up_limit(&mut self) -> Option<u32> {
+        self.read("SIGNUP_LIMIT_PER_IP", Some("5"), "an integer from 1 to 50", |text| {
+            text.parse().ok().filter(|limit| (1..=MAX_SIGN_UPS_OF_IP).contains(limit))
+        })
+    }
+
+    /// Reads `SIGNUP_HOURLY_BUDGET`, the first emails per hour that are sent without delay.
+    pub fn sign_up_budget(&mut self) -> Option<Budget> {
+        self.read("SIGNUP_HOURLY_BUDGET", Some("500"), "an integer from 1 to 1000000", Budget::parse)
     }
 
     /// Reads `SESSION_IDLE_DAYS`, the days without use after which a session ends.

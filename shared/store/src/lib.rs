@@ -67,6 +67,7 @@
 //! - One module for each kind of item, such as `session`, `link`, or `customer`.
 //! - `index`: the indexes. `due` and `review`: their queries. `stream`: the records of changed items.
 
+mod address_correction;
 mod at;
 mod attributes;
 mod brake;
@@ -105,6 +106,7 @@ mod used_link;
 mod user;
 mod verify_link;
 
+pub use address_correction::{AddressCorrected, AddressCorrection};
 pub use brake::Brake;
 pub use client::{Store, Stored};
 pub use customer::CustomerLink;

@@ -18,6 +18,7 @@ use crate::handover::{HANDOVER, HostPage};
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
     (Method::GET, "/account"),
+    (Method::POST, "/account/email"),
     (Method::POST, "/account/name"),
     (Method::POST, "/account/sessions/end"),
     (Method::GET, "/account/sessions/end-all"),

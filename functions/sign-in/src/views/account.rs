@@ -1,12 +1,19 @@
 //! The page with the user's name, organizations, and sessions.
 
-use domain::{org::Org, people::Session, secret::Hash};
+use domain::{
+    org::Org,
+    people::{Session, User},
+    secret::Hash,
+};
 use maud::{Markup, Render, html};
-use ui::{Field, Page, Tone, Weight, Width};
+use ui::{AddressForm, Field, Page, Tone, Weight, Width};
 use web::auth::AuthenticatedUser;
 
 use super::draft::Draft;
-use crate::words::{self, account as words_of};
+use crate::{
+    handlers::account::PAGE,
+    words::{self, account as words_of},
+};
 
 /// View model of `/account`.
 pub struct AccountPage<'a> {
@@ -21,6 +28,7 @@ pub struct AccountPage<'a> {
 #[derive(Clone, Copy, Default)]
 pub struct Drafts<'a> {
     pub name: Draft<'a>,
+    pub email: Draft<'a>,
 }
 
 /// One row of the list of active sessions.
@@ -39,18 +47,43 @@ impl AccountPage<'_> {
             h1 { (words_of::TITLE) }
             p class="lead" { (user.address.as_str()) }
             div class="stack" {
-                @if !user.verified { (unverified(user.address.as_str())) }
+                (self.email(user))
                 (self.name())
                 (self.organizations())
                 (self.sessions())
             }
         };
-        let title = match self.drafts.name.problem {
+        let title = match self.drafts.name.problem.or(self.drafts.email.problem) {
             Some(_) => words::error_title(words_of::TITLE),
             None => words_of::TITLE.to_owned(),
         };
         let person = Some(self.caller.person(None));
         Page { product: self.product, title: &title, person, width: Width::Reading, main }.render()
+    }
+
+    /// Renders what the user can do about their address. It is empty if the address is verified and
+    /// works.
+    fn email(&self, user: &User) -> Markup {
+        let (draft, address) = (self.drafts.email, user.address.as_str());
+        let form =
+            AddressForm { next: PAGE, value: draft.value("email", address), error: draft.error("email") };
+        let org = &self.caller.found.org.value;
+        let is_undeliverable = org.admin(user.id).is_some_and(|admin| admin.unreachable.is_some());
+        html! {
+            @if user.verified { (draft.note()) }
+            @if user.verified || (is_undeliverable && draft.problem.is_none()) {
+                (web::undeliverable(org, &self.caller.member, PAGE))
+            }
+            @if !user.verified { (unverified(address)) }
+            @if !user.verified && (!is_undeliverable || draft.problem.is_some()) {
+                section class="card" aria-labelledby="correct" {
+                    h2 id="correct" { (words_of::correct::TITLE) }
+                    p { (words_of::correct::TEXT) }
+                    (draft.note())
+                    (form)
+                }
+            }
+        }
     }
 
     fn name(&self) -> Markup {

@@ -23,12 +23,19 @@ impl<'a> Draft<'a> {
         errors.iter().find(|error| error.field == name).map(|error| error.message.as_str())
     }
 
+    /// Renders a problem of the whole form. Empty if the problem is an error of a field.
+    pub fn note(&self) -> Markup {
+        match self.problem.filter(|problem| problem.errors.is_empty()) {
+            Some(problem) => ui::problem_note(problem.kind.title(), &problem.detail),
+            None => html! {},
+        }
+    }
+
     /// Renders what belongs above the fields: a list of the errors, or a problem of the whole form.
     pub fn summary(&self) -> Markup {
-        let Some(problem) = self.problem else { return html! {} };
-        if problem.errors.is_empty() {
-            return ui::problem_note(problem.kind.title(), &problem.detail);
-        }
+        let Some(problem) = self.problem.filter(|problem| !problem.errors.is_empty()) else {
+            return self.note();
+        };
         let errors: Vec<_> =
             problem.errors.iter().map(|error| (error.field.as_ref(), error.message.as_str())).collect();
         ui::error_summary(&errors)

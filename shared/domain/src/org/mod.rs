@@ -2,6 +2,7 @@
 
 mod admins;
 mod contact;
+mod correction;
 mod derive;
 mod event;
 mod measure;
@@ -13,6 +14,7 @@ mod status;
 
 pub use admins::MAX_ADMINS;
 pub use contact::{AdminContact, Reminders, SuppressionReason, Undeliverable};
+pub use correction::NotCorrectable;
 pub use event::DomainEvent;
 pub use measure::{COMPLETION_TARGET, Measure, measures};
 pub use provisioning::{Project, Provisioned, Trigger};

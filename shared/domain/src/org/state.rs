@@ -90,7 +90,8 @@ impl Org {
 
     /// Delays the welcome email until `then`. Does nothing if the mailer has claimed it before.
     pub fn delay_welcome(&mut self, then: Timestamp) {
-        self.outbox.delay(&NoticeKey::Welcome, then);
+        let key = self.outbox.newest_welcome();
+        self.outbox.delay(&key, then);
     }
 
     pub(crate) fn enqueue_notice(&mut self, key: NoticeKey, now: Timestamp) {

@@ -65,6 +65,12 @@ impl Member {
         self.role
     }
 
+    /// Returns whether the member has verified their email address.
+    #[must_use]
+    pub const fn is_verified(&self) -> bool {
+        self.verified
+    }
+
     /// Returns the proof that the member is an admin, if they are.
     #[must_use]
     pub fn admin(&self) -> Option<Admin> {

@@ -7,6 +7,7 @@
     reason = "a failed precondition fails the test"
 )]
 
+mod corrections;
 mod customers;
 mod invitations;
 mod links;

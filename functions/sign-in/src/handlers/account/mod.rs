@@ -1,11 +1,13 @@
-//! `/account`: the user's name, sessions, and organizations.
+//! `/account`: the user's name, address, sessions, and organizations.
 
+mod email;
 mod name;
 
 use std::{cmp::Reverse, sync::Arc};
 
 use axum::{extract::State, response::Response};
 use domain::{people::Session, secret::Hash};
+pub use email::correct_email;
 use http::{HeaderMap, StatusCode};
 use maud::Markup;
 pub use name::change_name;
@@ -32,18 +34,20 @@ pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AccountForm {
     Name,
+    Email,
 }
 
-/// Converts a problem of a form into a response. For field errors, a browser gets the page again,
-/// with the entered values.
+/// Converts a problem of a form into a response. For a problem that the user can solve, a browser
+/// gets the page again, with the entered values.
 async fn respond_problem(app: &App, request: &FormRequest, form: AccountForm, problem: Problem) -> Response {
-    let is_shown = matches!(problem.kind, Kind::Invalid);
+    let is_shown = matches!(problem.kind, Kind::Invalid | Kind::Conflict | Kind::TooMany);
     if request.format == ResponseFormat::Json || !is_shown {
         return web::respond_or_login(request.format, PAGE, Err(problem));
     }
     let draft = Draft { fields: request.fields().ok(), problem: Some(&problem) };
     let drafts = match form {
         AccountForm::Name => Drafts { name: draft, ..Drafts::default() },
+        AccountForm::Email => Drafts { email: draft, ..Drafts::default() },
     };
     let page = load_page(app, &request.headers, drafts).await;
     web::respond_or_login(request.format, PAGE, page.map(|page| web::problem_page(problem, page)))

@@ -82,6 +82,7 @@ impl MatrixRequest {
             "POST /invitations/{token}" => vec![("full_name", "Gil Guest".to_owned())],
             "POST /members/invitations" => vec![("email", FRESH.to_owned())],
             "POST /members/{user}/role" => vec![("role", "admin".to_owned())],
+            "POST /account/email" => vec![("email", FRESH.to_owned())],
             "POST /account/name" => vec![("full_name", "Jo Doe".to_owned())],
             "POST /settings" => vec![
                 ("name", "Acme".to_owned()),

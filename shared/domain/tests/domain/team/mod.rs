@@ -1,4 +1,5 @@
 //! Membership changes: inviting, accepting, changing roles, leaving, and removing.
+mod correction;
 mod invitations;
 mod people;
 mod roles;

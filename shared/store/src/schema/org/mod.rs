@@ -225,7 +225,7 @@ const fn is_in_mail(key: &NoticeKey) -> bool {
         | NoticeKey::TrialEnding { .. }
         | NoticeKey::TrialEnded { .. }
         | NoticeKey::PaymentFailed { .. } => true,
-        NoticeKey::MembershipChanged { .. } => false,
+        NoticeKey::WelcomeAgain { .. } | NoticeKey::MembershipChanged { .. } => false,
     }
 }
 

@@ -35,7 +35,9 @@ impl FromRequestParts<Arc<App>> for AuthenticatedAdmin {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let (headers, format) = (&parts.headers, ResponseFormat::of(&parts.headers));
-        let user = AuthenticatedUser::authenticate(&app.store, headers, app.clock.now()).await;
+        let user =
+            AuthenticatedUser::authenticate(&app.store, app.config.session_idle, headers, app.clock.now())
+                .await;
         let admin = user.and_then(|user| {
             user.admin()?;
             Ok(user.found)

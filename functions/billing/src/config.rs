@@ -1,6 +1,6 @@
 //! Configuration of the function, read from environment variables.
 
-use domain::billing::Prices;
+use domain::{billing::Prices, people::IdleTimeout};
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
@@ -19,6 +19,8 @@ pub struct Config {
     pub mode: Mode,
     /// The origins of Checkout and of the billing portal.
     pub origins: Origins,
+    /// How long a session lives without use.
+    pub session_idle: IdleTimeout,
     /// The price ids of the plans.
     pub prices: Prices,
 }
@@ -40,10 +42,11 @@ impl Config {
             let in_mode = |key: &SecretKey| mode.is_none_or(|mode| key.mode() == mode);
             SecretSource::parse(text, |text| SecretKey::parse(text).ok().filter(in_mode))
         });
+        let session_idle = vars.session_idle();
         let prices = vars.prices();
         let origins = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        runtime::require!(vars, table, public_url, product, mode, origins, prices, key);
-        Ok((Self { table, public_url, product, mode, origins, prices }, key))
+        runtime::require!(vars, table, public_url, product, mode, session_idle, origins, prices, key);
+        Ok((Self { table, public_url, product, mode, origins, session_idle, prices }, key))
     }
 }
 

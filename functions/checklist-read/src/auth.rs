@@ -86,7 +86,8 @@ impl FromRequestParts<App> for View {
         let path = parts.uri.path();
         let route = RouteKind::of(path);
         let Some(credentials) = route.credentials(parts) else { return Err(route.unauthenticated(path)) };
-        match credentials.authenticate(&app.store, &app.keys, app.clock.now()).await {
+        match credentials.authenticate(&app.store, &app.keys, app.config.session_idle, app.clock.now()).await
+        {
             Ok(member) => {
                 member.record_use(&app.store).await;
                 Ok(member.into())
@@ -106,7 +107,9 @@ impl OptionalFromRequestParts<App> for View {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Self::Rejection> {
-        let user = AuthenticatedUser::try_load(&app.store, &parts.headers, app.clock.now()).await;
+        let user =
+            AuthenticatedUser::try_load(&app.store, app.config.session_idle, &parts.headers, app.clock.now())
+                .await;
         Ok(user.map(|user| AuthenticatedMember::from(user).into()))
     }
 }

@@ -1,5 +1,6 @@
 //! Configuration of this function, read from environment variables.
 
+use domain::people::IdleTimeout;
 use host_auth::Keys;
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use web::Origins;
@@ -16,6 +17,8 @@ pub struct Config {
     /// Base URL of the host app, without a trailing slash. `None` means that pages link to Onramp's
     /// own dashboard and guide.
     pub app_url: Option<BaseUrl>,
+    /// How long a session lives without use.
+    pub session_idle: IdleTimeout,
     /// Origins of Stripe's hosted pages, to which forms may redirect.
     pub checkout: Origins,
     /// Source of the keys that verify embed tokens.
@@ -35,12 +38,13 @@ impl Config {
         let public_url = vars.public_url();
         let product = vars.product_name();
         let app_url = vars.base_url("APP_URL");
+        let session_idle = vars.session_idle();
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
         let keys =
             vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, |text| SecretSource::parse(text, Keys::parse));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
-        runtime::require!(vars, table, public_url, product, app_url, checkout, keys, embedders);
-        Ok(Self { table, public_url, product, app_url, checkout, keys, embedders })
+        runtime::require!(vars, table, public_url, product, app_url, session_idle, checkout, keys, embedders);
+        Ok(Self { table, public_url, product, app_url, session_idle, checkout, keys, embedders })
     }
 }
 

@@ -8,7 +8,7 @@ use domain::{
     checklist::ChecklistCommand,
     id::{OrgId, UserId},
     org::{AdminContact, Org},
-    people::{Address, Admin, Member, Name, Role, Session, User},
+    people::{Address, Admin, IdleTimeout, Member, Name, Role, Session, User},
     time::{Zone, add},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +27,7 @@ pub fn config() -> Config {
         public_url: None,
         table: "onramp".to_owned(),
         product: "TimeTracker".to_owned(),
+        session_idle: IdleTimeout::default(),
         app_url: None,
         checkout,
         keys: runtime::SecretSource::Unset,
@@ -45,7 +46,8 @@ pub fn pending(organization: &str, person: &str) -> View {
     let org = Org::sign_up(id, name_of_org, Zone::named("Europe/Berlin"), contact, start());
     let user = User { trial_used: true, orgs: vec![id], ..User::new(user, name, address) };
     let session = Session::begin(id, &user, start());
-    let member = Member::authorize(&session, &user, Some(Role::Admin), start()).unwrap();
+    let member =
+        Member::authorize(&session, &user, Some(Role::Admin), IdleTimeout::default(), start()).unwrap();
     View { admin: member.admin(), member, org, orgs: vec![id], auth: AuthMethod::Session, now: start() }
 }
 

@@ -27,7 +27,7 @@ impl App {
         now: Timestamp,
     ) -> Result<AuthenticatedAdmin, Problem> {
         let credentials = credentials.ok_or_else(Problem::unauthorized)?;
-        let member = credentials.authenticate(&self.store, &self.keys, now).await?;
+        let member = credentials.authenticate(&self.store, &self.keys, self.config.session_idle, now).await?;
         Ok(AuthenticatedAdmin { admin: member.admin()?, member })
     }
 }

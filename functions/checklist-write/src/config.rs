@@ -1,5 +1,6 @@
 //! Configuration of this function, read from environment variables.
 
+use domain::people::IdleTimeout;
 use host_auth::Keys;
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use web::Origins;
@@ -10,6 +11,8 @@ pub struct Config {
     pub table: String,
     /// Base URL at which browsers reach Onramp. `None` means the domain of each request.
     pub public_url: Option<BaseUrl>,
+    /// How long a session lives without use.
+    pub session_idle: IdleTimeout,
     /// `source` of the bus events that complete tasks.
     pub host_source: String,
     /// Base URL of the host app. `None` means that tasks link to Onramp's own guide.
@@ -29,14 +32,15 @@ impl Config {
         let mut vars = env.vars();
         let table = vars.table();
         let public_url = vars.public_url();
+        let session_idle = vars.session_idle();
         let host_source =
             vars.parsed("HOST_EVENT_SOURCE", "timetracker", "the source of the host app's events");
         let app_url = vars.base_url("APP_URL");
         let keys =
             vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, |text| SecretSource::parse(text, Keys::parse));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
-        runtime::require!(vars, table, public_url, host_source, app_url, keys, embedders);
-        Ok(Self { table, public_url, host_source, app_url, keys, embedders })
+        runtime::require!(vars, table, public_url, session_idle, host_source, app_url, keys, embedders);
+        Ok(Self { table, public_url, session_idle, host_source, app_url, keys, embedders })
     }
 }
 

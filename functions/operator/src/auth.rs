@@ -35,7 +35,7 @@ impl FromRequestParts<Arc<App>> for AuthenticatedOperator {
         // If the read fails, the response is an error and not 404, so that an operator sees the
         // failure. Before the read, the function cannot tell operators from other users. So every
         // caller with a session token gets this error.
-        let user = AuthenticatedUser::load(&app.store, &parts.headers, now).await;
+        let user = AuthenticatedUser::load(&app.store, app.config.session_idle, &parts.headers, now).await;
         let user =
             user.map_err(|error| web::problem_response(format, Problem::unavailable().because(error)))?;
         let authorized = user.ok_or(OperatorError::NotOperator).and_then(|user| {

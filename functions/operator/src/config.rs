@@ -1,6 +1,10 @@
 //! Configuration from environment variables.
 
-use domain::{billing::Prices, people::Operators, trial::parse_reminder_days};
+use domain::{
+    billing::Prices,
+    people::{IdleTimeout, Operators},
+    trial::parse_reminder_days,
+};
 use runtime::{BaseUrl, ConfigErrors, Env, require};
 use web::Origins;
 
@@ -12,6 +16,8 @@ pub struct Config {
     pub public_url: Option<BaseUrl>,
     /// Product name that the pages show.
     pub product: String,
+    /// How long a session lives without use.
+    pub session_idle: IdleTimeout,
     /// Addresses of the operators.
     pub operators: Operators,
     /// Reminder schedule of a trial that an operator starts: days before the end of the trial,
@@ -35,14 +41,36 @@ impl Config {
         let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
+        let session_idle = vars.session_idle();
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
         let expected = "comma-separated integers (days)";
         let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some("3"), expected, parse_reminder_days);
         let prices = vars.prices();
         let app_url = vars.base_url("APP_URL");
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        require!(vars, table, public_url, product, operators, reminder_days, prices, app_url, checkout);
-        Ok(Self { table, public_url, product, operators, reminder_days, prices, app_url, checkout })
+        require!(
+            vars,
+            table,
+            public_url,
+            product,
+            session_idle,
+            operators,
+            reminder_days,
+            prices,
+            app_url,
+            checkout
+        );
+        Ok(Self {
+            table,
+            public_url,
+            product,
+            session_idle,
+            operators,
+            reminder_days,
+            prices,
+            app_url,
+            checkout,
+        })
     }
 }
 

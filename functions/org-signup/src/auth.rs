@@ -67,7 +67,7 @@ impl Requester {
 /// the sign-up needs the user of the grant.
 pub async fn load_requester(app: &App, request: &FormRequest) -> Result<Requester, Problem> {
     let now = app.clock.now();
-    let user = AuthenticatedUser::load(&app.store, &request.headers, now).await?;
+    let user = AuthenticatedUser::load(&app.store, app.config.session_idle, &request.headers, now).await?;
     let grant = request.fields()?.get("founding");
     if let Some(user) = user {
         return Ok(Requester::SignedIn(Box::new(user)));

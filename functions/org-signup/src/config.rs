@@ -2,9 +2,8 @@
 
 use domain::{
     checklist::Offered,
-    limits::MAX_SIGN_UPS_OF_IP,
     mail::brake::Budget,
-    people::User,
+    people::{IdleTimeout, User},
     trial::{Days, parse_reminder_days},
 };
 use runtime::{BaseUrl, ConfigErrors, Env};
@@ -16,6 +15,8 @@ pub struct Config {
     /// URL at which browsers reach Onramp. `None` means the host of each request.
     pub public_url: Option<BaseUrl>,
     pub product: String,
+    /// How long a session lives without use.
+    pub session_idle: IdleTimeout,
     /// Whether sign-ups can start a trial.
     pub trials: bool,
     pub trial_days: u16,
@@ -40,6 +41,7 @@ impl Config {
         let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
+        let session_idle = vars.session_idle();
         let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
         let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
             text.parse().ok().filter(|days| (1..=Days::MAX).contains(days))
@@ -55,16 +57,14 @@ impl Config {
         });
         let expected = "comma-separated names of built-in checklists";
         let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);
-        let limit_per_ip = vars.read("SIGNUP_LIMIT_PER_IP", Some("5"), "an integer from 1 to 50", |text| {
-            text.parse().ok().filter(|limit| (1..=MAX_SIGN_UPS_OF_IP).contains(limit))
-        });
-        let expected = "an integer from 1 to 1000000";
-        let budget = vars.read("SIGNUP_HOURLY_BUDGET", Some("500"), expected, Budget::parse);
+        let limit_per_ip = vars.sign_up_limit();
+        let budget = vars.sign_up_budget();
         runtime::require!(
             vars,
             table,
             public_url,
             product,
+            session_idle,
             trials,
             trial_days,
             reminder_days,
@@ -76,6 +76,7 @@ impl Config {
             table,
             public_url,
             product,
+            session_idle,
             trials,
             trial_days,
             reminder_days,

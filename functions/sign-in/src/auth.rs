@@ -12,7 +12,8 @@ impl App {
     /// # Errors
     /// 401 if there is no valid session.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<AuthenticatedUser, Problem> {
-        let user = AuthenticatedUser::authenticate(&self.store, headers, self.clock.now()).await?;
+        let now = self.clock.now();
+        let user = AuthenticatedUser::authenticate(&self.store, self.session_idle, headers, now).await?;
         user.record_use(&self.store).await;
         Ok(user)
     }
@@ -21,6 +22,11 @@ impl App {
     /// fails.
     pub async fn is_signed_in(&self, headers: &HeaderMap, user: UserId) -> bool {
         web::session::token(headers).is_some_and(|token| token.user == user)
-            && AuthenticatedUser::try_load(&self.store, headers, self.clock.now()).await.is_some()
+            && self.signed_in(headers).await.is_some()
+    }
+
+    /// Loads the user for a public page, which works without one.
+    pub async fn signed_in(&self, headers: &HeaderMap) -> Option<AuthenticatedUser> {
+        AuthenticatedUser::try_load(&self.store, self.session_idle, headers, self.clock.now()).await
     }
 }

@@ -1,6 +1,9 @@
 //! Configuration of the function.
 
-use domain::people::Operators;
+use domain::{
+    mail::brake::Budget,
+    people::{IdleTimeout, Operators},
+};
 use host_auth::Keys;
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 
@@ -12,6 +15,13 @@ pub struct Config {
     pub public_url: Option<BaseUrl>,
     /// Product name that users see.
     pub product: String,
+    /// How long a session lives without use.
+    pub session_idle: IdleTimeout,
+    /// Maximum number of sign-ups from one network per hour. The correction of an address counts as a
+    /// sign-up.
+    pub limit_per_ip: u32,
+    /// Number of welcome emails to new addresses that are sent per hour without delay.
+    pub budget: Budget,
     /// URL of the host app. `None` means that users get Onramp's own dashboard instead.
     pub app_url: Option<BaseUrl>,
     /// Keys that sign handoff tokens. Without keys, Onramp only links to the host app, which signs
@@ -32,13 +42,27 @@ impl Config {
         let table = vars.table();
         let public_url = vars.public_url();
         let product = vars.product_name();
+        let session_idle = vars.session_idle();
+        let limit_per_ip = vars.sign_up_limit();
+        let budget = vars.sign_up_budget();
         let app_url = vars.base_url("APP_URL");
         let keys = vars.read("HOST_SIGNING_KEYS", Some(""), Keys::EXPECTED, |text| {
             SecretSource::parse(text, Keys::parse)
         });
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
-        runtime::require!(vars, table, public_url, product, app_url, keys, operators);
-        Ok(Self { table, public_url, product, app_url, keys, operators })
+        runtime::require!(
+            vars,
+            table,
+            public_url,
+            product,
+            session_idle,
+            limit_per_ip,
+            budget,
+            app_url,
+            keys,
+            operators
+        );
+        Ok(Self { table, public_url, product, session_idle, limit_per_ip, budget, app_url, keys, operators })
     }
 }
 

@@ -38,7 +38,10 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use domain::people::Operators;
+use domain::{
+    mail::brake::Budget,
+    people::{IdleTimeout, Operators},
+};
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
 use web::SecurityProfile;
@@ -57,6 +60,9 @@ struct App {
     clock: Clock,
     entropy: Rng,
     product: String,
+    session_idle: IdleTimeout,
+    limit_per_ip: u32,
+    budget: Budget,
     host: HostApp,
     operators: Operators,
 }
@@ -66,21 +72,34 @@ struct App {
 /// # Errors
 /// Returns every environment variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
-    let Config { table, public_url, product, app_url, keys, operators } = Config::read(&boot.env)?;
+    let Config { table, public_url, product, session_idle, limit_per_ip, budget, app_url, keys, operators } =
+        Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), table);
     store.warm_up().await;
     // After a sign-in, the response to its form can lead to the host app.
     let profile = SecurityProfile::app(app_url.as_deref()).with_exempt_paths(ONE_CLICK);
     let profile = profile.with_public_url(public_url.as_deref());
     let host = HostApp::new(app_url, keys, &boot.aws);
-    let routes =
-        router(Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, product, host, operators }));
+    let (clock, entropy) = (boot.clock, boot.entropy);
+    let routes = router(Arc::new(App {
+        store,
+        clock,
+        entropy,
+        product,
+        session_idle,
+        limit_per_ip,
+        budget,
+        host,
+        operators,
+    }));
     Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
 }
 
 fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/account", get(handlers::account::show))
+        .route("/account/email", post(handlers::account::correct_email))
+        .route("/account/name", post(handlers::account::change_name))
         .route("/account/sessions/end", post(handlers::sessions::end))
         .route(
             "/account/sessions/end-all",
@@ -109,6 +128,7 @@ fn router(app: Arc<App>) -> Router {
             get(handlers::members::confirm::remove).post(handlers::members::remove),
         )
         .route("/members/{user}/role", post(handlers::members::change_role))
+        .route("/settings", get(handlers::settings::show).post(handlers::settings::change))
         .route("/organizations/switch", post(handlers::sessions::switch))
         .route("/verify/{token}", get(handlers::verify::show).post(handlers::verify::verify))
         .with_state(app)

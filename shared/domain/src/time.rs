@@ -54,6 +54,21 @@ pub fn in_words(duration: SignedDuration) -> String {
     number.map_or_else(|| format!("{count} {unit}"), |number| format!("{number} {unit}"))
 }
 
+/// The areas of the zones that are named after a place (IANA, "Theory and pragmatics of the tz code
+/// and data").
+const AREAS: [&str; 10] = [
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+];
+
 /// The time zone of an organization, in which dates are shown. It is a zone of the IANA database,
 /// identified by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +80,25 @@ impl Zone {
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self(TimeZone::get(name.trim()).unwrap_or(TimeZone::UTC))
+    }
+
+    /// Returns the zone with that name, or `None` if the name is unknown.
+    #[must_use]
+    pub fn known(name: &str) -> Option<Self> {
+        let zone = TimeZone::get(name.trim()).ok().filter(|zone| !zone.is_unknown())?;
+        zone.iana_name().is_some().then_some(Self(zone))
+    }
+
+    /// Returns the names of the zones that are named after a place, such as `Europe/Berlin`, and of
+    /// UTC, in alphabetical order.
+    #[must_use]
+    pub fn names() -> Vec<String> {
+        let of_place =
+            |name: &str| name.split_once('/').is_some_and(|(area, _)| AREAS.contains(&area)) || name == "UTC";
+        let mut names: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        names.retain(|name| of_place(name));
+        names.sort_unstable();
+        names
     }
 
     /// Returns the IANA name.
@@ -110,6 +144,22 @@ mod tests {
             assert_eq!(in_words(SignedDuration::from_mins(minutes)), words);
         }
     }
+
+    #[test]
+    fn listed_zones_are_known() {
+        let names = Zone::names();
+        assert!(names.len() > 300 && names.is_sorted(), "{}", names.len());
+        for name in &names {
+            assert_eq!(Zone::known(name).unwrap().name(), name);
+        }
+        for name in ["Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires"] {
+            assert!(names.iter().any(|it| it == name), "{name}");
+        }
+        for unknown in ["", "Mars/Olympus", "Etc/Unknown", "+02:00", "CET-1CEST"] {
+            assert_eq!(Zone::known(unknown), None, "{unknown}");
+        }
+    }
+
     #[test]
     fn date_is_the_calendar_day_in_the_zone() {
         let at: Timestamp = "2025-01-22T23:30:00Z".parse().unwrap();

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use domain::{
     billing::{PlanPrices, Prices},
-    people::Name,
+    limits::MAX_SIGN_UPS_OF_IP,
+    mail::brake::Budget,
+    people::{IdleTimeout, Name},
 };
 
 use crate::base_url::{BASE_URL, BaseUrl};
@@ -146,6 +148,23 @@ impl Vars<'_> {
         })
     }
 
+    /// Reads `SIGNUP_LIMIT_PER_IP`, the sign-ups from one network per hour.
+    pub fn sign_up_limit(&mut self) -> Option<u32> {
+        self.read("SIGNUP_LIMIT_PER_IP", Some("5"), "an integer from 1 to 50", |text| {
+            text.parse().ok().filter(|limit| (1..=MAX_SIGN_UPS_OF_IP).contains(limit))
+        })
+    }
+
+    /// Reads `SIGNUP_HOURLY_BUDGET`, the first emails per hour that are sent without delay.
+    pub fn sign_up_budget(&mut self) -> Option<Budget> {
+        self.read("SIGNUP_HOURLY_BUDGET", Some("500"), "an integer from 1 to 1000000", Budget::parse)
+    }
+
+    /// Reads `SESSION_IDLE_DAYS`, the days without use after which a session ends.
+    pub fn session_idle(&mut self) -> Option<IdleTimeout> {
+        self.read("SESSION_IDLE_DAYS", Some("14"), "an integer from 1 to 30", IdleTimeout::parse)
+    }
+
     /// Reads `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`: for each plan, the ID of its
     /// current Stripe price, then the IDs of its former prices.
     pub fn prices(&mut self) -> Option<Prices> {
@@ -258,6 +277,7 @@ mod tests {
     fn default_replaces_an_unset_variable() {
         let env = Env::default();
         let mut vars = env.vars();
+        assert_eq!(vars.session_idle(), Some(IdleTimeout::default()));
         let days = vars.parsed::<u16>("DAYS", "14", "an integer");
         assert_eq!(vars.finish(days), Ok(14));
     }

@@ -67,6 +67,7 @@
 //! - One module for each kind of item, such as `session`, `link`, or `customer`.
 //! - `index`: the indexes. `due` and `review`: their queries. `stream`: the records of changed items.
 
+mod address_correction;
 mod at;
 mod attributes;
 mod brake;
@@ -85,6 +86,7 @@ mod member;
 mod org;
 mod org_creation_grant;
 mod parked;
+mod profile;
 mod quarantine;
 mod retry;
 mod review;
@@ -105,6 +107,7 @@ mod user;
 mod verification;
 mod verify_link;
 
+pub use address_correction::{AddressCorrected, AddressCorrection};
 pub use brake::Brake;
 pub use client::{Store, Stored};
 pub use customer::CustomerLink;
@@ -117,6 +120,7 @@ pub use link::{Consumed, Link, LinkGrant, LinkLookup};
 pub use org::OrgChange;
 pub use org_creation_grant::OrgCreationGrant;
 pub use parked::{Parked, ParkedVerdict, WaitingEvent};
+pub use profile::{ChangedProfile, Profile};
 pub use quarantine::QuarantinedEvent;
 pub use retry::{MayConflict, retry};
 pub use review::{ReviewItem, ReviewItemKind, ReviewList, ReviewPage, ReviewedEvent};

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     id::{OrgId, UserId},
     org::Org,
-    people::{Member, Role, Session, SessionToken, User},
+    people::{IdleTimeout, Member, Role, Session, SessionToken, User},
     secret::{Hash, Secret},
 };
 use jiff::Timestamp;
@@ -46,8 +46,8 @@ pub struct SignedIn {
 impl SignedIn {
     /// Returns the proof of membership if the session is valid at `now`, and `None` otherwise.
     #[must_use]
-    pub fn authorize(&self, now: Timestamp) -> Option<Member> {
-        Member::authorize(&self.session, &self.user.value, self.role, now)
+    pub fn authorize(&self, idle: IdleTimeout, now: Timestamp) -> Option<Member> {
+        Member::authorize(&self.session, &self.user.value, self.role, idle, now)
     }
 }
 

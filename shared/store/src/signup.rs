@@ -10,7 +10,7 @@ use domain::{
     limits::{MAX_SIGN_UP_REPEATS, RateLimitWindow, SIGN_UP_REPEAT_PERIOD},
     mail::brake::Share,
     org::Org,
-    people::{Membership, Role, Session},
+    people::{Membership, Role, Session, User},
     secret::{Hash, Secret},
     time::add,
 };
@@ -167,8 +167,7 @@ impl Store {
         }
         let trial_record = actions.len();
         if org.trial.is_some() {
-            let record = TrialRecordItem { user: user.id.to_string(), created_at: At(now) };
-            actions.push(put(table, to_item(&Key::trial_record(&user.address), &record)?, Some(Only::New))?);
+            actions.push(self.trial_record_action(user, now)?);
         }
         let brake = actions.len();
         if let Some(share) = sign_up.first_mail {
@@ -180,6 +179,17 @@ impl Store {
                 self.refused(sign_up, &reasons, Positions { person, trial_record, brake }).await
             }
         }
+    }
+
+    /// Builds the action that records that the mailbox of a user had a trial. It fails if the mailbox
+    /// already has such a record.
+    pub(crate) fn trial_record_action(
+        &self,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, Error> {
+        let record = TrialRecordItem { user: user.id.to_string(), created_at: At(now) };
+        put(&self.table, to_item(&Key::trial_record(&user.address), &record)?, Some(Only::New))
     }
 
     /// Builds the first action of a sign-up: writes the record by which a repeated form is

@@ -44,15 +44,17 @@ impl Store {
     pub(crate) fn person_actions(&self, person: &Person) -> Result<Vec<TransactWriteItem>, Error> {
         match person {
             Person::New(user) => {
-                let pointer = AddressItem { user: user.id.to_string() };
-                let address = to_item(&Key::address(&user.address), &pointer)?;
-                Ok(vec![
-                    put(&self.table, address, Some(Only::New))?,
-                    put(&self.table, encode(user, 1)?, Some(Only::New))?,
-                ])
+                Ok(vec![self.address_action(user)?, put(&self.table, encode(user, 1)?, Some(Only::New))?])
             }
             Person::Known(before, after) => Ok(self.user_change(before, after)?.into_iter().collect()),
         }
+    }
+
+    /// Builds the action that maps the address of a user to the user. It fails if the address has an
+    /// account.
+    pub(crate) fn address_action(&self, user: &User) -> Result<TransactWriteItem, Error> {
+        let pointer = AddressItem { user: user.id.to_string() };
+        put(&self.table, to_item(&Key::address(&user.address), &pointer)?, Some(Only::New))
     }
 
     /// Builds the action that writes a changed user, or `None` if nothing changed.

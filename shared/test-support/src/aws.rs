@@ -158,6 +158,14 @@ impl LocalAws {
         assert_eq!(reply.status, 200, "{}", reply.body);
     }
 
+    /// Deletes an item.
+    pub fn delete_item(&self, pk: &str, sk: &str) {
+        let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
+        let request = json!({ "TableName": self.table(), "Key": key });
+        let reply = self.cloud.engine.call("DeleteItem", request.to_string().as_bytes());
+        assert_eq!(reply.status, 200, "{}", reply.body);
+    }
+
     /// Returns all items in DynamoDB's JSON, by partition key and sort key.
     pub fn items(&self) -> BTreeMap<(String, String), Value> {
         let key = |item: &Value, name: &str| item[name]["S"].as_str().unwrap().to_owned();

@@ -117,7 +117,7 @@ impl Render for Choice<'_> {
     }
 }
 
-/// A drop-down list that permits an empty selection.
+/// A drop-down list.
 #[derive(Clone, Copy, Debug)]
 pub struct Select<'a> {
     /// The name in the form, which is also the element's id.
@@ -126,8 +126,8 @@ pub struct Select<'a> {
     pub label: &'a str,
     /// A sentence that explains the purpose of the selection.
     pub hint: &'a str,
-    /// The label of the empty selection.
-    pub empty_label: &'a str,
+    /// The label of the empty selection; `None` if a value must be selected.
+    pub empty_label: Option<&'a str>,
     /// The values with their labels, in display order.
     pub choices: &'a [(&'a str, &'a str)],
     /// The selected value; empty if none is selected.
@@ -147,7 +147,7 @@ impl Render for Select<'_> {
                 label for=(self.name) { (self.label) }
                 select id=(self.name) name=(self.name) aria-invalid=[self.error.map(|_| "true")]
                     aria-describedby=(described) {
-                    option value="" { (self.empty_label) }
+                    @if let Some(label) = self.empty_label { option value="" { (label) } }
                     @for (value, label) in self.choices {
                         option value=(value) selected[*value == self.selected] { (label) }
                     }

@@ -4,6 +4,7 @@
 //! all variable content as arguments, and escape all text. They contain no inline scripts and no
 //! inline styles, because the content security policy forbids them.
 
+mod address_form;
 pub mod assets;
 mod button;
 mod error;
@@ -14,6 +15,7 @@ mod note;
 mod page;
 mod words;
 
+pub use address_form::AddressForm;
 pub use button::{Weight, link_button, post_button, row_link, submit};
 pub use error::{NextAction, error_page};
 pub use field::{Choice, Field, Kind, RadioOption, Select, error_summary, hidden, problem_note, time_zone};

@@ -27,7 +27,8 @@ pub struct Person<'a> {
     pub name: &'a str,
     /// The name of the organization that the user is signed in to.
     pub organization: &'a str,
-    /// Whether the user is an admin. Only admins see the menu item of the checklist.
+    /// Whether the user is an admin. Only admins see the menu items of the checklist and of the
+    /// settings.
     pub admin: bool,
     /// The menu item that leads to this page, or `None` if no menu item does.
     pub here: Option<NavItem>,
@@ -42,18 +43,26 @@ pub enum NavItem {
     Checklist,
     /// The members of the organization.
     Members,
+    /// The settings of the organization, only for admins.
+    Settings,
     /// The setup guide, which is public.
     Guide,
 }
 
 impl NavItem {
-    const ALL: [Self; 4] = [Self::Dashboard, Self::Checklist, Self::Members, Self::Guide];
+    const ALL: [Self; 5] = [Self::Dashboard, Self::Checklist, Self::Members, Self::Settings, Self::Guide];
+
+    /// Returns whether only admins see the item.
+    const fn is_for_admins(self) -> bool {
+        matches!(self, Self::Checklist | Self::Settings)
+    }
 
     const fn label(self) -> &'static str {
         match self {
             Self::Dashboard => words::DASHBOARD,
             Self::Checklist => words::CHECKLIST,
             Self::Members => words::MEMBERS,
+            Self::Settings => words::SETTINGS,
             Self::Guide => words::GUIDE,
         }
     }
@@ -63,6 +72,7 @@ impl NavItem {
             Self::Dashboard => "/dashboard",
             Self::Checklist => "/onboarding/checklist",
             Self::Members => "/members",
+            Self::Settings => "/settings",
             Self::Guide => "/onboarding/guide",
         }
     }
@@ -149,7 +159,7 @@ fn header(product: &str, person: Option<&Person<'_>>) -> Markup {
                     }
                     nav class="menu" aria-label=(words::MAIN_MENU) {
                         @for item in NavItem::ALL {
-                            @if item != NavItem::Checklist || person.admin {
+                            @if person.admin || !item.is_for_admins() {
                                 a href=(item.path()) aria-current=[(person.here == Some(item)).then_some("page")] {
                                     (item.label())
                                 }
@@ -216,7 +226,10 @@ mod tests {
         let admin = page(Some(JO));
         assert!(admin.contains(r#"<a href="/onboarding/checklist" aria-current="page">Setup</a>"#));
         assert!(admin.contains("Sign out"));
-        assert!(!page(Some(Person { admin: false, here: None, ..JO })).contains("/onboarding/checklist"));
+        for path in ["/onboarding/checklist", "/settings"] {
+            assert!(admin.contains(path), "{path}");
+            assert!(!page(Some(Person { admin: false, here: None, ..JO })).contains(path), "{path}");
+        }
         assert!(!page(None).contains("Sign out"));
     }
 

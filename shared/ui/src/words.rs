@@ -8,11 +8,19 @@ pub mod form {
     }
 }
 
+/// The form that corrects the user's own email address.
+pub mod address_form {
+    pub const LABEL: &str = "Your email address";
+    pub const HINT: &str = "We’ll send your welcome email and sign-in links here.";
+    pub const SUBMIT: &str = "Correct address";
+}
+
 /// Menu, header, and footer of every page.
 pub mod page {
     pub const DASHBOARD: &str = "Dashboard";
     pub const CHECKLIST: &str = "Setup";
     pub const MEMBERS: &str = "Members";
+    pub const SETTINGS: &str = "Settings";
     pub const GUIDE: &str = "Guide";
     pub const SKIP_TO_CONTENT: &str = "Skip to content";
     pub const HOME: &str = "Home";

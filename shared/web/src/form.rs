@@ -151,7 +151,7 @@ impl<'de> Deserialize<'de> for Members {
 
 /// The names of the fields of all forms. A JSON member with any other name is ignored, even if its
 /// value is not a string, a number, or a boolean.
-const FIELDS: [&str; 18] = [
+const FIELDS: [&str; 19] = [
     "confirmed",
     "customer",
     "days",
@@ -160,6 +160,7 @@ const FIELDS: [&str; 18] = [
     "founding",
     "full_name",
     "industry",
+    "language",
     "name",
     "next",
     "organization",

@@ -54,6 +54,7 @@ mod secure;
 pub mod session;
 mod site;
 mod task;
+mod undeliverable;
 mod words;
 
 pub use action::{
@@ -77,3 +78,4 @@ pub use response_format::ResponseFormat;
 pub use routes::next_path;
 pub use secure::{SecurityProfile, not_routed, respond_to_signed, secure};
 pub use task::TaskOut;
+pub use undeliverable::undeliverable;

@@ -18,6 +18,8 @@ use crate::handover::{HANDOVER, HostPage};
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
     (Method::GET, "/account"),
+    (Method::POST, "/account/email"),
+    (Method::POST, "/account/name"),
     (Method::POST, "/account/sessions/end"),
     (Method::GET, "/account/sessions/end-all"),
     (Method::POST, "/account/sessions/end-all"),
@@ -75,6 +77,8 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/organizations/switch"),
     (Method::GET, "/organizations/{id}"),
     (Method::GET, "/problems/{kind}"),
+    (Method::GET, "/settings"),
+    (Method::POST, "/settings"),
     (Method::GET, "/verify/{token}"),
     (Method::POST, "/verify/{token}"),
 ];
@@ -94,6 +98,7 @@ const PAGES: &[&str] = &[
     "/operator/organizations/{id}",
     "/organizations/new",
     "/organizations/{id}",
+    "/settings",
 ];
 
 /// First segment of hidden paths. With a method that it does not support, a hidden path responds

@@ -79,7 +79,9 @@ pub async fn frame<B>(
         // with the reason.
         Ok(Query(FrameIn { token, part })) => {
             let credentials = Credentials::EmbedToken(token, web::referrer(request.headers()));
-            let member = credentials.authenticate(&app.store, &app.keys, app.clock.now()).await;
+            let member = credentials
+                .authenticate(&app.store, &app.keys, app.config.session_idle, app.clock.now())
+                .await;
             (part, member.map(View::from))
         }
         Err(_) => (Part::default(), Err(Problem::bad_request(words::BAD_QUERY))),

@@ -79,6 +79,11 @@ impl View {
         }
     }
 
+    /// Renders the note about undeliverable addresses for the page at the path `here`.
+    pub fn undeliverable(&self, here: &str) -> Markup {
+        web::undeliverable(&self.org, &self.member, here)
+    }
+
     /// Renders a page around `main`, with this user's navigation. `here` is the menu item of the
     /// page.
     pub fn page(

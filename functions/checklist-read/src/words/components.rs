@@ -100,49 +100,6 @@ pub mod frame {
         "invalid frame URL: `part` must be `widget` or `banner`, and no parameter may appear twice";
 }
 
-/// The note about admins whose email address is undeliverable.
-pub mod undeliverable {
-    use super::{Display, Markup, Render, html};
-
-    pub const LABEL: &str = "Email";
-    pub const TO_YOU: &str = "We can’t deliver email to you";
-    pub const INVITE_ONE: &str = "invite that address";
-    pub const INVITE_SEVERAL: &str = "invite those addresses";
-
-    pub fn to_one(name: impl Display) -> String {
-        format!("We can’t deliver email to {name}")
-    }
-
-    pub fn to_several(count: usize) -> String {
-        format!("We can’t deliver email to {count} admins")
-    }
-
-    /// Says what to do about one address. `invite` is the link with the text [`INVITE_ONE`].
-    pub fn advice_for_one(invite: &impl Render) -> Markup {
-        html! {
-            "We no longer send trial and payment notices to this address. To use a different address, "
-            (invite) " as an admin. Then remove the admin with this address."
-        }
-    }
-
-    /// Says what to do about several addresses. `invite` is the link with the text
-    /// [`INVITE_SEVERAL`].
-    pub fn advice_for_several(invite: &impl Render) -> Markup {
-        html! {
-            "We no longer send trial and payment notices to these addresses. To use different addresses, "
-            (invite) " as admins. Then remove the admins with these addresses."
-        }
-    }
-
-    pub fn bounced(name: impl Display, address: &str, since: &impl Render) -> Markup {
-        html! { (name) " (" (address) "): email to this address has bounced since " (since) "." }
-    }
-
-    pub fn complained(name: impl Display, address: &str, on: &impl Render) -> Markup {
-        html! { (name) " (" (address) "): our email was marked as spam on " (on) "." }
-    }
-}
-
 /// What happens next: a charge, or an end.
 pub mod next {
     use std::fmt::Display;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::people::Address;
 use mail::Tags;
 use serde::Deserialize;
 
@@ -71,6 +72,7 @@ pub(crate) enum SesEventKind {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct MailIn {
+    destination: Vec<String>,
     tags: BTreeMap<String, Vec<String>>,
 }
 
@@ -89,6 +91,13 @@ impl DetailIn {
             "Reject" => SesEventKind::Rejected,
             _ => SesEventKind::Other,
         }
+    }
+
+    /// Returns whether the email was sent to an address. Also returns `true` if SES does not say to
+    /// which address.
+    pub(crate) fn was_sent_to(&self, address: &Address) -> bool {
+        let to = &self.mail.destination;
+        to.is_empty() || to.iter().any(|to| Address::parse_existing(to).is_ok_and(|to| to == *address))
     }
 
     /// Returns the tags of the email, or `None` if Onramp did not send it.
@@ -116,6 +125,9 @@ mod tests {
         let tags = detail.tags().unwrap();
         assert_eq!((detail.event_type.as_str(), tags.kind.as_str()), ("Send", "welcome"));
         assert_eq!(tags.claim.made_at(), Some("2026-01-15T08:59:59.900Z".parse().unwrap()));
+        let is_to = |detail: &DetailIn, to| detail.was_sent_to(&Address::parse(to).unwrap());
+        assert!(is_to(&detail, "Jo@acme.example") && !is_to(&detail, "jo@acme2.example"));
+        assert!(is_to(&DetailIn::default(), "jo@acme.example"), "an event without an address");
     }
 
     #[test]

@@ -58,9 +58,11 @@ impl MailWorker {
             SesEventKind::Bounced => {
                 self.fail(&tags, Failure::Bounced).await?;
                 self.record_first_bounce(&tags).await?;
-                self.suppress(&tags, SuppressionReason::Bounced).await
+                self.suppress(&tags, SuppressionReason::Bounced, |to| detail.was_sent_to(to)).await
             }
-            SesEventKind::Complained => self.suppress(&tags, SuppressionReason::Complained).await,
+            SesEventKind::Complained => {
+                self.suppress(&tags, SuppressionReason::Complained, |to| detail.was_sent_to(to)).await
+            }
             SesEventKind::Rejected => self.fail(&tags, Failure::Rejected).await,
             SesEventKind::Delivered => self.restore(&tags).await,
             SesEventKind::BouncedForNow | SesEventKind::Other => Ok(()),

@@ -4,6 +4,7 @@ use domain::{
     id::{OrgId, UserId},
     mail::Outcome,
     org::SuppressionReason,
+    people::Address,
 };
 use mail::Tags;
 use store::Error;
@@ -15,18 +16,28 @@ impl MailWorker {
     /// recipient. A bounce has the same effect.
     pub(crate) async fn suppress_rejected_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
         match outcome {
-            Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced).await,
+            Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced, |_| true).await,
             _ => Ok(()),
         }
     }
 
     /// Suppresses notices to the recipient in every organization where they are an admin.
     ///
-    /// Sign-in emails and invitations are still sent.
-    pub(super) async fn suppress(&self, tags: &Tags, why: SuppressionReason) -> Result<(), Error> {
+    /// Sign-in emails and invitations are still sent. `was_sent_to` returns whether the email went to
+    /// an address: if the user corrected their address since, the new one is not suppressed.
+    pub(super) async fn suppress(
+        &self,
+        tags: &Tags,
+        why: SuppressionReason,
+        was_sent_to: impl Fn(&Address) -> bool,
+    ) -> Result<(), Error> {
         let Some(user) = tags.recipient else { return Ok(()) };
         for org in self.orgs_of(user, tags).await? {
-            self.change(org, |item: &mut NoticeMail| item.org.suppress(user, why, self.clock.now())).await?;
+            self.change(org, |item: &mut NoticeMail| {
+                let concerned = item.org.admin(user).is_some_and(|admin| was_sent_to(&admin.address));
+                concerned && item.org.suppress(user, why, self.clock.now())
+            })
+            .await?;
         }
         Ok(())
     }

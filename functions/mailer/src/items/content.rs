@@ -34,7 +34,7 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
             let role = mail.person(notice.to)?.role;
             MembershipChanged { given_name, organization, role }.render(product)
         }
-        NoticeKey::Welcome => Welcome {
+        NoticeKey::Welcome | NoticeKey::WelcomeAgain { .. } => Welcome {
             verify: link.is_some().then(|| secret.clone()),
             given_name,
             org: org.id,
@@ -97,7 +97,7 @@ fn link(mail: &NoticeMail, notice: &NoticeEmail, secret: &Secret, now: Timestamp
         let link = Unsubscription::of(secret.hash(), mail.org.id, notice.to, now);
         return Some(EmailLink::Unsubscribe(link));
     }
-    let person = mail.person(notice.to).filter(|_| notice.key == NoticeKey::Welcome)?;
+    let person = mail.person(notice.to).filter(|_| notice.key.kind() == NoticeKey::Welcome.kind())?;
     (!person.user.verified).then(|| EmailLink::Verify(VerifyLink::of(secret.hash(), &person.user, now)))
 }
 

@@ -90,7 +90,7 @@ impl MailItem for NoticeMail {
 /// contains a link for an unverified address, and the notice of a changed membership names the role.
 fn described_people(outbox: &Outbox) -> Vec<UserId> {
     let described = |key: &NoticeKey| match key {
-        NoticeKey::Welcome | NoticeKey::MembershipChanged { .. } => true,
+        NoticeKey::Welcome | NoticeKey::WelcomeAgain { .. } | NoticeKey::MembershipChanged { .. } => true,
         NoticeKey::TrialEnding { .. } | NoticeKey::TrialEnded { .. } | NoticeKey::PaymentFailed { .. } => {
             false
         }

@@ -17,7 +17,8 @@ use crate::{
 /// If the address of the user is unverified, they get a page that offers a sign-in link instead of
 /// the form.
 pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let signed_in = AuthenticatedUser::try_load(&app.store, &headers, app.clock.now()).await;
+    let signed_in =
+        AuthenticatedUser::try_load(&app.store, app.config.session_idle, &headers, app.clock.now()).await;
     let page = match &signed_in {
         Some(user) if !user.found.user.value.verified => unverified(&app.config.product, user),
         _ => Form {

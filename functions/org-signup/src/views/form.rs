@@ -95,7 +95,7 @@ impl Form<'_> {
             name: "industry",
             label: form::INDUSTRY,
             hint: form::INDUSTRY_HINT,
-            empty_label: form::INDUSTRY_OTHER,
+            empty_label: Some(form::INDUSTRY_OTHER),
             choices: &choices,
             selected: self.fields.get("industry").unwrap_or_default(),
             error: self.error("industry"),

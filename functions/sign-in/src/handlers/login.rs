@@ -26,7 +26,7 @@ use crate::{App, views::login as views, words::login as words_of};
 /// The query parameter `next` names the page to open after signing in.
 pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
     let next = parse_next(&uri);
-    let user = AuthenticatedUser::try_load(&app.store, &headers, app.clock.now()).await;
+    let user = app.signed_in(&headers).await;
     let page = match user.filter(|user| may_open(user, next.as_deref())) {
         Some(user) => views::already_signed_in(&app.product, &user, next.as_deref()),
         None => views::form(&app.product, next.as_deref(), "", None),

@@ -9,6 +9,7 @@ pub mod login;
 pub mod members;
 mod seats;
 pub mod sessions;
+pub mod settings;
 mod signed_in;
 pub mod unsubscribe;
 pub mod verify;

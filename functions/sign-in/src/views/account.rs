@@ -1,11 +1,19 @@
-//! The page that lists the user's organizations and sessions.
+//! The page with the user's name, organizations, and sessions.
 
-use domain::{org::Org, people::Session, secret::Hash};
+use domain::{
+    org::Org,
+    people::{Session, User},
+    secret::Hash,
+};
 use maud::{Markup, Render, html};
-use ui::{Page, Tone, Weight, Width};
+use ui::{AddressForm, Field, Page, Tone, Weight, Width};
 use web::auth::AuthenticatedUser;
 
-use crate::words::{self, account as words_of};
+use super::draft::Draft;
+use crate::{
+    handlers::account::PAGE,
+    words::{self, account as words_of},
+};
 
 /// View model of `/account`.
 pub struct AccountPage<'a> {
@@ -13,6 +21,14 @@ pub struct AccountPage<'a> {
     pub caller: &'a AuthenticatedUser,
     pub orgs: &'a [Org],
     pub sessions: &'a [ActiveSession],
+    pub drafts: Drafts<'a>,
+}
+
+/// The forms of the page, one of which was rejected.
+#[derive(Clone, Copy, Default)]
+pub struct Drafts<'a> {
+    pub name: Draft<'a>,
+    pub email: Draft<'a>,
 }
 
 /// One row of the list of active sessions.
@@ -29,15 +45,65 @@ impl AccountPage<'_> {
         let user = &self.caller.found.user.value;
         let main = html! {
             h1 { (words_of::TITLE) }
-            p class="lead" { strong { (user.name) } ", " (user.address.as_str()) }
+            p class="lead" { (user.address.as_str()) }
             div class="stack" {
-                @if !user.verified { (unverified(user.address.as_str())) }
+                (self.email(user))
+                (self.name())
                 (self.organizations())
                 (self.sessions())
             }
         };
+        let title = match self.drafts.name.problem.or(self.drafts.email.problem) {
+            Some(_) => words::error_title(words_of::TITLE),
+            None => words_of::TITLE.to_owned(),
+        };
         let person = Some(self.caller.person(None));
-        Page { product: self.product, title: words_of::TITLE, person, width: Width::Reading, main }.render()
+        Page { product: self.product, title: &title, person, width: Width::Reading, main }.render()
+    }
+
+    /// Renders what the user can do about their address. It is empty if the address is verified and
+    /// works.
+    fn email(&self, user: &User) -> Markup {
+        let (draft, address) = (self.drafts.email, user.address.as_str());
+        let form =
+            AddressForm { next: PAGE, value: draft.value("email", address), error: draft.error("email") };
+        let org = &self.caller.found.org.value;
+        let is_undeliverable = org.admin(user.id).is_some_and(|admin| admin.unreachable.is_some());
+        html! {
+            @if user.verified { (draft.note()) }
+            @if user.verified || (is_undeliverable && draft.problem.is_none()) {
+                (web::undeliverable(org, &self.caller.member, PAGE))
+            }
+            @if !user.verified { (unverified(address)) }
+            @if !user.verified && (!is_undeliverable || draft.problem.is_some()) {
+                section class="card" aria-labelledby="correct" {
+                    h2 id="correct" { (words_of::correct::TITLE) }
+                    p { (words_of::correct::TEXT) }
+                    (draft.note())
+                    (form)
+                }
+            }
+        }
+    }
+
+    fn name(&self) -> Markup {
+        let (draft, user) = (self.drafts.name, &self.caller.found.user.value);
+        let field = Field {
+            name: "full_name",
+            kind: ui::Kind::Text,
+            label: words_of::NAME,
+            hint: Some(words_of::NAME_HINT),
+            value: draft.value("full_name", user.name.as_str()),
+            autocomplete: "name",
+            error: draft.error("full_name"),
+        };
+        html! {
+            form class="card form" method="post" action="/account/name" novalidate {
+                (draft.summary())
+                (field)
+                div class="actions" { (ui::submit(Weight::Secondary, words_of::SAVE_NAME)) }
+            }
+        }
     }
 
     fn organizations(&self) -> Markup {

@@ -2,11 +2,13 @@
 
 pub mod account;
 pub mod confirm;
+pub mod draft;
 pub mod invitation;
 pub mod link;
 pub mod login;
 pub mod members;
 pub mod no_org;
+pub mod settings;
 pub mod unsubscribe;
 pub mod verify;
 

@@ -1,6 +1,14 @@
 //! `/account`: the user's organizations and sessions.
 
 pub const TITLE: &str = "Your account";
+pub const NAME: &str = "Your name";
+pub const NAME_HINT: &str = "The members of your organizations see this name.";
+pub const NAME_REQUIRED: &str = "Enter your name.";
+pub const SAVE_NAME: &str = "Save name";
+pub const IN_USE: &str =
+    "This address already has an account or had a trial. Use a different one, or sign in with it.";
+pub const VERIFIED: &str =
+    "You’ve verified your email address. It isn’t possible yet to change a verified address.";
 pub const ORGANIZATIONS: &str = "Organizations";
 pub const CREATE_ORG: &str = "Create another organization";
 pub const CURRENT: &str = "Current";
@@ -22,6 +30,11 @@ pub fn sign_out_label(started: &str) -> String {
 /// Accessible name of a button with the label [`SWITCH`].
 pub fn switch_label(org: &str) -> String {
     format!("Switch to {org}")
+}
+
+pub mod correct {
+    pub const TITLE: &str = "Wrong address?";
+    pub const TEXT: &str = "Correct it here. You stay signed in, and we’ll send your welcome email again.";
 }
 
 pub mod unverified {

@@ -11,6 +11,7 @@ pub mod login;
 pub mod members;
 pub mod no_org;
 pub mod role;
+pub mod settings;
 pub mod unsubscribe;
 pub mod verify;
 

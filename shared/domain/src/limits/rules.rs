@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{RateLimit, RateLimitWindow};
+use super::{RateLimit, RateLimitWindow, network, site};
 use crate::people::{Address, SIGN_IN_LINK_TTL};
 
 /// Lifetime of a sign-in link in seconds.
@@ -27,6 +27,15 @@ pub const SIGN_UPS_OF_SITE: RateLimit = RateLimit {
 /// Sign-ups with one email address.
 pub const SIGN_UPS_OF_ADDRESS: RateLimit =
     RateLimit { name: "sign_up_address", max: 3, period: 24 * 3600, counts_refused: true, again_after: None };
+
+/// Corrections of the unverified address of one user.
+pub const ADDRESS_CORRECTIONS: RateLimit = RateLimit {
+    name: "address_correction",
+    max: 3,
+    period: 24 * 3600,
+    counts_refused: true,
+    again_after: None,
+};
 
 /// How long a form with the same token counts as the same sign-up.
 pub const SIGN_UP_REPEAT_PERIOD: SignedDuration = SignedDuration::from_mins(10);
@@ -87,6 +96,19 @@ pub const INVITATIONS_TO_ADDRESS_BY_ALL: RateLimit = RateLimit {
     counts_refused: false,
     again_after: None,
 };
+
+/// Returns the windows that a sign-up with `address` from the IP address `ip` must pass: of the
+/// network (an IPv4 address or an IPv6 /64 network), of the address, and of the IPv6 /48 network,
+/// whose limit is four times as high. `max` is the limit of a network.
+#[must_use]
+pub fn sign_up_limits(address: &Address, ip: &str, max: u32, now: Timestamp) -> Vec<RateLimitWindow> {
+    let mut limits = vec![
+        SIGN_UPS_OF_IP.at_most(max).window(&network(ip), now),
+        SIGN_UPS_OF_ADDRESS.window(address.as_str(), now),
+    ];
+    limits.extend(site(ip).map(|site| SIGN_UPS_OF_SITE.at_most(4 * max).hour(&site, now)));
+    limits
+}
 
 /// Returns the windows that a sign-in request for `address` from `network` must pass.
 #[must_use]

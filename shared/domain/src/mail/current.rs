@@ -69,7 +69,8 @@ impl Org {
     /// Returns whether the content of a notice is still true.
     fn is_current(&self, key: &NoticeKey, now: Timestamp) -> bool {
         match key {
-            NoticeKey::Welcome | NoticeKey::MembershipChanged { .. } => true,
+            NoticeKey::MembershipChanged { .. } => true,
+            NoticeKey::Welcome | NoticeKey::WelcomeAgain { .. } => *key == self.outbox.newest_welcome(),
             // A reminder is also outdated if a reminder with fewer days was enqueued for the same
             // end.
             NoticeKey::TrialEnding { ends_at, days } => {

@@ -11,6 +11,11 @@ use crate::{billing::InvoiceId, id::UserId};
 pub enum NoticeKey {
     /// The organization was provisioned.
     Welcome,
+    /// The founder corrected their address, so the welcome email is sent again.
+    WelcomeAgain {
+        /// Number of the correction, from 1.
+        n: u32,
+    },
     /// The trial ends soon.
     TrialEnding {
         /// End of the trial that the reminder announces. If the trial is extended, its new end gets
@@ -43,7 +48,7 @@ impl NoticeKey {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Welcome => "welcome",
+            Self::Welcome | Self::WelcomeAgain { .. } => "welcome",
             Self::TrialEnding { .. } => "trial_ending",
             Self::TrialEnded { .. } => "trial_ended",
             Self::PaymentFailed { .. } => "payment_failed",
@@ -57,6 +62,7 @@ impl NoticeKey {
         match self {
             Self::TrialEnding { .. } => true,
             Self::Welcome
+            | Self::WelcomeAgain { .. }
             | Self::TrialEnded { .. }
             | Self::PaymentFailed { .. }
             | Self::MembershipChanged { .. } => false,
@@ -68,6 +74,7 @@ impl fmt::Display for NoticeKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Welcome => f.write_str("welcome"),
+            Self::WelcomeAgain { n } => write!(f, "welcome/{n}"),
             Self::TrialEnding { ends_at, days } => write!(f, "trial_ending/{ends_at}/{days}"),
             Self::TrialEnded { ends_at } => write!(f, "trial_ended/{ends_at}"),
             Self::PaymentFailed { invoice } => write!(f, "payment_failed/{invoice}"),
@@ -86,8 +93,13 @@ impl FromStr for NoticeKey {
 
     fn from_str(text: &str) -> Result<Self, NotANoticeKey> {
         let mut parts = text.split('/');
+        let first = parts.next();
+        if first == Some("welcome") && text != "welcome" {
+            let n = parts.next().and_then(|n| n.parse().ok()).ok_or(NotANoticeKey)?;
+            return if parts.next().is_none() { Ok(Self::WelcomeAgain { n }) } else { Err(NotANoticeKey) };
+        }
         let mut part = || parts.next().ok_or(NotANoticeKey);
-        let key = match part()? {
+        let key = match first.ok_or(NotANoticeKey)? {
             "welcome" => Self::Welcome,
             "trial_ending" => Self::TrialEnding {
                 ends_at: part()?.parse().map_err(|_| NotANoticeKey)?,
@@ -116,6 +128,7 @@ mod tests {
         let ends_at = "2025-01-22T10:20:30Z".parse().unwrap();
         for key in [
             NoticeKey::Welcome,
+            NoticeKey::WelcomeAgain { n: 1 },
             NoticeKey::TrialEnding { ends_at, days: 3 },
             NoticeKey::TrialEnded { ends_at },
             NoticeKey::PaymentFailed { invoice: InvoiceId::parse("in_1").unwrap() },
@@ -129,6 +142,8 @@ mod tests {
         for text in [
             "",
             "welcome/",
+            "welcome/one",
+            "welcome/1/2",
             "trial_ending/x/3",
             "trial_ended/2025-01-22T10:20:30Z/3",
             "payment_failed",

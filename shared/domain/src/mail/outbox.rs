@@ -53,6 +53,26 @@ impl Outbox {
         self.enqueue(NoticeKey::MembershipChanged { user, at: now }, [user], now);
     }
 
+    /// Adds the welcome email again, to a founder with a corrected address. Earlier ones are then
+    /// outdated, and the finished ones of them are removed.
+    pub fn enqueue_welcome_again(&mut self, to: UserId, now: Timestamp) {
+        let n = match self.newest_welcome() {
+            NoticeKey::WelcomeAgain { n } => n.saturating_add(1),
+            _ => 1,
+        };
+        self.0.retain(|key, recipients| {
+            !matches!(key, NoticeKey::WelcomeAgain { .. })
+                || recipients.values().any(|delivery| delivery.finished_since().is_none())
+        });
+        self.enqueue(NoticeKey::WelcomeAgain { n }, [to], now);
+    }
+
+    /// Returns the key of the welcome email that is not outdated.
+    pub(crate) fn newest_welcome(&self) -> NoticeKey {
+        let again = self.0.keys().filter(|key| matches!(key, NoticeKey::WelcomeAgain { .. }));
+        again.max().cloned().unwrap_or(NoticeKey::Welcome)
+    }
+
     /// Delays a notice until `then`. Emails that the mailer has claimed before are not delayed.
     pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
         for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {

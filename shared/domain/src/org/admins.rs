@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{AdminContact, Org, Reminders, SuppressionReason, Undeliverable};
-use crate::id::UserId;
+use crate::{id::UserId, people::Name};
 
 /// Maximum number of admins. The admins are stored in the organization's item, and DynamoDB limits
 /// the size of an item.
@@ -14,6 +14,13 @@ impl Org {
     #[must_use]
     pub fn admin(&self, user: UserId) -> Option<&AdminContact> {
         self.admins.iter().find(|admin| admin.user == user)
+    }
+
+    /// Changes the name of an admin. Unknown users are ignored.
+    pub fn rename_admin(&mut self, user: UserId, name: &Name) {
+        if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user) {
+            admin.name = name.clone();
+        }
     }
 
     /// Stores whether an admin wants reminders. Unknown users are ignored.

@@ -125,7 +125,10 @@ fn trial_extended(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEv
 fn announced(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> {
     let added = new.outbox.0.keys().filter(move |key| old.is_none_or(|old| !old.outbox.0.contains_key(key)));
     added.filter_map(|key| match key {
-        NoticeKey::Welcome | NoticeKey::PaymentFailed { .. } | NoticeKey::MembershipChanged { .. } => None,
+        NoticeKey::Welcome
+        | NoticeKey::WelcomeAgain { .. }
+        | NoticeKey::PaymentFailed { .. }
+        | NoticeKey::MembershipChanged { .. } => None,
         NoticeKey::TrialEnding { ends_at, days } => {
             // A reminder can announce an end that is not the end of the current trial. Such a
             // reminder causes no event, and the mailer drops its email instead of claiming it.

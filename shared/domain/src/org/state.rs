@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AdminContact, Project, Provisioned, Trigger};
+use super::{AdminContact, Language, Project, Provisioned, Trigger};
 use crate::{
     billing::Billing,
     checklist::{Checklist, Onboarding},
@@ -25,6 +25,8 @@ pub struct Org {
     pub name: Name,
     /// Time zone in which its members read dates.
     pub zone: Zone,
+    /// Language of its pages and emails.
+    pub language: Language,
     /// Time of the sign-up.
     pub signed_up_at: Timestamp,
     /// Its admins, at most [`MAX_ADMINS`](super::MAX_ADMINS).
@@ -53,6 +55,7 @@ impl Org {
             id,
             name,
             zone,
+            language: Language::default(),
             signed_up_at: now,
             admins: vec![first_admin],
             provisioned: None,
@@ -87,7 +90,8 @@ impl Org {
 
     /// Delays the welcome email until `then`. Does nothing if the mailer has claimed it before.
     pub fn delay_welcome(&mut self, then: Timestamp) {
-        self.outbox.delay(&NoticeKey::Welcome, then);
+        let key = self.outbox.newest_welcome();
+        self.outbox.delay(&key, then);
     }
 
     pub(crate) fn enqueue_notice(&mut self, key: NoticeKey, now: Timestamp) {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Name, Role, Session, User};
+use super::{IdleTimeout, Name, Role, Session, User};
 use crate::id::{OrgId, UserId};
 
 /// Proof that a request comes from a member of an organization.
@@ -21,8 +21,14 @@ impl Member {
     /// Checks a session with its user and role, all from one consistent read. Returns `None` if the
     /// session is not valid, or if `role` is `None` because the user is not a member.
     #[must_use]
-    pub fn authorize(session: &Session, user: &User, role: Option<Role>, now: Timestamp) -> Option<Self> {
-        let role = role.filter(|_| session.is_alive(user, now))?;
+    pub fn authorize(
+        session: &Session,
+        user: &User,
+        role: Option<Role>,
+        idle: IdleTimeout,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let role = role.filter(|_| session.is_alive(user, idle, now))?;
         let (name, verified) = (user.name.clone(), user.verified);
         Some(Self { org: session.org, user: session.user, name, verified, role })
     }
@@ -57,6 +63,12 @@ impl Member {
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
+    }
+
+    /// Returns whether the member has verified their email address.
+    #[must_use]
+    pub const fn is_verified(&self) -> bool {
+        self.verified
     }
 
     /// Returns the proof that the member is an admin, if they are.
@@ -126,22 +138,22 @@ mod tests {
         let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
         let user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
         let seen = |at| Session { seen_at: at, ..Session::begin_first(org, id, start) };
-        let admin = Some(Role::Admin);
+        let (admin, idle) = (Some(Role::Admin), IdleTimeout::default());
         let second = SignedDuration::from_secs(1);
         let left = Session { until: Some(add(start, SWITCH_GRACE_PERIOD)), ..seen(start) };
         for (what, session, role, now, holds) in [
             ("fresh", seen(start), admin, start, true),
-            ("idle for a day less a second", seen(start), admin, add(hours(24), -second), true),
-            ("idle for a day", seen(start), admin, hours(24), false),
+            ("idle for 14 days less a second", seen(start), admin, add(hours(336), -second), true),
+            ("idle for 14 days", seen(start), admin, hours(336), false),
             ("used daily for 30 days less an hour", seen(hours(700)), admin, hours(719), true),
             ("30 days old", seen(hours(719)), admin, hours(720), false),
             ("no longer a member", seen(start), None, start, false),
             ("left a moment ago", left, admin, add(start, SWITCH_GRACE_PERIOD - second), true),
             ("left a minute ago", left, admin, add(start, SWITCH_GRACE_PERIOD), false),
         ] {
-            assert_eq!(Member::authorize(&session, &user, role, now).is_some(), holds, "{what}");
+            assert_eq!(Member::authorize(&session, &user, role, idle, now).is_some(), holds, "{what}");
         }
-        let member = Member::authorize(&seen(start), &user, Some(Role::Member), start).unwrap();
+        let member = Member::authorize(&seen(start), &user, Some(Role::Member), idle, start).unwrap();
         assert_eq!(member.admin(), None);
 
         // The earlier session is created after the time of the check, as if the clock of its host
@@ -151,11 +163,14 @@ mod tests {
         for end in [User::verify_address, User::end_sessions] {
             let earlier = Session { created_at: hours(5), ..Session::begin(org, &person, start) };
             end(&mut person);
-            assert_eq!(Member::authorize(&earlier, &person, admin, start), None);
-            assert!(Member::authorize(&Session::begin(org, &person, start), &person, admin, start).is_some());
+            assert_eq!(Member::authorize(&earlier, &person, admin, idle, start), None);
+            assert!(
+                Member::authorize(&Session::begin(org, &person, start), &person, admin, idle, start)
+                    .is_some()
+            );
         }
         let began = Session::begin(org, &person, start);
         person.verify_address();
-        assert!(Member::authorize(&began, &person, admin, start).is_some());
+        assert!(Member::authorize(&began, &person, admin, idle, start).is_some());
     }
 }

@@ -28,8 +28,8 @@ pub use name::{Name, NameError};
 pub use operator::{ActionRecord, Operator, OperatorError, Operators};
 pub use reason::{Reason, ReasonError};
 pub use session::{
-    FRESH_SIGN_IN, LAST_SEEN_INTERVAL, NotAToken, SESSION_IDLE_TIMEOUT, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD,
-    Session, SessionToken,
+    FRESH_SIGN_IN, IdleTimeout, LAST_SEEN_INTERVAL, NotAToken, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session,
+    SessionToken,
 };
 pub use team::Team;
 pub use team_error::TeamError;

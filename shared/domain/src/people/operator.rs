@@ -109,7 +109,7 @@ impl Operator {
 mod tests {
     use super::*;
     use crate::{
-        people::{FRESH_SIGN_IN, Role},
+        people::{FRESH_SIGN_IN, IdleTimeout, Role},
         time::add,
     };
 
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn operator_needs_a_verified_listed_address_in_any_role() {
-        let now = Timestamp::UNIX_EPOCH;
+        let (now, idle) = (Timestamp::UNIX_EPOCH, IdleTimeout::default());
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
         let (listed, empty): (Operators, _) = ("ann@example.com".parse().unwrap(), Operators::default());
@@ -147,7 +147,7 @@ mod tests {
             let user = User { verified, ..User::new(id, name, Address::parse(address).unwrap()) };
             let session = Session { signed_in_at: Some(now), ..Session::begin(org, &user, now) };
             let authorize = |session: &Session, listed, at| {
-                let member = Member::authorize(session, &user, Some(role), at).unwrap();
+                let member = Member::authorize(session, &user, Some(role), idle, at).unwrap();
                 Operator::authorize(&member, session, &user, listed, at).map(|operator| operator.user())
             };
             let refused = |why| if allowed { why } else { OperatorError::NotOperator };
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn operator_needs_a_member_and_a_session_of_one_user() {
-        let now = Timestamp::UNIX_EPOCH;
+        let (now, idle) = (Timestamp::UNIX_EPOCH, IdleTimeout::default());
         let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let listed = "ann@example.com".parse().unwrap();
         let [ann, bo] = [("2", "ann@example.com"), ("3", "bo@example.com")].map(|(n, address)| {
@@ -173,7 +173,7 @@ mod tests {
         });
         let of = |user: &User| {
             let session = Session { signed_in_at: Some(now), ..Session::begin(org, user, now) };
-            (Member::authorize(&session, user, Some(Role::Admin), now).unwrap(), session)
+            (Member::authorize(&session, user, Some(Role::Admin), idle, now).unwrap(), session)
         };
         let ((member, session), (other_member, other_session)) = (of(&ann), of(&bo));
         for (member, session, allowed) in

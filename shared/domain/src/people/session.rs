@@ -11,8 +11,18 @@ use crate::{
     time::add,
 };
 
-/// A session ends this long after its last use.
-pub const SESSION_IDLE_TIMEOUT: SignedDuration = SignedDuration::from_hours(24);
+/// How long a session lives without use: 1 to 30 days, which the operator chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdleTimeout(SignedDuration);
+
+impl IdleTimeout {
+    /// Parses a number of days.
+    #[must_use]
+    pub fn parse(days: &str) -> Option<Self> {
+        let days: u8 = days.parse().ok()?;
+        (1..=30).contains(&days).then(|| Self(SignedDuration::from_hours(24 * i64::from(days))))
+    }
+}
 
 /// A session ends this long after it began.
 pub const SESSION_MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -27,6 +37,13 @@ pub const FRESH_SIGN_IN: SignedDuration = SignedDuration::from_hours(8);
 /// How long the old session remains valid after a switch to another organization. If the user
 /// clicks "Switch" twice, the browser may send the old session once more.
 pub const SWITCH_GRACE_PERIOD: SignedDuration = SignedDuration::from_mins(1);
+
+impl Default for IdleTimeout {
+    /// Returns 14 days.
+    fn default() -> Self {
+        Self(SignedDuration::from_hours(14 * 24))
+    }
+}
 
 /// A session as it is stored, under the hash of its secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +123,9 @@ impl Session {
     /// Returns whether the session belongs to `user` and is valid at `now`. It must not be idle for
     /// too long or expired. The sessions of the user must not have been ended since it began.
     #[must_use]
-    pub fn is_alive(&self, user: &User, now: Timestamp) -> bool {
+    pub fn is_alive(&self, user: &User, idle: IdleTimeout, now: Timestamp) -> bool {
         now < self.ends_at()
-            && now < add(self.seen_at, SESSION_IDLE_TIMEOUT)
+            && now < add(self.seen_at, idle.0)
             && self.epoch == user.epoch
             && user.id == self.user
     }
@@ -216,8 +233,19 @@ mod tests {
         let switched = left.switched(there, &user, now);
         assert_eq!((switched.org, switched.ends_at()), (there, add(start, SESSION_MAX_AGE)));
         let second = SignedDuration::from_secs(1);
-        assert!(switched.is_alive(&user, add(now, SESSION_IDLE_TIMEOUT - second)), "the switch is a use");
-        assert!(!switched.is_alive(&user, add(now, SESSION_IDLE_TIMEOUT)));
+        let idle = IdleTimeout::default();
+        assert!(switched.is_alive(&user, idle, add(now, idle.0 - second)), "the switch is a use");
+        assert!(!switched.is_alive(&user, idle, add(now, idle.0)));
+    }
+
+    #[test]
+    fn idle_timeout_is_1_to_30_days() {
+        for (text, days) in
+            [("1", Some(1)), ("14", Some(14)), ("30", Some(30)), ("0", None), ("31", None), ("1.5", None)]
+        {
+            let expected = days.map(|days| IdleTimeout(SignedDuration::from_hours(24 * days)));
+            assert_eq!(IdleTimeout::parse(text), expected, "{text}");
+        }
     }
 
     #[test]

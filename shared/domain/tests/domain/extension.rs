@@ -4,7 +4,7 @@ use domain::{
     billing::{Change, FactKind, SubscriptionStatus},
     mail::{Claim, NoticeKey},
     org::{Access, DomainEvent, Org, Status, Trigger},
-    people::{Address, Member, Name, Operator, Reason, Role, Session, User},
+    people::{Address, IdleTimeout, Member, Name, Operator, Reason, Role, Session, User},
     secret::Hash,
     time::days_remaining,
     trial::{Days, FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable},
@@ -20,7 +20,8 @@ fn ann() -> Operator {
     let (name, address) = (Name::parse("Ann").unwrap(), Address::parse("ann@example.com").unwrap());
     let user = User { name, address, ..jo() };
     let session = Session { signed_in_at: Some(day(0, 0)), ..Session::begin(acme(), &user, day(0, 0)) };
-    let member = Member::authorize(&session, &user, Some(Role::Admin), day(0, 0)).unwrap();
+    let member =
+        Member::authorize(&session, &user, Some(Role::Admin), IdleTimeout::default(), day(0, 0)).unwrap();
     Operator::authorize(&member, &session, &user, &"ann@example.com".parse().unwrap(), day(0, 0)).unwrap()
 }
 

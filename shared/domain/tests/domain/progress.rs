@@ -8,7 +8,7 @@ use domain::{
         ChecklistError, CompletedByEvent, HostEventResult,
     },
     org::{DomainEvent, Measure, Org, Status, measures},
-    people::{Admin, Member, Role, Session},
+    people::{Admin, IdleTimeout, Member, Role, Session},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,7 +27,10 @@ impl Acme {
     /// Returns Acme with a trial of two weeks.
     fn new() -> Self {
         let session = Session::begin(acme(), &jo(), at(0));
-        let admin = Member::authorize(&session, &jo(), Some(Role::Admin), at(0)).unwrap().admin().unwrap();
+        let admin = Member::authorize(&session, &jo(), Some(Role::Admin), IdleTimeout::default(), at(0))
+            .unwrap()
+            .admin()
+            .unwrap();
         Self { org: trialing(), admin }
     }
 

@@ -7,11 +7,13 @@
     reason = "a failed precondition fails the test"
 )]
 
+mod corrections;
 mod customers;
 mod invitations;
 mod links;
 mod mails;
 mod orgs;
+mod profiles;
 mod review;
 mod sessions;
 mod sign_ups;

@@ -74,6 +74,11 @@ impl World {
         self.set(pk, sk, "version", json!({ "N": "99" }));
     }
 
+    /// Deletes an item.
+    pub fn remove(&self, pk: &str, sk: &str) {
+        self.aws.delete_item(pk, sk);
+    }
+
     /// Writes an item without attributes.
     pub fn occupy(&self, pk: &str, sk: &str) {
         self.aws.put_item(&self.item(pk, sk));

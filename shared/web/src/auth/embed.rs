@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header::ORIGIN};
 use domain::{
     org::Org,
-    people::{Admin, Member, Session, SessionToken, User},
+    people::{Admin, IdleTimeout, Member, Session, SessionToken, User},
 };
 use host_auth::{
     Keys,
@@ -93,11 +93,12 @@ impl Credentials {
         &self,
         store: &Store,
         keys: &SecretCache<Keys>,
+        idle: IdleTimeout,
         now: Timestamp,
     ) -> Result<AuthenticatedMember, Problem> {
         let (token, origin) = match self {
             Self::Session(token) => {
-                let user = AuthenticatedUser::load_by_token(store, token.clone(), now).await?;
+                let user = AuthenticatedUser::load_by_token(store, idle, token.clone(), now).await?;
                 return user.map(AuthenticatedMember::from).ok_or_else(Problem::unauthorized);
             }
             Self::EmbedToken(token, origin) => (token, origin.as_deref()),

@@ -1,7 +1,7 @@
 //! Authentication by the session cookie.
 
 use axum::http::HeaderMap;
-use domain::people::{Admin, Member, SessionToken};
+use domain::people::{Admin, IdleTimeout, Member, SessionToken};
 use jiff::Timestamp;
 use store::{SignedIn, Store};
 use ui::{NavItem, Person};
@@ -28,8 +28,13 @@ impl AuthenticatedUser {
     ///
     /// # Errors
     /// 401 if the request has no valid session, or the problem of a failed read.
-    pub async fn authenticate(store: &Store, headers: &HeaderMap, now: Timestamp) -> Result<Self, Problem> {
-        Self::load(store, headers, now).await?.ok_or_else(Problem::unauthorized)
+    pub async fn authenticate(
+        store: &Store,
+        idle: IdleTimeout,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        Self::load(store, idle, headers, now).await?.ok_or_else(Problem::unauthorized)
     }
 
     /// Like [`authenticate`](Self::authenticate), but returns `None` without a valid session. Reads
@@ -39,11 +44,12 @@ impl AuthenticatedUser {
     /// The error of a failed read.
     pub async fn load(
         store: &Store,
+        idle: IdleTimeout,
         headers: &HeaderMap,
         now: Timestamp,
     ) -> Result<Option<Self>, store::Error> {
         match session::token(headers) {
-            Some(token) => Self::load_by_token(store, token, now).await,
+            Some(token) => Self::load_by_token(store, idle, token, now).await,
             None => Ok(None),
         }
     }
@@ -51,23 +57,29 @@ impl AuthenticatedUser {
     /// Like [`load`](Self::load), with the token of the session cookie.
     pub(super) async fn load_by_token(
         store: &Store,
+        idle: IdleTimeout,
         token: SessionToken,
         now: Timestamp,
     ) -> Result<Option<Self>, store::Error> {
         let found = store.load_session(&token).await?;
-        Ok(found.and_then(|found| Self::of(token, found, now)))
+        Ok(found.and_then(|found| Self::of(token, found, idle, now)))
     }
 
     /// Loads the user for a public page. Also returns `None` if the read fails or takes longer than
     /// a second, because the page works without a user.
-    pub async fn try_load(store: &Store, headers: &HeaderMap, now: Timestamp) -> Option<Self> {
+    pub async fn try_load(
+        store: &Store,
+        idle: IdleTimeout,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Option<Self> {
         let token = session::token(headers)?;
         let found = store.try_load_session(&token).await?;
-        Self::of(token, found, now)
+        Self::of(token, found, idle, now)
     }
 
-    fn of(token: SessionToken, found: SignedIn, now: Timestamp) -> Option<Self> {
-        let member = found.authorize(now)?;
+    fn of(token: SessionToken, found: SignedIn, idle: IdleTimeout, now: Timestamp) -> Option<Self> {
+        let member = found.authorize(idle, now)?;
         Some(Self { token, found, member, now })
     }
 

@@ -8,7 +8,6 @@ pub mod plans;
 pub mod progress;
 pub mod status_badge;
 pub mod task;
-pub mod undeliverable;
 pub mod undo;
 pub mod widget;
 

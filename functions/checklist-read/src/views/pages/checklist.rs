@@ -9,9 +9,7 @@ use ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 use crate::{
     config::Config,
     views::View,
-    views::components::{
-        celebration, moment, progress, status_badge::StatusBadge, task, undeliverable, undo,
-    },
+    views::components::{celebration, moment, progress, status_badge::StatusBadge, task, undo},
     words::{self, checklist as text, label},
 };
 
@@ -29,7 +27,7 @@ fn admin(view: &View, config: &Config) -> Markup {
         h1 { (label::GETTING_STARTED) }
         p class="lead" { (text::lead(steps.total_count(), &view.org.name, &config.product)) }
         div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
-            (undeliverable::render(view))
+            (view.undeliverable("/onboarding/checklist"))
             @if let Some(at) = dismissed_at { (dismissed(at, view)) }
             (undo::task_change(view))
             @if next.is_none() { (celebration::render(view)) }

@@ -20,6 +20,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
                 (host_app::button(Weight::Primary, &words::open(&config.product), config))
             }
         }
+        (view.undeliverable("/dashboard"))
         (undo::dismissal(view))
         (banner::render(view))
         div class=(if widget { "columns" } else { "stack" }) data-updated=[view.updated_at()] data-status=(view.status().as_str()) {

@@ -6,7 +6,7 @@ use ui::{Tone, Weight, Width, hidden, link_button, note, submit};
 
 use crate::{
     config::Config,
-    views::components::{moment, plans, status_badge::StatusBadge, undeliverable},
+    views::components::{moment, plans, status_badge::StatusBadge},
     views::{self, View},
     words::{banner, days_left, label, organization as words, other_org},
 };
@@ -25,7 +25,7 @@ pub fn render(view: &View, config: &Config, token: &str) -> Markup {
         @if view.org.billing.issue().is_none() { p class="lead" { (badge.meaning) } }
         div class="stack" {
             (issue(view))
-            (undeliverable::render(view))
+            (view.undeliverable(&view.plans()))
             (details(view, &badge))
             @if view.admin.is_some() { (plans::render(view, token)) } @else { (admins(view)) }
         }

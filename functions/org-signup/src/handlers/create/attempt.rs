@@ -2,7 +2,7 @@
 
 use domain::{
     id::{OrgId, UserId},
-    limits::{RateLimitWindow, SIGN_UPS_OF_ADDRESS, SIGN_UPS_OF_IP, SIGN_UPS_OF_SITE, network, site},
+    limits::{RateLimitWindow, sign_up_limits},
     people::Address,
 };
 use jiff::Timestamp;
@@ -20,17 +20,9 @@ pub struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Returns the rate limits that apply to a sign-up: of the network (an IPv4 address or an IPv6
-    /// /64 network), of the address, and of the IPv6 /48 network, whose limit is four times as
-    /// high.
+    /// Returns the rate limits that apply to a sign-up with `address`.
     pub fn limits(&self, address: &Address) -> Vec<RateLimitWindow> {
-        let (ip, max, now) = (&self.request.ip, self.app.config.limit_per_ip, self.now);
-        let mut limits = vec![
-            SIGN_UPS_OF_IP.at_most(max).window(&network(ip), now),
-            SIGN_UPS_OF_ADDRESS.window(address.as_str(), now),
-        ];
-        limits.extend(site(ip).map(|site| SIGN_UPS_OF_SITE.at_most(4 * max).hour(&site, now)));
-        limits
+        sign_up_limits(address, &self.request.ip, self.app.config.limit_per_ip, self.now)
     }
 }
 

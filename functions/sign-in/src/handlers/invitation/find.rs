@@ -70,7 +70,7 @@ async fn load_by_secret(
 ) -> Result<Found, Problem> {
     let (details, signed_in) = tokio::join!(
         app.store.load_invitation_for_link(secret),
-        AuthenticatedUser::load(&app.store, headers, now)
+        AuthenticatedUser::load(&app.store, app.session_idle, headers, now)
     );
     let details = match details?.ok_or_else(invitation_expired)? {
         InvitationLookup::Open(details) if details.invitation.value.opens_to(secret, now) => details,
@@ -101,7 +101,7 @@ async fn load_by_reference(
     grant: Option<&Secret>,
     now: Timestamp,
 ) -> Result<Found, Problem> {
-    let signed_in = AuthenticatedUser::load(&app.store, headers, now).await?;
+    let signed_in = AuthenticatedUser::load(&app.store, app.session_idle, headers, now).await?;
     let (user, identity) = match (signed_in.filter(|user| user.found.user.value.verified), grant) {
         (Some(user), _) => (user.found.user.value.clone(), Identity::Session(Box::new(user))),
         (None, Some(grant)) => {

@@ -13,8 +13,9 @@ mod respond;
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
+pub use change::authorize;
 pub use errors::to_problem;
-pub use respond::show;
+pub use respond::{PAGE, show};
 use web::{FormRequest, PathParam};
 
 use crate::{

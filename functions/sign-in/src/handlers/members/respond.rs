@@ -15,7 +15,7 @@ use web::{FormRequest, Kind, Problem, ResponseFormat};
 use super::{errors::is_no_seat, request::Changed};
 use crate::{
     App,
-    views::members::{Draft, MembersPage},
+    views::{draft::Draft, members::MembersPage},
 };
 
 /// The page to which the forms return.

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use ui::{Choice, Field, RadioOption, Tone, Weight};
 use web::auth::AuthenticatedUser;
 
-use super::{Draft, MembersPage, role_badge};
+use super::{MembersPage, role_badge};
 use crate::{
-    views::emphasized,
+    views::{draft::Draft, emphasized},
     words::{
         self,
         members::{invitations, invite, seats, unverified},

@@ -5,12 +5,15 @@ mod invitations;
 use domain::people::{Invitation, Membership, Role};
 use maud::{Markup, Render, html};
 use ui::{NavItem, Page, Tone, Weight, Width};
-use web::{Fields, Problem, auth::AuthenticatedUser};
+use web::auth::AuthenticatedUser;
 
-use super::emphasized;
-use crate::words::{
-    self,
-    members::{self as words_of, leave},
+use super::{draft::Draft, emphasized};
+use crate::{
+    handlers::members::PAGE,
+    words::{
+        self,
+        members::{self as words_of, leave},
+    },
 };
 
 /// View model of `/members`.
@@ -19,14 +22,6 @@ pub struct MembersPage<'a> {
     pub caller: &'a AuthenticatedUser,
     pub members: &'a [Membership],
     pub invitations: &'a [Invitation],
-}
-
-/// The values and errors of a rejected invitation form, or an empty form.
-#[derive(Default)]
-pub struct Draft<'a> {
-    pub fields: Option<&'a Fields>,
-    /// Why the form was rejected: invalid fields, or a problem of the whole form.
-    pub problem: Option<&'a Problem>,
 }
 
 impl MembersPage<'_> {
@@ -39,6 +34,7 @@ impl MembersPage<'_> {
                 @if admin.is_none() {
                     (ui::note(Tone::Calm, "👋", words_of::WELCOME, &html! { p { (words_of::WELCOME_TEXT) } }))
                 }
+                (web::undeliverable(&self.caller.found.org.value, &self.caller.member, PAGE))
                 (self.people())
                 @if admin.is_some() {
                     (self.invite(draft))

@@ -124,11 +124,10 @@ impl Actors {
 /// or sign-in must be old, and advances the clock. Then creates the other users.
 #[expect(clippy::too_many_lines, reason = "one list of all callers")]
 async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
-    // This trial is over before the other callers sign up.
+    // This trial and this session are over before the other callers sign up.
     new_user(world, "ended@example.com", true).await;
-    world.advance("15d").await;
     let expired = new_user(world, "expired@example.com", true).await;
-    world.advance("25h").await;
+    world.advance("15d").await;
     let stale = verified(world, new_user(world, STALE, true).await, STALE).await;
     world.advance("9h").await;
     quarantine(world);

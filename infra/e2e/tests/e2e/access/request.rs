@@ -83,6 +83,13 @@ impl MatrixRequest {
             "POST /invitations/{token}" => vec![("full_name", "Gil Guest".to_owned())],
             "POST /members/invitations" => vec![("email", FRESH.to_owned())],
             "POST /members/{user}/role" => vec![("role", "admin".to_owned())],
+            "POST /account/email" => vec![("email", FRESH.to_owned())],
+            "POST /account/name" => vec![("full_name", "Jo Doe".to_owned())],
+            "POST /settings" => vec![
+                ("name", "Acme".to_owned()),
+                ("time_zone", "Europe/Berlin".to_owned()),
+                ("language", "en".to_owned()),
+            ],
             "POST /organizations/switch" => vec![("organization", caller.org.clone())],
             "POST /account/sessions/end" => vec![("session", "0".repeat(64))],
             "POST /operator/organizations/{id}/extend-trial" => {

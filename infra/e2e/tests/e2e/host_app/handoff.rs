@@ -249,7 +249,7 @@ async fn handoff_token_carries_the_permissions() {
     let claimed = claims(&press_button(&mut mo).await);
     assert_eq!((&claimed["role"], &claimed["organization_name"]), (&json!("member"), &json!("Beta")));
     world.advance("15d").await;
-    // The session is younger than 30 days, but was unused for more than a day. So it has expired.
+    // The session is younger than 30 days, but was unused for more than 14 days. So it has expired.
     assert_eq!(mo.post("/handover").await.status, 401);
 }
 

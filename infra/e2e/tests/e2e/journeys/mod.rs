@@ -3,6 +3,7 @@
 //! Each test acts as a user, Stripe, SES, or the host app. The tests run the real functions with
 //! the local gateway, table, streams, mailbox, event bus, and clock.
 
+mod account;
 mod billing;
 mod brake;
 mod checklist;

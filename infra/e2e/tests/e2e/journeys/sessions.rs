@@ -81,15 +81,15 @@ async fn link_warns_in_another_browser_and_still_signs_in() {
 }
 
 #[tokio::test]
-async fn session_expires_after_a_day_without_use() {
-    let world = World::new().await;
-    let mut jo = world.trialing("Acme", "jo@example.com").await;
-    world.advance("23h").await;
-    assert!(is_signed_in(&mut jo).await);
-    world.advance("23h").await;
-    assert!(is_signed_in(&mut jo).await, "the session was used in between");
-    world.advance("25h").await;
-    assert!(!is_signed_in(&mut jo).await);
+async fn session_expires_after_days_without_use() {
+    for (days, used_within, unused) in [("", "13d", "14d"), ("1", "23h", "24h")] {
+        let world = World::with(stack::Config::memory().set("SESSION_IDLE_DAYS", days)).await;
+        let mut jo = world.trialing("Acme", "jo@example.com").await;
+        world.advance(used_within).await;
+        assert!(is_signed_in(&mut jo).await, "{days}");
+        world.advance(unused).await;
+        assert!(!is_signed_in(&mut jo).await, "{days}");
+    }
 }
 
 #[tokio::test]

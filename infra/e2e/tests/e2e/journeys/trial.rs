@@ -4,14 +4,14 @@ use serde_json::json;
 
 use e2e::driver::World;
 
+use crate::journeys::sign_in::sign_in_by_link;
+
 #[tokio::test]
 async fn trial_reminds_and_ends_once_and_payment_restores_access() {
     let world = World::new().await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.advance("10d").await;
     assert_eq!(world.mails("trial_ending").await.len(), 0);
-    // A session ends after a day without use, so the user signs in again.
-    let mut jo = sign_in_again(&world, &mut jo).await;
     assert_eq!(jo.organization().await["trial_days_remaining"], 4);
 
     world.advance("1d").await;
@@ -25,7 +25,6 @@ async fn trial_reminds_and_ends_once_and_payment_restores_access() {
     world.advance("2d").await;
     assert_eq!(world.mails("trial_ended").await.len(), 1);
     assert_eq!(world.events("trial.expired").await.len(), 1);
-    let mut jo = sign_in_again(&world, &mut jo).await;
     let organization = jo.organization().await;
     assert_eq!(
         (&organization["status"], &organization["access"]),
@@ -50,7 +49,8 @@ async fn trial_ends_without_the_schedule() {
     world.inject(json!([{ "function": "trial-reminder", "rate": 1.0, "kind": "crash" }])).await;
     world.advance("14d").await;
     assert_eq!(world.mails("trial_ended").await.len(), 0, "the schedule does not run");
-    let mut jo = sign_in_again(&world, &mut jo).await;
+    // The session ended after 14 days without use.
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     assert_eq!(jo.organization().await["status"], "trial_expired");
     assert_eq!(jo.post("/onboarding/api/checklist/dismiss").await.status, 402);
     // When the schedule runs again, it sends the pending email.
@@ -91,12 +91,4 @@ async fn email_is_not_sent_twice_after_a_lost_ses_reply() {
     world.trialing("Acme", "jo@example.com").await;
     world.advance("1d").await;
     assert_eq!(world.mails("welcome").await.len(), 1);
-}
-
-/// Signs the same user in by an emailed link in a new browser.
-async fn sign_in_again<'w>(world: &'w World, old: &mut e2e::driver::Visitor<'w>) -> e2e::driver::Visitor<'w> {
-    let mut visitor = world.visitor();
-    visitor.ip.clone_from(&old.ip);
-    crate::journeys::sign_in::sign_in_by_link(world, &mut visitor, "jo@example.com").await;
-    visitor
 }

@@ -69,10 +69,13 @@ fn literals(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Calls of shared code that read configuration, each with the environment variables that it reads.
-const READ_BY: [(&str, &[&str]); 4] = [
+const READ_BY: [(&str, &[&str]); 7] = [
     (".table()", &["TABLE_NAME"]),
     (".public_url()", &["PUBLIC_URL"]),
     (".product_name()", &["PRODUCT_NAME"]),
+    (".session_idle()", &["SESSION_IDLE_DAYS"]),
+    (".sign_up_limit()", &["SIGNUP_LIMIT_PER_IP"]),
+    (".sign_up_budget()", &["SIGNUP_HOURLY_BUDGET"]),
     (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),
 ];
 

@@ -4,7 +4,7 @@ use domain::{
     billing::{Change, Plan, SubscriptionStatus},
     id::UserId,
     org::{AdminContact, Org},
-    people::{Address, Admin, Invitation, Member, Membership, Name, Role, Session, Team, User},
+    people::{Address, Admin, IdleTimeout, Invitation, Member, Membership, Name, Role, Session, Team, User},
     trial::Trial,
 };
 
@@ -25,7 +25,14 @@ pub fn user(n: usize) -> User {
 /// Returns the proof for person `n` at the start.
 pub fn member(n: usize, role: Role, verified: bool) -> Member {
     let person = User { verified, ..user(n) };
-    Member::authorize(&Session::begin(acme(), &person, at(0)), &person, Some(role), at(0)).unwrap()
+    Member::authorize(
+        &Session::begin(acme(), &person, at(0)),
+        &person,
+        Some(role),
+        IdleTimeout::default(),
+        at(0),
+    )
+    .unwrap()
 }
 
 pub fn admin(n: usize) -> Admin {

@@ -17,7 +17,7 @@ use domain::{
     billing::Billing,
     id::UserId,
     mail::{Delivery, NoticeKey, Outbox},
-    org::{AdminContact, Org, Project, Provisioned, Trigger},
+    org::{AdminContact, Language, Org, Project, Provisioned, Trigger},
     people::Name,
     time::Zone,
     trial::Trial,
@@ -49,6 +49,9 @@ use crate::{
 struct OrgItem {
     profile: ProfileItem,
     admins: Vec<AdminItem>,
+    /// Missing for the default language, and in items of earlier versions of the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provisioned: Option<ProvisionedItem>,
     /// The exact cause of the provisioning, if earlier versions of the code do not know it.
@@ -126,6 +129,7 @@ impl From<&Org> for OrgItem {
                 signed_up_at: At(org.signed_up_at),
             },
             admins: org.admins.iter().map(AdminItem::from).collect(),
+            language: (org.language != Language::default()).then(|| org.language.as_str().to_owned()),
             provisioned: org.provisioned.as_ref().map(ProvisionedItem::from),
             origin: org.provisioned.as_ref().and_then(|it| origin(it.trigger)),
             trial: org.trial.as_ref().map(TrialItem::from),
@@ -163,6 +167,7 @@ impl TryFrom<OrgItem> for Org {
             id: read("organization id", &item.profile.id)?,
             name: Name::from_stored(item.profile.name),
             zone: Zone::named(&item.profile.time_zone),
+            language: item.language.and_then(|tag| Language::parse(&tag)).unwrap_or_default(),
             signed_up_at: item.profile.signed_up_at.0,
             admins: item.admins.into_iter().map(AdminContact::try_from).collect::<Result<_, _>>()?,
             provisioned,
@@ -220,7 +225,7 @@ const fn is_in_mail(key: &NoticeKey) -> bool {
         | NoticeKey::TrialEnding { .. }
         | NoticeKey::TrialEnded { .. }
         | NoticeKey::PaymentFailed { .. } => true,
-        NoticeKey::MembershipChanged { .. } => false,
+        NoticeKey::WelcomeAgain { .. } | NoticeKey::MembershipChanged { .. } => false,
     }
 }
 

@@ -39,7 +39,7 @@ pub enum EndDay {
     Today,
     /// The day after it.
     Tomorrow,
-    /// Any other day.
+    /// A day after tomorrow.
     Later,
 }
 

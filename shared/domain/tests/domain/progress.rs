@@ -73,7 +73,7 @@ fn percentage_is_rounded_down() {
 }
 
 #[test]
-fn settled_tasks_are_completed_or_skipped_and_full_when_complete() {
+fn settled_tasks_fill_the_bar_exactly_when_complete() {
     let mut acme = Acme::new();
     let mut shown = Vec::new();
     for (n, task) in BUILT_IN.tasks.iter().enumerate() {

@@ -59,6 +59,9 @@ function deferred() {
   return [new Promise((done) => (resolve = done)), resolve];
 }
 
+/** Waits until a widget or a page shows `count` completed or skipped tasks. */
+const settled = (place, count, timeout = 15_000) => place.locator(`progress[value="${count}"]`).first().waitFor({ timeout });
+
 const lastCall = async () => (await control('GET', 'calls')).at(-1)?.seq ?? 0;
 
 try {
@@ -234,19 +237,18 @@ async function checkEmbedding(browser) {
     // A button of the element works without opening a page of Onramp. The keyboard focus in the
     // frame stays.
     await frame.getByRole('link', { name: 'See all tasks' }).focus();
-    await element.getByRole('button', { name: 'Mark as done' }).dispatchEvent('click');
-    await element.getByText('2 of 8 done').first().waitFor({ timeout: 5_000 });
+    await element.getByRole('button', { name: 'Skip' }).dispatchEvent('click');
+    await settled(element, 2, 5_000);
     assert.equal(page.url(), `${app}/`);
-    await frame.getByText('2 of 8 done').first().waitFor({ timeout: 15_000 });
+    await settled(frame, 2);
     assert.equal(await frame.locator('a:focus').textContent(), 'See all tasks');
 
     // A double click sends one write and does not complete the next task.
     const writes = [];
     const note = (request) => request.method() === 'POST' && writes.push(new URL(request.url()).pathname);
     page.on('request', note);
-    await element.getByRole('button', { name: 'Mark as done' }).dblclick();
-    await element.getByText('3 of 8 done').first().waitFor({ timeout: 5_000 });
-    await page.getByText('ob:progress {"completed":3').waitFor();
+    await element.getByRole('button', { name: 'Skip' }).dblclick();
+    await settled(element, 3, 5_000);
     page.off('request', note);
     assert.equal(writes.length, 1, `${writes}`);
 
@@ -263,10 +265,10 @@ async function checkEmbedding(browser) {
     });
     await polled;
     const written = page.waitForResponse((response) => response.request().method() === 'POST');
-    await element.getByRole('button', { name: 'Mark as done' }).click();
+    await element.getByRole('button', { name: 'Skip' }).click();
     await written;
     release();
-    await element.getByText('4 of 8 done').first().waitFor({ timeout: 3_000 });
+    await settled(element, 4, 3_000);
     await page.unroute('**/onboarding/widget');
 
     // An open page with elements and frames, each with widget and banner, sends a limited number of
@@ -286,26 +288,26 @@ async function checkEmbedding(browser) {
     });
     await early.goto(app, { waitUntil: 'commit' });
     const late = early.frameLocator('iframe[title=Onboarding]');
-    await late.getByText('4 of 8 done').waitFor();
+    await settled(late, 4);
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'settings.updated', detail: { organization_id: organization } });
     open();
-    await late.getByText('5 of 8 done').first().waitFor({ timeout: 4_000 });
-    assert.equal(await late.locator('[role=status]').textContent(), '5 of 8 done.');
+    await settled(late, 5, 4_000);
+    assert.equal(await late.locator('[role=status]').textContent(), '2 of 8 done.');
     await early.close();
 
     // A failed click shows a visible message, with the reason if the user can act on it.
-    await element.getByText('5 of 8 done').first().waitFor({ timeout: 15_000 });
+    await settled(element, 5);
     const failed = element.locator('.ob-said');
     const refusal = { status: 402, contentType: 'application/problem+json', headers: { 'access-control-allow-origin': app }, body: '{"detail": "Choose a plan to restore full access."}' };
     for (const [respond, words] of [
       [(route) => route.fulfill(refusal), 'That didn’t work. Choose a plan to restore full access.'],
       [(route) => route.abort(), 'That didn’t work. Try again in a moment.'],
     ]) {
-      await page.route('**/checklist/complete/*', respond);
-      await element.getByRole('button', { name: 'Mark as done' }).click();
+      await page.route('**/checklist/skip/*', respond);
+      await element.getByRole('button', { name: 'Skip' }).click();
       await failed.filter({ hasText: words }).waitFor({ timeout: 5_000 });
       assert.ok((await failed.boundingBox()).height > 20, 'the message is visible');
-      await page.unroute('**/checklist/complete/*');
+      await page.unroute('**/checklist/skip/*');
     }
     await look(page, 'host-app-failed-click', PICTURES, faults);
     assert.deepEqual(faults, []);
@@ -328,24 +330,24 @@ async function checkEmbedding(browser) {
       element.remove();
       return { heard, announced };
     }, [claimsOf(await page.locator('dd code').allTextContents()), otherClaims].map((claims) => mint({ ...claims, iat: now, exp: now + 300 })));
-    assert.deepEqual(swapped, { heard: [5, 0], announced: '' });
+    assert.deepEqual(swapped, { heard: [2, 0], announced: '' });
 
     // Onramp's own page also updates: same document, same focus, and the change is announced.
     const ours = await context.newPage();
     ours.on('pageerror', (error) => logged.push(String(error)));
     await ours.goto(`${onramp}/onboarding/checklist`);
-    await ours.getByText('5 of 8 done').first().waitFor();
+    await settled(ours, 5);
     await ours.waitForResponse((response) => response.url().endsWith('/onboarding/api/checklist'));
     await ours.evaluate(() => (globalThis.sameDocument = true));
     const dismiss = ours.getByRole('button', { name: /Dismiss/ }).first();
     await dismiss.focus();
     const changed = Date.now();
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'client.created', detail: { organization_id: organization } });
-    await ours.getByText('6 of 8 done').first().waitFor({ timeout: 15_000 });
+    await settled(ours, 6);
     const pageTook = Date.now() - changed;
     assert.equal(await ours.evaluate(() => globalThis.sameDocument), true);
     assert.match(await ours.evaluate(() => document.activeElement.textContent), /Dismiss/);
-    assert.match(await ours.locator('[role=status]').last().textContent(), /Add client: done\. 6 of 8 done\./);
+    assert.match(await ours.locator('[role=status]').last().textContent(), /Add client: done\. 3 of 8 done\./);
 
     // If the page request fails, nothing is announced, and the next poll tries again.
     let pages = 0;
@@ -353,9 +355,9 @@ async function checkEmbedding(browser) {
     const refused = ours.waitForResponse((response) => response.status() === 503);
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'report.generated', detail: { organization_id: organization } });
     await refused;
-    assert.match(await ours.locator('[role=status]').last().textContent(), /6 of 8 done\./);
-    await ours.locator('main').getByText('7 of 8 done').first().waitFor({ timeout: 40_000 });
-    assert.match(await ours.locator('[role=status]').last().textContent(), /7 of 8 done\./);
+    assert.match(await ours.locator('[role=status]').last().textContent(), /3 of 8 done\./);
+    await settled(ours, 7, 40_000);
+    assert.match(await ours.locator('[role=status]').last().textContent(), /4 of 8 done\./);
     await ours.close();
 
     // An expired token, as from a host app that does not renew it.
@@ -386,6 +388,13 @@ async function checkEmbedding(browser) {
     assert.ok(logged.filter((text) => /expired/.test(text)).length >= 2, 'the frame logs it too');
 
     await checkStrictPage(context, claimsOf(await page.locator('dd code').allTextContents()));
+
+    // Collapse the widget and hide the banner in the host app's page. A person keeps both choices.
+    await element.getByRole('button', { name: 'Collapse' }).click();
+    await element.getByRole('button', { name: 'Expand' }).click();
+    await element.getByRole('button', { name: 'Collapse' }).waitFor();
+    await page.locator('trial-banner').first().getByRole('button', { name: 'Hide' }).click();
+    await page.locator('trial-banner').first().locator('aside').waitFor({ state: 'detached' });
 
     // Dismiss the widget in the host app's page.
     await element.getByRole('button', { name: 'Dismiss' }).click();

@@ -16,10 +16,11 @@ export async function hands(browser, stack, see, faults) {
   }
 }
 
-const done = (page, count) => page.locator('.progress-count', { hasText: `${count} of 8 done` }).first().waitFor({ timeout: 10_000 });
+/** Waits until the page shows `count` completed or skipped tasks. */
+const settled = (page, count) => page.locator(`.progress progress[value="${count}"]`).first().waitFor({ timeout: 10_000 });
 
 /**
- * Signs up and completes all eight tasks with the keyboard alone. Every focused element has a
+ * Signs up and skips all eight tasks with the keyboard alone. Every focused element has a
  * visible focus ring.
  */
 async function keyboardOnly(browser, stack, faults) {
@@ -35,55 +36,54 @@ async function keyboardOnly(browser, stack, faults) {
   await page.waitForURL('**/onboarding/welcome');
   await press(page, /^Start with the checklist/);
   await page.waitForURL(`**${CHECKLIST}`);
-  await done(page, 0);
+  await settled(page, 0);
 
-  // Complete the first task on the large card, skip the next one and undo that, then complete the
-  // rest.
-  await press(page, /^Mark as done/);
-  await done(page, 1);
+  // Skip the first task on the large card, skip the next one and undo that, then skip the rest.
+  await press(page, /^Skip: /);
+  await settled(page, 1);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'next', 'the focus moves to the next task');
-  await press(page, /^Skip/);
-  await page.locator('#undo').waitFor();
+  await press(page, /^Skip: /);
+  await settled(page, 2);
   await page.keyboard.press('Shift+Tab');
   await press(page, /^Undo/, 'Shift+Tab');
-  await page.locator('#undo').waitFor({ state: 'detached' });
+  await settled(page, 1);
   for (let count = 2; count <= 8; count++) {
-    await press(page, /^Mark as done/);
-    await done(page, count);
+    await press(page, /^Skip: /);
+    await settled(page, count);
   }
   await page.getByRole('heading', { name: /all set up/ }).waitFor();
   await context.close();
 }
 
-/** A double click completes one task. A button stays disabled until a slow response arrives. */
+/** A double click skips one task. A button stays disabled until a slow response arrives. */
 async function doubleClick(browser, stack, faults) {
   const jo = await person(browser, stack, faults);
   await jo.signsUp();
   await jo.opens(CHECKLIST);
-  await jo.page.getByRole('button', { name: /^Mark as done/ }).first().dblclick();
-  await done(jo.page, 1);
-  assert.equal((await jo.checklist()).completed_count, 1, 'a double click completes one task');
+  await jo.page.getByRole('button', { name: /^Skip/ }).first().dblclick();
+  await settled(jo.page, 1);
+  assert.equal((await jo.checklist()).tasks.filter((task) => task.skipped).length, 1, 'a double click skips one task');
 
   let release;
   let sent = 0;
   const released = new Promise((go) => (release = go));
-  await jo.page.route('**/onboarding/api/checklist/complete/*', async (route) => {
+  await jo.page.route('**/onboarding/api/checklist/skip/*', async (route) => {
     sent += 1;
     await released;
     await route.continue();
   });
-  const button = jo.page.getByRole('button', { name: /^Mark as done/ }).first();
+  const button = jo.page.getByRole('button', { name: /^Skip/ }).first();
   await button.click({ noWaitAfter: true });
   assert.equal(await button.getAttribute('aria-disabled'), 'true', 'the button is disabled while the request runs');
   await button.click({ force: true, noWaitAfter: true });
   release();
-  await done(jo.page, 2);
+  await settled(jo.page, 2);
   assert.equal(sent, 1, 'the request is sent once');
 
   // Going back shows the current state, not the cached page.
   await jo.opens('/dashboard');
   await jo.page.goBack();
-  await done(jo.page, 2);
+  await settled(jo.page, 2);
   await jo.leaves();
 }
 
@@ -94,12 +94,12 @@ async function offline(browser, stack, faults) {
   await jo.signsUp();
   await jo.opens(CHECKLIST);
   await jo.page.route('**/onboarding/api/**', (route) => route.abort());
-  const button = jo.page.getByRole('button', { name: /^Mark as done/ }).first();
+  const button = jo.page.getByRole('button', { name: /^Skip/ }).first();
   await button.click();
   await jo.page.getByText('That didn’t work').waitFor();
   await jo.page.unroute('**/onboarding/api/**');
   await button.click();
-  await done(jo.page, 1);
+  await settled(jo.page, 1);
   faults.push(...own.filter((fault) => !/ERR_FAILED/.test(fault)));
   await jo.leaves();
 }
@@ -128,7 +128,7 @@ async function sessionOrPlanEnded(browser, stack, faults) {
   await jo.signsUp();
   await jo.opens(CHECKLIST);
   await jo.stripe('customer.deleted');
-  await jo.page.getByRole('button', { name: /^Mark as done/ }).first().click();
+  await jo.page.getByRole('button', { name: /^Skip/ }).first().click();
   await jo.page.locator('.plain-code, .plain h1').first().waitFor();
   await jo.opens(CHECKLIST);
   await jo.context.clearCookies();
@@ -137,7 +137,7 @@ async function sessionOrPlanEnded(browser, stack, faults) {
   await jo.leaves();
 }
 
-/** A task that is completed in two tabs is completed once, and the second tab shows it. */
+/** A task that is skipped in two tabs is skipped once, and the second tab shows it. */
 async function twoTabs(browser, stack, faults) {
   const jo = await person(browser, stack, faults);
   await jo.signsUp();
@@ -145,15 +145,15 @@ async function twoTabs(browser, stack, faults) {
   const other = await jo.context.newPage();
   await other.goto(`${stack.url}${CHECKLIST}`);
   for (const page of [jo.page, other]) {
-    const button = page.getByRole('button', { name: 'Mark as done: Create project' });
+    const button = page.getByRole('button', { name: 'Skip: Invite team member' });
     await button.click();
     await button.waitFor({ state: 'detached' });
-    await done(page, 1);
+    await settled(page, 1);
   }
   await jo.leaves();
 }
 
-/** Two admins complete tasks at the same time, and both completions are kept. */
+/** Two admins skip tasks at the same time, and both changes are kept. */
 async function twoAdmins(browser, stack, faults) {
   const jo = await person(browser, stack, faults);
   await jo.signsUp();
@@ -167,14 +167,16 @@ async function twoAdmins(browser, stack, faults) {
   await mo.page.waitForURL('**/dashboard');
   const both = [[jo, 'Create project'], [mo, 'Add client']];
   for (const [who] of both) await who.opens(CHECKLIST);
-  await Promise.all(both.map(([who, task]) => who.page.getByRole('button', { name: `Mark as done: ${task}` }).click()));
-  await Promise.all(both.map(([who, task]) => who.page.getByRole('button', { name: `Mark as done: ${task}` }).waitFor({ state: 'detached' })));
+  await mo.page.getByText('Add client').first().click();
+  const skip = ([who, task]) => who.page.getByRole('button', { name: `Skip: ${task}` });
+  await Promise.all(both.map((one) => skip(one).click()));
+  await Promise.all(both.map((one) => skip(one).waitFor({ state: 'detached' })));
   const { tasks } = await jo.checklist();
-  const by = Object.fromEntries(tasks.filter((task) => task.completed).map((task) => [task.key, task.completed_by]));
-  assert.deepEqual([by.created_project, by.created_client], ['Jo Doe', 'Mo Roe'], 'both completions are kept');
+  const skipped = tasks.filter((task) => task.skipped).map((task) => task.key);
+  assert.deepEqual(skipped, ['created_project', 'created_client'], 'both changes are kept');
   for (const [who] of both) {
     await who.opens(CHECKLIST);
-    await done(who.page, 3);
+    await settled(who.page, 3);
     await who.leaves();
   }
 }

@@ -40,9 +40,9 @@ async function journey(stack, page, who, see) {
   await says('0 of 8');
   await says('Invite team member');
 
-  // One completed task is 12 %.
-  await press(/^Mark as done/);
-  await says('1 of 8');
+  // One skipped task of eight is 12 % of the way.
+  await press(/^Skip/);
+  await says('0 of 8 done, 1 skipped');
   await says('12%');
 
   // Dismiss and restore the checklist.
@@ -50,12 +50,19 @@ async function journey(stack, page, who, see) {
   await says('Checklist dismissed');
   await press('Restore checklist');
   await page.getByRole('button', { name: 'Dismiss checklist' }).waitFor();
-  await says('1 of 8');
+  await says('1 skipped');
 
   await open('/dashboard');
   await says(who.organization);
   await says('Getting Started');
   await says('Continue setup');
+  await press(/^Collapse/);
+  await says('7 steps left');
+  await page.getByRole('link', { name: 'Continue setup' }).waitFor({ state: 'detached' });
+  await press(/^Expand/);
+  await says('Continue setup');
+  await press(/^Hide/);
+  await page.getByRole('link', { name: 'View plans' }).waitFor({ state: 'detached' });
   await follow('Plan & details');
   await says('Free trial');
   await open('/onboarding/guide');

@@ -101,6 +101,16 @@ export const STATES = [
     pages: BOTH,
     says: /was dismissed/,
   },
+  {
+    name: 'collapsed',
+    begins: async (who) => {
+      await who.signsUp();
+      await who.changes('view/collapse', 'view/hide-calm');
+    },
+    pages: DASHBOARD,
+    says: /8 steps left/,
+    hides: /Continue setup|14 days left/,
+  },
   { name: 'pending', begins: (who) => who.signsUp(false), pages: INSIDE, says: /plan/ },
   { name: 'waiting', begins: (who) => who.signsUp(false), pages: RETURN, says: /waiting for Stripe to confirm/ },
   { name: 'incomplete', begins: isFirst('incomplete'), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /first payment/ },
@@ -162,5 +172,6 @@ export const STATES = [
   },
   { name: 'trial-notice', days: 8, begins: (who) => who.signsUp(), pages: { ...DASHBOARD, ...WELCOME }, says: /6 days left/ },
   { name: 'trial-warning', days: 12, begins: (who) => who.signsUp(), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /2 days left/ },
+  { name: 'trial-tomorrow', days: 13, begins: (who) => who.signsUp(), pages: DASHBOARD, says: /ends tomorrow at \d\d:\d\d CES?T/ },
   { name: 'trial-ended', days: 15, begins: (who) => who.signsUp(), pages: INSIDE, says: /Trial ended|trial has ended/ },
 ];

@@ -8,7 +8,7 @@ use domain::{
     checklist::ChecklistCommand,
     id::{OrgId, UserId},
     org::{AdminContact, Org},
-    people::{Address, Admin, IdleTimeout, Member, Name, Role, Session, User},
+    people::{Address, Admin, IdleTimeout, Member, Name, Preferences, Role, Session, User},
     time::{Zone, add},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -48,7 +48,15 @@ pub fn pending(organization: &str, person: &str) -> View {
     let session = Session::begin(id, &user, start());
     let member =
         Member::authorize(&session, &user, Some(Role::Admin), IdleTimeout::default(), start()).unwrap();
-    View { admin: member.admin(), member, org, orgs: vec![id], auth: AuthMethod::Session, now: start() }
+    View {
+        admin: member.admin(),
+        member,
+        org,
+        orgs: vec![id],
+        preferences: Preferences::default(),
+        auth: AuthMethod::Session,
+        now: start(),
+    }
 }
 
 /// Returns the view of Jo of Acme Corp, who has just signed up with a trial of 14 days.

@@ -1,4 +1,4 @@
-//! Authentication of a change: by an admin, with a session or an embed token.
+//! Authentication of a change, with a session or an embed token.
 
 use domain::people::Admin;
 use jiff::Timestamp;
@@ -26,8 +26,20 @@ impl App {
         credentials: Option<&Credentials>,
         now: Timestamp,
     ) -> Result<AuthenticatedAdmin, Problem> {
-        let credentials = credentials.ok_or_else(Problem::unauthorized)?;
-        let member = credentials.authenticate(&self.store, &self.keys, self.config.session_idle, now).await?;
+        let member = self.authenticate_member(credentials, now).await?;
         Ok(AuthenticatedAdmin { admin: member.admin()?, member })
+    }
+
+    /// Verifies the credentials of a member.
+    ///
+    /// # Errors
+    /// 401 for missing or invalid credentials, or the problem of a failed read.
+    pub async fn authenticate_member(
+        &self,
+        credentials: Option<&Credentials>,
+        now: Timestamp,
+    ) -> Result<AuthenticatedMember, Problem> {
+        let credentials = credentials.ok_or_else(Problem::unauthorized)?;
+        credentials.authenticate(&self.store, &self.keys, self.config.session_idle, now).await
     }
 }

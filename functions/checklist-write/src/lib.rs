@@ -16,6 +16,7 @@
 //! # Where to start
 //!
 //! - `handlers::change`: the routes for admins. Start here.
+//! - `handlers::view`: what a user collapses or hides for themselves.
 //! - `handlers::host_events`: `POST /host/events`. `handlers::bus_event` handles events from the bus.
 //! - `auth`: authenticates a request by its session or its embed token.
 //! - `out`: the JSON responses to changes.
@@ -90,6 +91,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/onboarding/api/checklist/dismiss", post(handlers::dismiss))
         .route("/onboarding/api/checklist/restore", post(handlers::restore))
         .route("/onboarding/api/checklist/seen", post(handlers::confirm_completion))
+        .route("/onboarding/api/checklist/view/{change}", post(handlers::change_view))
         .route(HOST_EVENTS, host_events)
         .with_state(app)
 }

@@ -3,6 +3,9 @@
 pub const UNKNOWN_TASK: &str = "Unknown task.";
 pub const COMPLETED_BY_EVENT: &str = "An event completed this task, so it stays completed.";
 
+pub const UNKNOWN_VIEW: &str =
+    "Unknown view. Use collapse, expand, hide-calm, hide-notice, hide-warning, or hide-last-day.";
+
 /// Errors of `POST /host/events`. An error of a single event is in the list `faults` of that
 /// event's result.
 pub mod events {

@@ -119,6 +119,12 @@ impl Zone {
         self.day(at).strftime("%B %-d, %Y").to_string()
     }
 
+    /// Returns the time of the day in this zone, such as "14:05 CET".
+    #[must_use]
+    pub fn time(&self, at: Timestamp) -> String {
+        at.to_zoned(self.0.clone()).strftime("%H:%M %Z").to_string()
+    }
+
     /// Returns date and time in this zone, such as "January 22, 2025, 14:05 CET".
     #[must_use]
     pub fn date_and_time(&self, at: Timestamp) -> String {

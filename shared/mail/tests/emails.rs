@@ -195,6 +195,19 @@ fn emails_contain_no_scripts_images_or_leaked_secrets() {
     }
 }
 
+/// A client on a phone shows about 50 characters. The subject of the welcome email is part of the
+/// product's contract.
+#[test]
+fn subjects_with_usual_names_have_at_most_50_characters() {
+    let [user, organization, inviter] =
+        ["Maria Hernandez", "Northwind Traders", "Peter Lindqvist"].map(|name| Name::parse(name).unwrap());
+    let names = Names { user, organization, inviter, project: PlainText::new("Getting Started") };
+    for (name, email) in all_emails(&names) {
+        let length = email.subject.chars().count();
+        assert!(length <= 50 || name.starts_with("welcome"), "{name}, {length}: {}", email.subject);
+    }
+}
+
 #[test]
 fn preview_text_is_hidden_and_differs_from_subject() {
     for (name, email) in all_emails(&acme()) {

@@ -19,6 +19,6 @@ pub use address_form::AddressForm;
 pub use button::{Weight, link_button, post_button, row_link, submit};
 pub use error::{NextAction, error_page};
 pub use field::{Choice, Field, Kind, RadioOption, Select, error_summary, hidden, problem_note, time_zone};
-pub use icon::{mark, tick};
+pub use icon::{celebration, icon, mark, tick};
 pub use note::{Tone, note};
 pub use page::{NavItem, Page, Person, Width};

@@ -32,6 +32,12 @@ pub fn date(at: Timestamp, zone: &Zone) -> Markup {
     html! { time datetime=(at) title=(zone.date_and_time(at)) { (zone.date(at)) } }
 }
 
+/// Renders the time of the day in `zone`, with the name of the zone.
+#[must_use]
+pub fn time(at: Timestamp, zone: &Zone) -> Markup {
+    html! { time datetime=(at) title=(zone.date_and_time(at)) { (zone.time(at)) } }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::icon::icon as drawing;
+
 /// The tone of a note or a banner, which determines the color. The text and the icon must express
 /// the tone too, because some users cannot distinguish the colors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +34,12 @@ impl Tone {
     }
 }
 
-/// Renders a note. `title` states the current state, and `text` states what happens next.
+/// Renders a note with the drawing of an emoji. `title` states the current state, and `text` states what happens next.
 #[must_use]
 pub fn note(tone: Tone, icon: &str, title: &str, text: &Markup) -> Markup {
     html! {
         div class={ "note " (tone.class()) } {
-            span class="note-icon" aria-hidden="true" { (icon) }
+            span class="note-icon" { (drawing(icon)) }
             div {
                 p class="note-title" { (title) }
                 div class="note-text" { (text) }

@@ -29,7 +29,7 @@ const PREFLIGHT_MAX_AGE: &str = "7200";
 const EXPOSED_HEADERS: &str = "etag, retry-after, www-authenticate, x-request-id";
 
 /// The paths whose requests may carry an embed token, as patterns of [`routes::ROUTES`].
-const PATHS: [&str; 10] = [
+const PATHS: [&str; 11] = [
     "/onboarding/widget",
     "/onboarding/banner",
     "/onboarding/api/checklist",
@@ -40,6 +40,7 @@ const PATHS: [&str; 10] = [
     "/onboarding/api/checklist/dismiss",
     "/onboarding/api/checklist/restore",
     "/onboarding/api/checklist/seen",
+    "/onboarding/api/checklist/view/{change}",
 ];
 
 /// Response extension that marks a response as embeddable by pages of other origins.

@@ -60,6 +60,7 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/onboarding/api/checklist/skip/{task}"),
     (Method::POST, "/onboarding/api/checklist/uncomplete/{task}"),
     (Method::POST, "/onboarding/api/checklist/unskip/{task}"),
+    (Method::POST, "/onboarding/api/checklist/view/{change}"),
     (Method::GET, "/onboarding/banner"),
     (Method::GET, "/onboarding/checklist"),
     (Method::GET, "/onboarding/embed"),

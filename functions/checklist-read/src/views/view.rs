@@ -1,10 +1,10 @@
 //! The view model of all pages, fragments, and JSON reads.
 
 use domain::{
-    checklist::{Progress, Task, TaskTarget},
+    checklist::{Progress, Task, TaskTarget, WIDGET_AFTER_COMPLETION},
     id::OrgId,
     org::{Access, Org, Status},
-    people::{Admin, Member},
+    people::{Admin, Member, Preferences, User},
 };
 use jiff::Timestamp;
 use maud::{Markup, Render};
@@ -27,6 +27,8 @@ pub struct View {
     pub org: Org,
     /// All organizations of the user, `org` included.
     pub orgs: Vec<OrgId>,
+    /// What the user collapsed or hid.
+    pub preferences: Preferences,
     /// How the request was authenticated.
     pub auth: AuthMethod,
     /// The time of the request.
@@ -35,7 +37,8 @@ pub struct View {
 
 impl From<AuthenticatedMember> for View {
     fn from(AuthenticatedMember { member, user, org, method, now, .. }: AuthenticatedMember) -> Self {
-        Self { admin: member.admin(), member, org: org.value, orgs: user.value.orgs, auth: method, now }
+        let User { orgs, preferences, .. } = user.value;
+        Self { admin: member.admin(), member, org: org.value, orgs, preferences, auth: method, now }
     }
 }
 
@@ -54,6 +57,20 @@ impl View {
     /// with full access may.
     pub fn may_change(&self) -> bool {
         self.admin.is_some() && self.status().access() == Access::Full
+    }
+
+    /// Returns whether the organization's trial runs, and no plan follows it.
+    pub fn needs_plan(&self) -> bool {
+        self.org.is_on_trial(self.now) && !self.org.billing.is_alive(self.now)
+    }
+
+    /// Returns whether the user sees the onboarding widget. Members do not, and no one does after a
+    /// dismissal or some days after the checklist is complete.
+    pub fn shows_widget(&self) -> bool {
+        let is_over = |at| self.now.duration_since(at) >= WIDGET_AFTER_COMPLETION;
+        self.admin.is_some()
+            && self.org.checklist.dismissed_at.is_none()
+            && !self.progress().completed_at().is_some_and(is_over)
     }
 
     /// Returns when the checklist last changed. Returns `None` until provisioning has created it.

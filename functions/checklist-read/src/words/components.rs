@@ -8,7 +8,24 @@ use super::{days_left, label};
 
 /// The progress bar of a checklist.
 pub mod progress {
+    use super::super::done_of;
+
     pub const LABEL: &str = "Setup progress";
+
+    /// Returns for example "3 of 8 done", "3 of 8 done, 1 skipped", or "7 done, 1 skipped" when
+    /// nothing is left to do.
+    pub fn count(done: usize, skipped: usize, total: usize) -> String {
+        match skipped {
+            0 => done_of(done, total),
+            _ if done + skipped == total => format!("{done} done, {skipped} skipped"),
+            _ => format!("{}, {skipped} skipped", done_of(done, total)),
+        }
+    }
+
+    /// Returns for example "1 step left" or "5 steps left".
+    pub fn steps_left(count: usize) -> String {
+        format!("{count} {} left", if count == 1 { "step" } else { "steps" })
+    }
 }
 
 /// A task, on every page that shows one.
@@ -24,6 +41,8 @@ pub mod task {
     // These follow the title of a task, for screen readers.
     pub const SKIPPED: &str = ", skipped";
     pub const DONE: &str = ", done";
+    /// Leads to the task in the setup guide. [`about_task`] follows, for screen readers.
+    pub const GUIDE: &str = "See the guide";
     /// This precedes [`duration`], for screen readers.
     pub const ABOUT: &str = "about ";
 
@@ -33,6 +52,11 @@ pub mod task {
 
     pub fn about(minutes: u8) -> String {
         format!("{ABOUT}{}", duration(minutes))
+    }
+
+    /// Names the task of a link, for screen readers.
+    pub fn about_task(title: &str) -> String {
+        format!(": {title}")
     }
 
     /// Returns a description that the duration follows.
@@ -81,6 +105,8 @@ pub mod undo {
 
 /// The widget, on the dashboard and in the host app.
 pub mod widget {
+    pub const COLLAPSE: &str = "Collapse";
+    pub const EXPAND: &str = "Expand";
     pub const SEE_ALL: &str = "See all";
     /// Completes "See all" for screen readers.
     pub const SEE_ALL_TASKS: &str = " tasks";
@@ -88,7 +114,7 @@ pub mod widget {
     pub const COMPLETE: &str = "You’re all set up";
     /// The text must not say that every step is completed, because steps can be skipped.
     pub const COMPLETE_TEXT: &str = "There’s nothing left to set up.";
-    /// What "Dismiss" hides, for screen readers.
+    /// What "Dismiss" hides and "Collapse" collapses, for screen readers.
     pub const CHECKLIST: &str = "setup checklist";
 }
 
@@ -218,9 +244,13 @@ pub mod banner {
     pub const INCOMPLETE_TEXT: &str = "You’ll get full access as soon as it goes through.";
     pub const ADD_PAYMENT: &str = "Add payment";
     pub const UPGRADE: &str = "Upgrade now";
-    // What to do during a trial. The first three depend on the time that is left, and the last is
+    pub const HIDE: &str = "Hide";
+    /// What "Hide" hides, for screen readers.
+    pub const HIDE_WHAT: &str = "trial notice";
+    // What to do during a trial. The first four depend on the time that is left, and the last is
     // for a plan that follows the trial.
     pub const TRIAL_URGENT: &str = "Add a payment method to keep your access.";
+    pub const TRIAL_LAST_DAYS: &str = "After that, your data is safe and read-only until you choose a plan.";
     pub const TRIAL_SOON: &str = "Now is a good time to choose a plan.";
     pub const TRIAL_CALM: &str = "Try everything, without limits.";
     pub const ADD_PAYMENT_METHOD: &str = "Add a payment method";
@@ -234,8 +264,20 @@ pub mod banner {
     pub const MEANWHILE_NO_ACCESS: &str = "You’ll get full access as soon as it goes through.";
     pub const MEANWHILE_FULL_ACCESS: &str = "Everything keeps working in the meantime.";
 
-    pub fn trial_ends(date: &impl Render) -> Markup {
-        html! { "Your trial ends on " (date) "." }
+    pub fn today(time: &impl Render) -> Markup {
+        html! { "today at " (time) }
+    }
+
+    pub fn tomorrow(time: &impl Render) -> Markup {
+        html! { "tomorrow at " (time) }
+    }
+
+    pub fn on(date: &impl Render) -> Markup {
+        html! { "on " (date) }
+    }
+
+    pub fn trial_ends(when: &impl Render) -> Markup {
+        html! { "Your trial ends " (when) "." }
     }
 
     pub fn payment_failed(date: &impl Render) -> Markup {

@@ -104,8 +104,8 @@ pub mod welcome {
     pub const START_CHECKLIST: &str = "Start with the checklist";
     pub const FIRST_STEPS: &str = "Suggested first steps";
     pub const ALL_SET_UP: &str = "You’re all set up";
-    pub const VIEW_FULL_CHECKLIST: &str = "View full checklist";
     pub const USEFUL_LINKS: &str = "Useful links";
+    pub const ABOUT_PRODUCT: &str = "Where your team works";
     pub const ABOUT_GUIDE: &str = "How to complete each step, and answers to common questions";
     pub const ABOUT_DASHBOARD: &str = "Your organization and its projects";
     pub const ABOUT_PLAN: &str = "Your current plan and what happens next";
@@ -123,6 +123,11 @@ pub mod welcome {
             "{organization} is ready. We created a first project, “{project}”, and a short checklist to \
              get you started."
         )
+    }
+
+    /// Returns the text for an organization whose checklist is dismissed or cannot be changed.
+    pub fn provisioned_before(organization: impl Display, project: impl Display) -> String {
+        format!("{organization} is ready, with a first project, “{project}”.")
     }
 
     pub fn not_provisioned(organization: impl Display) -> String {
@@ -171,8 +176,8 @@ pub mod guide {
         ),
         (
             "Are steps completed automatically?",
-            "Yes. We detect what you do in the product within seconds. Use “Mark as done” for work you \
-             did elsewhere.",
+            "Yes. We detect what you do in the product within seconds. Skip a step that you already did \
+             elsewhere.",
         ),
         (
             "I dismissed the checklist. Is it gone?",

@@ -17,13 +17,13 @@ use crate::{App, auth::AuthenticatedAdmin, handlers::return_path::return_path, o
 
 /// A request for a change, which is not authenticated yet.
 pub struct ChangeRequest {
-    app: Arc<App>,
-    credentials: Option<Credentials>,
-    format: ResponseFormat,
+    pub(super) app: Arc<App>,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) format: ResponseFormat,
     /// Onramp's own origin, as the caller sees it.
     origin: String,
     /// Path of the page that a browser returns to.
-    back: String,
+    pub(super) back: String,
 }
 
 impl FromRequestParts<Arc<App>> for ChangeRequest {

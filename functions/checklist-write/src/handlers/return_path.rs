@@ -6,12 +6,12 @@ use http::{HeaderMap, header::REFERER};
 const CHECKLIST: &str = "/onboarding/checklist";
 
 /// Returns the path of the page that contains the form, according to the header `Referer`. `origin`
-/// is Onramp's own origin. A form of the widget returns to the dashboard, which shows the widget.
+/// is Onramp's own origin. A form of the widget or the banner returns to the dashboard, which shows both.
 pub fn return_path(headers: &HeaderMap, origin: &str) -> String {
     let referer = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = referer.strip_prefix(origin).unwrap_or_default();
     match path.split(['?', '#']).next() {
-        Some("/onboarding/widget") => "/dashboard".to_owned(),
+        Some("/onboarding/widget" | "/onboarding/banner") => "/dashboard".to_owned(),
         _ => web::next_path(path).unwrap_or_else(|| CHECKLIST.to_owned()),
     }
 }
@@ -27,6 +27,7 @@ mod tests {
             ("https://onramp.example.com/dashboard?from=mail#top", "/dashboard"),
             ("https://onramp.example.com/onboarding/welcome", "/onboarding/welcome"),
             ("https://onramp.example.com/onboarding/widget", "/dashboard"),
+            ("https://onramp.example.com/onboarding/banner", "/dashboard"),
             (
                 "https://onramp.example.com/organizations/org_0198c0de-0000-7000-8000-000000000001",
                 "/organizations/org_0198c0de-0000-7000-8000-000000000001",

@@ -68,6 +68,25 @@ impl<'a> Progress<'a> {
         self.completed_count() * 100 / self.total_count().max(1)
     }
 
+    /// Returns the number of tasks that are completed or skipped.
+    #[must_use]
+    pub fn settled_count(&self) -> usize {
+        self.total_count() - self.remaining_count()
+    }
+
+    /// Returns the number of open tasks.
+    #[must_use]
+    pub fn remaining_count(&self) -> usize {
+        self.open().count()
+    }
+
+    /// Returns the completed and skipped tasks in percent, rounded down. It is 100 exactly if
+    /// [`Self::is_complete`].
+    #[must_use]
+    pub fn settled_percentage(&self) -> usize {
+        self.settled_count() * 100 / self.total_count().max(1)
+    }
+
     /// Returns whether every task is completed or skipped.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -106,9 +125,18 @@ impl<'a> Progress<'a> {
     #[must_use]
     pub fn by_weight(&self) -> Vec<&'static Task> {
         let mut open: Vec<_> = self.open().collect();
-        // The sort is stable, so equal weights keep their order.
-        open.sort_by_key(|task| Reverse(task.weight(self.days_left)));
+        open.sort_by_key(|task| self.rank(task));
         open
+    }
+
+    fn rank(&self, task: &Task) -> (Reverse<u8>, u8) {
+        (Reverse(task.weight(self.days_left)), task.priority)
+    }
+
+    /// Returns whether `task`, if it were open, would come before every open task.
+    #[must_use]
+    pub fn precedes_open_tasks(&self, task: &Task) -> bool {
+        self.open().all(|open| self.rank(task) < self.rank(open))
     }
 
     /// Returns the next task, which is the open task with the highest weight.

@@ -8,6 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 /// open page after the same time. After that, the list of tasks still has a button for it.
 pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_secs(10);
 
+/// How long the onboarding widget stays after the checklist is complete.
+pub const WIDGET_AFTER_COMPLETION: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// Stored state of a checklist. Its maps use the keys of tasks, so completions stay valid if the
 /// definition changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

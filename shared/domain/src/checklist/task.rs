@@ -34,6 +34,13 @@ pub struct Task {
 }
 
 impl Task {
+    /// Returns whether an event shows that the task is done. Pages do not offer to mark such a task
+    /// as done by hand.
+    #[must_use]
+    pub const fn has_evidence(&self) -> bool {
+        !self.completed_by.is_empty()
+    }
+
     /// Returns the weight of the task: its value, or the value of the urgency boost. `days_left` is
     /// the number of days that remain of a trial; `None` means that no trial runs.
     #[must_use]

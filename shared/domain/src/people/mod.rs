@@ -7,6 +7,7 @@ mod member;
 mod membership;
 mod name;
 mod operator;
+mod preferences;
 mod reason;
 mod session;
 mod team;
@@ -26,6 +27,7 @@ pub use member::{Admin, Member};
 pub use membership::{Membership, Role};
 pub use name::{Name, NameError};
 pub use operator::{ActionRecord, Operator, OperatorError, Operators};
+pub use preferences::{HiddenBanner, Preferences, ViewCommand};
 pub use reason::{Reason, ReasonError};
 pub use session::{
     FRESH_SIGN_IN, IdleTimeout, LAST_SEEN_INTERVAL, NotAToken, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session,

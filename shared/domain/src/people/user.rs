@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Address, Name};
+use super::{Address, Name, Preferences};
 use crate::id::{OrgId, UserId};
 
 /// A user, identified by an email address.
@@ -26,6 +26,8 @@ pub struct User {
     pub orgs: Vec<OrgId>,
     /// Number of the join with which each membership began.
     pub joins: Joins,
+    /// What the user collapsed or hid on pages.
+    pub preferences: Preferences,
 }
 
 /// The joins of a user. Each time the user joins an organization, this join gets the next number.
@@ -64,6 +66,7 @@ impl User {
             trial_used: false,
             orgs: Vec::new(),
             joins: Joins::default(),
+            preferences: Preferences::default(),
         }
     }
 

@@ -5,8 +5,10 @@ mod grant;
 mod reminder;
 mod state;
 mod sweep;
+mod urgency;
 
 pub use extension::{Days, Extension, NotDays};
 pub use grant::{FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable};
 pub use reminder::{NOTICE_DAYS, WARNING_DAYS, parse_reminder_days};
 pub use state::Trial;
+pub use urgency::{EndDay, Urgency, UrgencyStep};

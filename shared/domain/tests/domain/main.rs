@@ -15,6 +15,7 @@ mod fixture;
 mod measures;
 mod names;
 mod outbox;
+mod preferences;
 mod progress;
 mod record;
 mod reminders;

@@ -5,7 +5,7 @@ use domain::{
     checklist::{
         BUILT_IN,
         ChecklistCommand::{self, Complete, ConfirmCompletion, Dismiss, Restore, Skip, Uncomplete, Unskip},
-        ChecklistError, CompletedByEvent, HostEventResult,
+        ChecklistError, CompletedByEvent, HostEventResult, Task,
     },
     org::{DomainEvent, Measure, Org, Status, measures},
     people::{Admin, IdleTimeout, Member, Role, Session},
@@ -73,6 +73,36 @@ fn percentage_is_rounded_down() {
     }
     assert_eq!(percentages, [0, 12, 25, 37, 50, 62, 75, 87, 100]);
     assert!(acme.org.progress(at(1)).is_complete());
+}
+
+#[test]
+fn settled_tasks_fill_the_bar_exactly_when_complete() {
+    let mut acme = Acme::new();
+    let mut shown = Vec::new();
+    for (n, task) in BUILT_IN.tasks.iter().enumerate() {
+        acme.apply(if n % 2 == 0 { Skip(task.key) } else { Complete(task.key) }, 1).unwrap();
+        let progress = acme.org.progress(at(1));
+        assert_eq!(progress.settled_count() + progress.remaining_count(), 8);
+        assert_eq!(progress.settled_percentage() == 100, progress.is_complete());
+        shown.push((progress.settled_percentage(), progress.percentage()));
+    }
+    assert_eq!(shown, [(12, 0), (25, 12), (37, 12), (50, 25), (62, 25), (75, 37), (87, 37), (100, 50)]);
+}
+
+#[test]
+fn every_built_in_task_has_evidence() {
+    assert!(BUILT_IN.tasks.iter().all(Task::has_evidence));
+    assert!(!Task { completed_by: &[], ..BUILT_IN.tasks[0] }.has_evidence());
+}
+
+#[test]
+fn completed_task_precedes_open_ones_by_its_weight() {
+    let mut acme = Acme::new();
+    acme.apply(Complete("invited_team_member"), 1).unwrap();
+    acme.apply(Complete("created_client"), 1).unwrap();
+    let progress = acme.org.progress(at(1));
+    let precedes = |key| progress.precedes_open_tasks(progress.task(key).unwrap());
+    assert!(precedes("invited_team_member") && !precedes("created_client"));
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl Invitation {
         let recipient = PlainText::new(self.recipient.as_str());
         EmailContent {
             words,
-            subject: (texts.subject)(inviter, organization, &product.name),
+            subject: (texts.subject)(inviter, organization),
             preheader: (texts.preheader)(*role, *expires_on),
             product: product.name.clone(),
             heading: (texts.heading)(organization, &product.name),

@@ -46,7 +46,7 @@ impl PaymentFailed {
         let happened = (payment.happened)(organization, self.since);
         EmailContent {
             words,
-            subject: (texts.subject)(payment.title, organization),
+            subject: (texts.subject)(payment.topic, organization),
             preheader: happened.clone(),
             product: product.name.clone(),
             heading: payment.title.to_owned(),

@@ -29,7 +29,7 @@ impl TrialEnded {
         let texts = &words.trial_ended;
         EmailContent {
             words,
-            subject: (texts.subject)(&product.name, organization),
+            subject: (texts.subject)(organization),
             preheader: (texts.preheader)(organization),
             product: product.name.clone(),
             heading: texts.heading.to_owned(),

@@ -67,7 +67,7 @@ impl TrialEnding {
         let effect = effect.map(Block::Paragraph);
         EmailContent {
             words,
-            subject: (texts.subject)(*days, &product.name, organization),
+            subject: (texts.subject)(*days, organization),
             preheader: (texts.preheader)(organization, *ends_on),
             product: product.name.clone(),
             heading: (texts.heading)(*days),

@@ -73,9 +73,7 @@ pub(crate) static ENGLISH: Words = Words {
         tip_in_trial: "Set up billing early to keep your access when the trial ends",
     },
     trial_ending: TrialEnding {
-        subject: |days, product, organization| {
-            format!("{} in your {product} trial - {organization}", days_left(days))
-        },
+        subject: |days, organization| format!("{} in your trial - {organization}", days_left(days)),
         preheader: |organization, ends_on| format!("The trial for {organization} ends on {}.", date(ends_on)),
         heading: |days| format!("{} in your trial", days_left(days)),
         panel_title: |ends_on| format!("⏳ Trial ends: {}", date(ends_on)),
@@ -106,7 +104,7 @@ pub(crate) static ENGLISH: Words = Words {
         needs_payment_method_button: "Add a payment method",
     },
     trial_ended: TrialEnded {
-        subject: |product, organization| format!("Your {product} trial has ended - {organization}"),
+        subject: |organization| format!("Your trial has ended - {organization}"),
         preheader: |organization| format!("Your data in {organization} is safe. Choose a plan to continue."),
         heading: "Your trial has ended",
         ended: |organization, ended_on| {
@@ -123,6 +121,7 @@ pub(crate) static ENGLISH: Words = Words {
     },
     payment_failed: PaymentFailed {
         failed: Payment {
+            topic: "A payment didn’t go through",
             title: "A payment didn’t go through",
             happened: |organization, since| {
                 format!("The payment for “{organization}” failed on {}.", date(since))
@@ -132,6 +131,7 @@ pub(crate) static ENGLISH: Words = Words {
             button: "Check payment method",
         },
         action_required: Payment {
+            topic: "Please confirm a payment",
             title: "Your bank needs you to confirm a payment",
             happened: |organization, since| {
                 format!(
@@ -142,7 +142,7 @@ pub(crate) static ENGLISH: Words = Words {
             to_do: "Banks sometimes check that a payment is really yours. Open your invoices and confirm it there.",
             button: "Confirm payment",
         },
-        subject: |title, organization| format!("{title} - {organization}"),
+        subject: |topic, organization| format!("{topic} - {organization}"),
         still_full_access: "Everything keeps working for now.",
         read_only: "Until it’s paid, your organization is read-only. Everyone can sign in and view everything, and we \
                     don’t delete anything. You’ll get full access as soon as the payment goes through.",
@@ -163,9 +163,7 @@ pub(crate) static ENGLISH: Words = Words {
         },
     },
     invitation: Invitation {
-        subject: |inviter, organization, product| {
-            format!("{inviter} invited you to {organization} on {product}")
-        },
+        subject: |inviter, organization| format!("{inviter} invited you to {organization}"),
         preheader: |role, expires_on| {
             format!("Join as {}. The invitation is valid until {}.", with_article(role), date(expires_on))
         },

@@ -67,7 +67,7 @@ pub(crate) struct Welcome {
 }
 
 pub(crate) struct TrialEnding {
-    pub(crate) subject: fn(days: u32, product: &str, organization: &PlainText) -> String,
+    pub(crate) subject: fn(days: u32, organization: &PlainText) -> String,
     pub(crate) preheader: fn(organization: &PlainText, ends_on: Date) -> String,
     pub(crate) heading: fn(days: u32) -> String,
     pub(crate) panel_title: fn(ends_on: Date) -> String,
@@ -81,7 +81,7 @@ pub(crate) struct TrialEnding {
 }
 
 pub(crate) struct TrialEnded {
-    pub(crate) subject: fn(product: &str, organization: &PlainText) -> String,
+    pub(crate) subject: fn(organization: &PlainText) -> String,
     pub(crate) preheader: fn(organization: &PlainText) -> String,
     pub(crate) heading: &'static str,
     pub(crate) ended: fn(organization: &PlainText, ended_on: Date) -> String,
@@ -94,7 +94,7 @@ pub(crate) struct TrialEnded {
 pub(crate) struct PaymentFailed {
     pub(crate) failed: Payment,
     pub(crate) action_required: Payment,
-    pub(crate) subject: fn(title: &str, organization: &PlainText) -> String,
+    pub(crate) subject: fn(topic: &str, organization: &PlainText) -> String,
     pub(crate) still_full_access: &'static str,
     pub(crate) read_only: &'static str,
     pub(crate) access_after_payment: &'static str,
@@ -103,6 +103,8 @@ pub(crate) struct PaymentFailed {
 
 /// Texts for one kind of payment problem.
 pub(crate) struct Payment {
+    /// Short form of the title, for the subject.
+    pub(crate) topic: &'static str,
     pub(crate) title: &'static str,
     pub(crate) happened: fn(organization: &PlainText, since: Date) -> String,
     pub(crate) to_do: &'static str,
@@ -119,7 +121,7 @@ pub(crate) struct SignIn {
 }
 
 pub(crate) struct Invitation {
-    pub(crate) subject: fn(inviter: &PlainText, organization: &PlainText, product: &str) -> String,
+    pub(crate) subject: fn(inviter: &PlainText, organization: &PlainText) -> String,
     pub(crate) preheader: fn(role: Role, expires_on: Date) -> String,
     pub(crate) heading: fn(organization: &PlainText, product: &str) -> String,
     pub(crate) invited: fn(inviter: &PlainText, organization: &PlainText, role: Role) -> String,

@@ -1,4 +1,7 @@
-use domain::{id::OrgId, people::User};
+use domain::{
+    id::OrgId,
+    people::{IdleTimeout, User},
+};
 use store::{Stored, WaitingInvitations};
 use test_support::seed::HOOLI;
 
@@ -65,7 +68,7 @@ async fn verified_user_keeps_only_the_session_of_the_verification() {
     world.store.commit_verification((&before, &after), &[], &own, now()).await.unwrap();
     for (secret, is_alive) in [(SESSION, true), (NEW_SECRET, false)] {
         let found = world.store.load_session(&token(HOOLI, NED, secret)).await.unwrap().unwrap();
-        assert_eq!(found.authorize(now()).is_some(), is_alive, "{secret}");
+        assert_eq!(found.authorize(IdleTimeout::default(), now()).is_some(), is_alive, "{secret}");
     }
     assert_eq!(world.user(NED).await.value.orgs, [parse::<OrgId>(HOOLI)]);
 }

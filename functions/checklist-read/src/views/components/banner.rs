@@ -3,10 +3,10 @@
 use domain::{
     billing::{Issue, IssueKind, NextKind},
     org::Status,
-    trial::{NOTICE_DAYS, WARNING_DAYS},
+    trial::{EndDay, Urgency, UrgencyStep},
 };
 use maud::{Markup, html};
-use ui::{Tone, Weight, link_button, post_button};
+use ui::{Tone, Weight, icon, link_button, post_button};
 
 use super::{moment, plans};
 use crate::{
@@ -22,6 +22,8 @@ pub(crate) struct Banner {
     pub text: Markup,
     /// The button, which only admins see.
     pub button: Option<Button>,
+    /// The step of urgency until whose end a user can hide the banner. `None` if it stays.
+    pub hides: Option<UrgencyStep>,
 }
 
 /// Target of the banner's button, with its label.
@@ -33,7 +35,13 @@ pub(crate) enum Button {
     Portal(&'static str),
 }
 
-/// Renders the banner. Empty for an organization with an active plan and no open payment.
+/// Returns the command that hides the banner, without the prefix of the checklist's routes.
+pub(crate) fn hide(step: UrgencyStep) -> String {
+    format!("view/hide-{}", step.as_str())
+}
+
+/// Renders the banner. Empty for an organization with an active plan and no open payment, and after
+/// the user hid it.
 pub fn render(view: &View) -> Markup {
     let Some(banner) = banner(view) else { return html! {} };
     // Users see the banner again and again, so its button is primary only if they must act now.
@@ -45,7 +53,7 @@ pub fn render(view: &View) -> Markup {
         aside class={ "banner " (banner.tone.class()) } aria-label=(text::LABEL) {
             p class="banner-text" {
                 strong class="banner-lead" {
-                    span aria-hidden="true" { (banner.icon) " " }
+                    (icon(banner.icon))
                     (banner.lead)
                 }
                 span { (banner.text) }
@@ -61,11 +69,15 @@ pub fn render(view: &View) -> Markup {
                     Button::Plans(label) | Button::Portal(label) => (link_button(weight, &view.plans(), label)),
                 }
             }
+            @if let Some(step) = banner.hides {
+                @let path = format!("/onboarding/api/checklist/{}", hide(step));
+                (post_button(Weight::Quiet, &path, text::HIDE, Some(text::HIDE_WHAT)))
+            }
         }
     }
 }
 
-/// Returns the content of the banner, or `None` if there is nothing to show.
+/// Returns the content of the banner, or `None` if there is nothing to show, or if the user hid it.
 pub(crate) fn banner(view: &View) -> Option<Banner> {
     let status = view.status();
     // In these statuses, the banner is about the status, even if a payment is open. In all other
@@ -75,13 +87,15 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
         return Some(payment(&issue, view));
     }
     let plain = |tone, icon, lead: &str, text: &str, button| {
-        Some(Banner { tone, icon, lead: lead.to_owned(), text: html! { (text) }, button: Some(button) })
+        let text = html! { (text) };
+        Some(Banner { tone, icon, lead: lead.to_owned(), text, button: Some(button), hides: None })
     };
     let choose_plan = Button::Plans(label::CHOOSE_PLAN);
     let update_payment = Button::Portal(label::UPDATE_PAYMENT);
     match status {
         Status::Active => active(view),
-        Status::Trialing => Some(trial(view)),
+        Status::Trialing => Some(trial(view))
+            .filter(|banner| banner.hides.is_none() || !view.preferences.hides_banner(&view.org, view.now)),
         Status::TrialExpired => plain(Tone::Ended, "⏸️", text::TRIAL_ENDED, text::ENDED_TEXT, choose_plan),
         Status::Canceled => plain(Tone::Ended, "⏸️", text::PLAN_ENDED, text::ENDED_TEXT, choose_plan),
         Status::Paused => {
@@ -94,6 +108,7 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
             lead: text::CONFIRMING.to_owned(),
             text: html! { (status::UNCONFIRMED_TEXT) },
             button: None,
+            hides: None,
         }),
         Status::PastDue => plain(Tone::Warning, "💳", text::PAST_DUE, text::PAST_DUE_TEXT, update_payment),
         Status::Unpaid => plain(Tone::Ended, "⏸️", text::UNPAID, text::UNPAID_TEXT, update_payment),
@@ -109,39 +124,55 @@ fn trial(view: &View) -> Banner {
     let next = super::next::sentence(&view.org, view.now);
     let plain = |tone, icon, lead: String, button| {
         let text = html! { (next.as_deref().unwrap_or_default()) };
-        Banner { tone, icon, lead, text, button }
+        Banner { tone, icon, lead, text, button, hides: None }
     };
     if !view.org.is_on_trial(view.now) {
         return plain(Tone::Notice, "⏳", text::CONFIRMING.to_owned(), None);
     }
-    let days = view.org.trial_days_remaining(view.now);
-    let lead = words::days_left(days);
-    match view.org.next_billing_event(view.now).map(|next| next.kind) {
-        Some(NextKind::PlanStarts) => return plain(Tone::Calm, "⏳", lead, None),
-        Some(NextKind::Ends) => {
-            return plain(Tone::Notice, "🗓️", lead, Some(Button::Portal(label::VIEW_PLAN)));
+    let lead = words::days_left(view.org.trial_days_remaining(view.now));
+    let urgency = view.org.trial_urgency(view.now);
+    match (view.org.next_billing_event(view.now).map(|next| next.kind), urgency) {
+        (Some(NextKind::PlanStarts), urgency) => {
+            let hides = urgency.map(|urgency| urgency.step);
+            Banner { hides, ..plain(Tone::Calm, "⏳", lead, None) }
         }
-        Some(NextKind::NeedsPaymentMethod) => {
-            return plain(Tone::Warning, "💳", lead, Some(Button::Portal(text::ADD_PAYMENT_METHOD)));
+        (Some(NextKind::Ends), _) => plain(Tone::Notice, "🗓️", lead, Some(Button::Portal(label::VIEW_PLAN))),
+        (Some(NextKind::NeedsPaymentMethod), _) => {
+            plain(Tone::Warning, "💳", lead, Some(Button::Portal(text::ADD_PAYMENT_METHOD)))
         }
-        _ => {}
+        (_, Some(urgency)) => ending(view, urgency, lead),
+        (_, None) => plain(Tone::Calm, "🎁", lead, Some(Button::Plans(label::VIEW_PLANS))),
     }
-    let end = view.org.trial_ends_at(view.now).map(|end| moment::date(end, &view.org.zone));
-    let (tone, icon, advice) = match days {
-        ..=WARNING_DAYS => (Tone::Warning, "⏳", text::TRIAL_URGENT),
-        days if days <= NOTICE_DAYS => (Tone::Notice, "🗓️", text::TRIAL_SOON),
-        _ => (Tone::Calm, "🎁", text::TRIAL_CALM),
+}
+
+/// Returns the banner about the end of a trial that no plan follows.
+fn ending(view: &View, urgency: Urgency, lead: String) -> Banner {
+    let (tone, icon, advice, button) = match urgency.step {
+        UrgencyStep::Calm => (Tone::Calm, "🎁", text::TRIAL_CALM, label::VIEW_PLANS),
+        UrgencyStep::Notice => (Tone::Notice, "🗓️", text::TRIAL_SOON, text::UPGRADE),
+        UrgencyStep::Warning if urgency.day == EndDay::Later => {
+            (Tone::Warning, "⏳", text::TRIAL_URGENT, text::ADD_PAYMENT)
+        }
+        UrgencyStep::Warning | UrgencyStep::LastDay => {
+            (Tone::Warning, "⏳", text::TRIAL_LAST_DAYS, text::ADD_PAYMENT)
+        }
     };
-    let button = if tone == Tone::Warning { text::ADD_PAYMENT } else { text::UPGRADE };
-    let text = html! { @if let Some(end) = end { (text::trial_ends(&end)) " " } (advice) };
-    Banner { tone, icon, lead, text, button: Some(Button::Plans(button)) }
+    let (end, zone) = (urgency.trial_ends_at, &view.org.zone);
+    let when = match urgency.day {
+        EndDay::Today => text::today(&moment::time(end, zone)),
+        EndDay::Tomorrow => text::tomorrow(&moment::time(end, zone)),
+        EndDay::Later => text::on(&moment::date(end, zone)),
+    };
+    let text = html! { (text::trial_ends(&when)) " " (advice) };
+    Banner { tone, icon, lead, text, button: Some(Button::Plans(button)), hides: Some(urgency.step) }
 }
 
 /// Returns the banner of an active organization. Empty if the plan renews.
 fn active(view: &View) -> Option<Banner> {
     let next = super::next::sentence(&view.org, view.now).unwrap_or_default();
     let banner = |tone, icon, lead: &str, text: &str, button| {
-        Some(Banner { tone, icon, lead: lead.to_owned(), text: html! { (text) }, button: Some(button) })
+        let text = html! { (text) };
+        Some(Banner { tone, icon, lead: lead.to_owned(), text, button: Some(button), hides: None })
     };
     if !view.org.billing.is_alive(view.now) {
         return banner(
@@ -176,12 +207,13 @@ fn payment(issue: &Issue, view: &View) -> Banner {
         lead: lead.to_owned(),
         text: html! { (reason) " " (meanwhile) },
         button: Some(Button::Portal(label::UPDATE_PAYMENT)),
+        hides: None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::billing::SubscriptionStatus;
+    use domain::{billing::SubscriptionStatus, people::ViewCommand};
     use jiff::SignedDuration;
 
     use super::*;
@@ -194,21 +226,58 @@ mod tests {
     #[test]
     fn banner_becomes_more_urgent_as_the_trial_end_approaches() {
         for (days, lead, button, tone) in [
-            (0, "14 days left", Some("Upgrade now"), "tone-calm"),
-            (6, "8 days left", Some("Upgrade now"), "tone-calm"),
-            (7, "7 days left", Some("Upgrade now"), "tone-notice"),
-            (10, "4 days left", Some("Upgrade now"), "tone-notice"),
-            (11, "3 days left", Some("Add payment"), "tone-warning"),
-            (13, "1 day left", Some("Add payment"), "tone-warning"),
-            (14, "Your trial has ended", Some("Choose a plan"), "tone-ended"),
-            (99, "Your trial has ended", Some("Choose a plan"), "tone-ended"),
+            (0, "14 days left", "View plans", "tone-calm"),
+            (6, "8 days left", "View plans", "tone-calm"),
+            (7, "7 days left", "Upgrade now", "tone-notice"),
+            (10, "4 days left", "Upgrade now", "tone-notice"),
+            (11, "3 days left", "Add payment", "tone-warning"),
+            (13, "1 day left", "Add payment", "tone-warning"),
+            (14, "Your trial has ended", "Choose a plan", "tone-ended"),
+            (99, "Your trial has ended", "Choose a plan", "tone-ended"),
         ] {
             let shown = render(&after_days(days));
             let text = read(&shown);
             assert!(text.contains(lead), "day {days}: {text}");
             assert!(shown.0.contains(tone), "day {days}: {}", shown.0);
-            assert!(button.is_none_or(|button| text.ends_with(button)), "day {days}: {text}");
-            assert!(days >= 14 || text.contains("ends on January 22, 2025"), "day {days}: {text}");
+            let button = if days < 14 { format!("{button} Hide") } else { button.to_owned() };
+            assert!(text.ends_with(&button), "day {days}: {text}");
+            assert!(days >= 13 || text.contains("ends on January 22, 2025"), "day {days}: {text}");
+        }
+    }
+
+    /// The trial ends on January 22, 2025, at 11:00 in Berlin and at 02:00 in Los Angeles.
+    #[test]
+    fn last_days_follow_the_calendar_of_the_organization() {
+        for (zone, hours_left, says) in [
+            ("Europe/Berlin", 36, "Your trial ends on January 22, 2025 . Add"),
+            ("Europe/Berlin", 35, "Your trial ends tomorrow at 11:00 CET . After"),
+            ("Europe/Berlin", 12, "Your trial ends tomorrow at 11:00 CET . After"),
+            ("Europe/Berlin", 11, "Your trial ends today at 11:00 CET . After"),
+            ("America/Los_Angeles", 11, "Your trial ends tomorrow at 02:00 PST . After"),
+            ("America/Los_Angeles", 1, "Your trial ends today at 02:00 PST . After"),
+        ] {
+            let mut view = after_days(0);
+            view.org.zone = domain::time::Zone::named(zone);
+            let end = view.org.trial_ends_at(view.now).unwrap();
+            view.now = domain::time::add(end, -SignedDuration::from_hours(hours_left));
+            let shown = render(&view);
+            let text = read(&shown);
+            assert!(text.contains(says), "{zone}, {hours_left} hours: {text}");
+            assert!(shown.0.contains("January 22, 2025"), "{}", shown.0);
+        }
+    }
+
+    #[test]
+    fn hidden_banner_returns_with_the_next_step_of_urgency() {
+        for (hidden_on, returns_on) in [(0, 7), (7, 11), (11, 14)] {
+            let view = after_days(hidden_on);
+            let step = view.org.trial_urgency(view.now).unwrap().step;
+            let mut preferences = view.preferences.clone();
+            preferences.apply(ViewCommand::HideBanner(step), &view.org, view.now);
+            for day in hidden_on..=returns_on {
+                let view = View { preferences: preferences.clone(), ..after_days(day) };
+                assert_eq!(render(&view).0.is_empty(), day < returns_on, "hidden on {hidden_on}: {day}");
+            }
         }
     }
 

@@ -19,7 +19,7 @@ pub fn change(what: &str, task: &Task) -> String {
 
 /// Renders the task's icon in its box.
 pub fn icon(task: &Task) -> Markup {
-    html! { span class="task-icon" aria-hidden="true" { (task.icon) } }
+    html! { span class="task-icon" { (ui::icon(task.icon)) } }
 }
 
 /// Renders the next task as the page's main card.
@@ -38,14 +38,24 @@ pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
                     }
                 }
             }
-            p class="how-to" { (task.how_to) }
+            p class="how-to" { (how_to(task)) }
             @if view.may_change() {
                 div class="actions" {
                     (open_button(Weight::Primary, task, view, config))
-                    (complete_button(task))
+                    @if !task.has_evidence() { (complete_button(task)) }
                     (skip_button(task))
                 }
             }
+        }
+    }
+}
+
+/// Renders the instructions, with a link to the task's place in the guide.
+fn how_to(task: &Task) -> Markup {
+    html! {
+        (task.how_to) " "
+        a href={ "/onboarding/guide#" (task.key) } {
+            (text::GUIDE) span class="for-ears" { (text::about_task(task.title)) }
         }
     }
 }
@@ -62,19 +72,19 @@ fn skip_button(task: &Task) -> Markup {
     post_button(Weight::Quiet, &change("skip", task), label::SKIP, Some(task.title))
 }
 
-/// Renders an open task as a row. The row has a check mark that completes the task, and details
-/// that open on a click.
+/// Renders an open task as a row with details that open on a click. If no event shows that the task
+/// is done, the row also has a check mark that completes it.
 pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
     html! {
         li class="task" data-task=(task.key) {
-            @if view.may_change() {
+            @if view.may_change() && !task.has_evidence() {
                 form class="post" method="post" action=(change("complete", task)) {
                     button class="check" type="submit" aria-label=(text::mark_as_done(task.title)) { (tick()) }
                 }
             }
             details name="tasks" {
                 summary {
-                    span class="task-glyph" aria-hidden="true" { (task.icon) }
+                    span class="task-glyph" { (ui::icon(task.icon)) }
                     h3 { (task.title) }
                     span class="task-time" {
                         span class="for-ears" { (text::ABOUT) } (text::duration(task.minutes))
@@ -82,7 +92,7 @@ pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
                 }
                 div class="task-more" {
                     p { (task.description) }
-                    p class="soft" { (task.how_to) }
+                    p class="soft" { (how_to(task)) }
                     @if view.may_change() {
                         div class="actions" {
                             (open_button(Weight::Secondary, task, view, config))
@@ -95,11 +105,22 @@ pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
     }
 }
 
+/// Renders a task that was just completed, as a row in the place where it was open. The style sheet
+/// hides the row after a moment.
+pub fn just_done(task: &Task) -> Markup {
+    html! {
+        li class="task task-just-done" {
+            (tick())
+            p { (task.title) span class="for-ears" { (text::DONE) } }
+        }
+    }
+}
+
 /// Renders a skipped task as a line with a button that restores it.
 pub fn skipped(task: &Task, view: &View) -> Markup {
     html! {
         li class="line" data-task=(task.key) {
-            span class="task-glyph" aria-hidden="true" { (task.icon) }
+            span class="task-glyph" { (ui::icon(task.icon)) }
             div class="line-text" {
                 p { (task.title) span class="for-ears" { (text::SKIPPED) } }
                 @if view.may_change() {

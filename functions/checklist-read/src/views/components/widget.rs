@@ -1,68 +1,116 @@
 //! The onboarding widget: progress and the next task on one card.
 
+use domain::checklist::{Progress, Task};
 use maud::{Markup, html};
-use ui::{Weight, link_button, post_button};
+use ui::{Weight, icon, link_button, post_button};
 
 use super::{celebration, progress, task};
 use crate::{
     views::View,
-    words::{label, widget as words},
+    words::{label, progress as text, widget as words},
 };
 
-/// Renders the widget. It is empty for members, and after the checklist is dismissed.
+/// Renders the widget, or only its head if the user collapsed it. It is empty if the user does not
+/// see it, see [`View::shows_widget`].
 pub fn render(view: &View) -> Markup {
-    if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {
+    if !view.shows_widget() {
         return html! {};
     }
     let progress = view.progress();
-    let dismiss = view.may_change().then(|| {
-        let path = "/onboarding/api/checklist/dismiss";
-        post_button(Weight::Quiet, path, label::DISMISS, Some(words::CHECKLIST))
-    });
-    // Without full access, the primary button of the page leads to the plans, so this button is
-    // secondary.
-    let weight = if view.may_change() { Weight::Primary } else { Weight::Secondary };
     html! {
         section id="widget" class="card widget" aria-labelledby="widget-title" {
-            div class="widget-head" {
-                h2 id="widget-title" { (label::GETTING_STARTED) }
-                a class="small" href="/onboarding/checklist" {
-                    (words::SEE_ALL) span class="for-ears" { (words::SEE_ALL_TASKS) }
-                }
-            }
-            (progress::bar(&progress))
-            @if let Some(next) = progress.next_task() {
-                div class="widget-next" {
-                    (task::icon(next))
-                    div {
-                        p class="eyebrow" { (words::NEXT) }
-                        h3 { (next.title) }
-                        p class="soft" { (next.description) }
-                    }
-                }
-                div class="actions" {
-                    (link_button(weight, "/onboarding/checklist", label::CONTINUE_SETUP))
-                    @if let Some(dismiss) = dismiss { (dismiss) }
-                }
-            } @else {
-                div class="widget-next" {
-                    span class="task-icon" aria-hidden="true" { "🎉" }
-                    div {
-                        h3 { (words::COMPLETE) }
-                        p class="soft" { (words::COMPLETE_TEXT) }
-                    }
-                }
-                @if let Some(dismiss) = dismiss {
-                    div class="actions" {
-                        @if progress.celebrates() {
-                            (post_button(Weight::Secondary, celebration::SEEN, label::GOT_IT, None))
-                        }
-                        (dismiss)
-                    }
+            (head(view, &progress))
+            @if !view.preferences.widget_collapsed {
+                (progress::bar(&progress))
+                @match progress.next_task() {
+                    Some(next) => (open(view, next)),
+                    None => (complete(view, &progress)),
                 }
             }
         }
     }
+}
+
+/// Renders the title, the number of steps that are left, and the button that collapses the widget
+/// or expands it.
+fn head(view: &View, progress: &Progress<'_>) -> Markup {
+    let (change, label) = toggle(view);
+    let path = format!("/onboarding/api/checklist/{change}");
+    html! {
+        div class="widget-head" {
+            div {
+                h2 id="widget-title" { (label::GETTING_STARTED) }
+                @if !progress.is_complete() {
+                    p class="soft small number" { (text::steps_left(progress.remaining_count())) }
+                }
+            }
+            (post_button(Weight::Quiet, &path, label, Some(words::CHECKLIST)))
+        }
+    }
+}
+
+/// Returns the command that collapses or expands the widget, and its label.
+pub(crate) fn toggle(view: &View) -> (&'static str, &'static str) {
+    if view.preferences.widget_collapsed {
+        ("view/expand", words::EXPAND)
+    } else {
+        ("view/collapse", words::COLLAPSE)
+    }
+}
+
+fn open(view: &View, next: &Task) -> Markup {
+    // Without full access, the primary button of the page leads to the plans, so this button is
+    // secondary.
+    let weight = if view.may_change() { Weight::Primary } else { Weight::Secondary };
+    html! {
+        div class="widget-next" {
+            (task::icon(next))
+            div {
+                p class="eyebrow" { (words::NEXT) }
+                h3 { (next.title) }
+                p class="soft" { (next.description) }
+            }
+        }
+        div class="actions" {
+            (link_button(weight, "/onboarding/checklist", label::CONTINUE_SETUP))
+            @if view.may_change() { (dismiss()) }
+        }
+    }
+}
+
+fn complete(view: &View, progress: &Progress<'_>) -> Markup {
+    html! {
+        div class="widget-next" {
+            span class="task-icon" { (icon("🎉")) }
+            div {
+                h3 { (words::COMPLETE) }
+                p class="soft" {
+                    (words::COMPLETE_TEXT) " "
+                    a href="/onboarding/checklist" {
+                        (words::SEE_ALL) span class="for-ears" { (words::SEE_ALL_TASKS) }
+                    }
+                }
+            }
+        }
+        @if view.needs_plan() || view.may_change() {
+            div class="actions" {
+                @if view.needs_plan() {
+                    (link_button(Weight::Secondary, &view.plans(), label::CHOOSE_PLAN))
+                }
+                @if view.may_change() {
+                    @if progress.celebrates() {
+                        (post_button(Weight::Secondary, celebration::SEEN, label::GOT_IT, None))
+                    }
+                    (dismiss())
+                }
+            }
+        }
+    }
+}
+
+fn dismiss() -> Markup {
+    let path = "/onboarding/api/checklist/dismiss";
+    post_button(Weight::Quiet, path, label::DISMISS, Some(words::CHECKLIST))
 }
 
 #[cfg(test)]
@@ -76,12 +124,12 @@ mod tests {
     #[test]
     fn widget_shows_the_progress_and_the_next_task() {
         let text = read(&render(&trial().having(&[Complete("invited_team_member")])));
-        for part in ["1 of 8 done", "12%", "Create project", "Continue setup", "Dismiss"] {
+        for part in ["7 steps left", "1 of 8 done", "12%", "Create project", "Continue setup", "Dismiss"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         let done = trial().having(&every_task());
         let text = read(&render(&done));
-        assert!(text.contains("You’re all set up There’s nothing left to set up. Got it Dismiss"), "{text}");
+        assert!(text.ends_with("Choose a plan Got it Dismiss"), "{text}");
         assert!(!read(&render(&done.having(&[ConfirmCompletion]))).contains("Got it"));
     }
 
@@ -93,8 +141,27 @@ mod tests {
     }
 
     #[test]
-    fn widget_has_no_form_without_full_access() {
+    fn widget_offers_no_change_of_the_checklist_without_full_access() {
         let ended = render(&trial().later(SignedDuration::from_hours(15 * 24)));
-        assert!(!ended.0.contains("<form"), "{}", ended.0);
+        assert_eq!(ended.0.matches("<form").count(), 1, "{}", ended.0);
+        assert!(ended.0.contains("view/collapse"), "{}", ended.0);
+    }
+
+    #[test]
+    fn collapsed_widget_shows_the_steps_that_are_left() {
+        let mut view = trial().having(&[Complete("invited_team_member")]);
+        view.preferences.widget_collapsed = true;
+        let shown = render(&view);
+        assert_eq!(read(&shown), "Getting started 7 steps left Expand");
+        assert!(shown.0.contains(r#"action="/onboarding/api/checklist/view/expand""#), "{}", shown.0);
+    }
+
+    #[test]
+    fn widget_disappears_seven_days_after_the_completion() {
+        let done = trial().having(&every_task());
+        for (hours, shows) in [(0, true), (7 * 24 - 1, true), (7 * 24, false)] {
+            let view = done.clone().later(SignedDuration::from_hours(hours));
+            assert_eq!(render(&view).0.is_empty(), !shows, "after {hours} hours");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! The banner about the trial or the plan, for pages of the host app.
 
 use maud::{Markup, html};
+use ui::icon;
 
 use crate::{
     views::View,
-    views::components::banner::{Button, banner},
+    views::components::banner::{Button, banner, hide},
     words::banner as words,
 };
 
@@ -20,11 +21,16 @@ pub fn render(view: &View, origin: &str) -> Markup {
     html! {
         aside class={ "ob-banner " (banner.tone.class().replacen("tone", "ob", 1)) } aria-label=(words::LABEL) {
             p class="ob-words" {
-                strong class="ob-lead" { span aria-hidden="true" { (banner.icon) " " } (banner.lead) }
+                strong class="ob-lead" { (icon(banner.icon)) (banner.lead) }
                 " " span { (banner.text) }
             }
             @if let Some(label) = label {
                 a class="ob-button" href={ (origin) (view.plans()) } target="_top" { (label) }
+            }
+            @if let Some(step) = banner.hides {
+                a class="ob-quiet" href={ (origin) "/dashboard" } target="_top" data-ob-do=(hide(step)) {
+                    (words::HIDE)
+                }
             }
         }
     }
@@ -48,7 +54,8 @@ mod tests {
             );
             assert_eq!(read(&own), read(&embedded));
             assert!(embedded.0.contains(link) && !embedded.0.contains("<form"), "{}", embedded.0);
-            assert!(!render(&view.into_member(), "https://onramp.example.com").0.contains("href"));
+            let member = render(&view.into_member(), "https://onramp.example.com").0;
+            assert!(!member.contains("/organizations/"), "{member}");
         }
         assert!(render(&trial(), "").0.contains("ob-banner ob-calm"));
         assert_eq!(render(&subscribed(SubscriptionStatus::Active), "").0, "");

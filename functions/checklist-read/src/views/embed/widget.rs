@@ -1,76 +1,126 @@
 //! The onboarding widget, for pages of the host app.
 
+use domain::checklist::{Progress, Task};
 use maud::{Markup, html};
 use serde_json::json;
+use ui::icon;
 use web::Links;
 
 use crate::{
     config::Config,
-    views::View,
+    views::{View, components},
     words::{self, label, task as text, widget},
 };
 
-/// Renders the widget. It is empty for members, and after the checklist is dismissed. `origin` is
-/// Onramp's own origin.
+const CHECKLIST: &str = "/onboarding/checklist";
+
+/// Renders the widget, or only its head if the user collapsed it. It is empty if the user does not
+/// see it, see [`View::shows_widget`]. `origin` is Onramp's own origin.
 pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
-    if view.admin.is_none() || view.org.checklist.dismissed_at.is_some() {
+    if !view.shows_widget() {
         return html! {};
     }
     let links = Links { origin, app: config.app_url.as_deref(), org: view.org.id };
-    let checklist = format!("{origin}/onboarding/checklist");
     let steps = view.progress();
-    let (done, total, percentage) = (steps.completed_count(), steps.total_count(), steps.percentage());
     let next = steps.next_task();
     // Detail of the event `ob:progress`, which the widget's custom element dispatches on the
     // embedding page.
     let progress = json!({
-        "completed": done,
-        "total": total,
-        "percentage": percentage,
+        "completed": steps.completed_count(),
+        "total": steps.total_count(),
+        "percentage": steps.percentage(),
         "next": next.map(|task| task.key),
     });
-    let change = |what: &str, label: &str| {
-        html! { a class="ob-quiet" href=(checklist) target="_top" data-ob-do=(what) { (label) } }
-    };
     html! {
         section class="ob-card" aria-label=(label::GETTING_STARTED) data-ob-org=(view.org.id) data-ob-progress=(progress) {
-            div class="ob-head" {
-                p class="ob-title" { (label::GETTING_STARTED) }
-                a class="ob-quiet" href=(checklist) target="_top" {
-                    (widget::SEE_ALL) span class="ob-ears" { (widget::SEE_ALL_TASKS) }
+            (head(view, &steps, origin))
+            @if !view.preferences.widget_collapsed {
+                (bar(&steps))
+                @match next {
+                    Some(task) => (open(view, task, links)),
+                    None => (complete(view, links)),
                 }
-            }
-            p class="ob-line" {
-                span { (words::done_of(done, total)) } span class="ob-soft" { (percentage) "%" }
-            }
-            progress class="ob-bar" aria-label=(words::progress::LABEL) max=(total) value=(done) { (percentage) "%" }
-            @if let Some(task) = next {
-                div class="ob-next" {
-                    span class="ob-icon" aria-hidden="true" { (task.icon) }
-                    div {
-                        p class="ob-name" { (task.title) }
-                        p class="ob-soft" { (text::with_duration(task.description, task.minutes)) }
-                    }
-                }
-                @if view.may_change() {
-                    div class="ob-actions" {
-                        a class="ob-button" href=(links.of(task)) target="_top" { (words::onward(task.action.label)) }
-                        (change(&format!("complete/{}", task.key), label::MARK_AS_DONE))
-                        (change(&format!("skip/{}", task.key), label::SKIP))
-                        (change("dismiss", label::DISMISS))
-                    }
-                }
-            } @else {
-                div class="ob-next" {
-                    span class="ob-icon" aria-hidden="true" { "🎉" }
-                    div {
-                        p class="ob-name" { (widget::COMPLETE) }
-                        p class="ob-soft" { (widget::COMPLETE_TEXT) }
-                    }
-                }
-                @if view.may_change() { div class="ob-actions" { (change("dismiss", label::DISMISS)) } }
             }
         }
+    }
+}
+
+/// Renders the title, the number of steps that are left, and the links to the checklist and to the
+/// collapsed widget.
+fn head(view: &View, steps: &Progress<'_>, origin: &str) -> Markup {
+    let (toggle, label) = components::widget::toggle(view);
+    html! {
+        div class="ob-head" {
+            p class="ob-title" { (label::GETTING_STARTED) }
+            @if !steps.is_complete() {
+                span class="ob-soft ob-left" { (words::progress::steps_left(steps.remaining_count())) }
+            }
+            a class="ob-quiet" href={ (origin) (CHECKLIST) } target="_top" {
+                (widget::SEE_ALL) span class="ob-ears" { (widget::SEE_ALL_TASKS) }
+            }
+            a class="ob-quiet" href={ (origin) "/dashboard" } target="_top" data-ob-do=(toggle) { (label) }
+        }
+    }
+}
+
+fn bar(steps: &Progress<'_>) -> Markup {
+    let percentage = steps.settled_percentage();
+    html! {
+        p class="ob-line" {
+            span { (components::progress::count(steps)) } span class="ob-soft" { (percentage) "%" }
+        }
+        progress class="ob-bar" aria-label=(words::progress::LABEL) max=(steps.total_count()) value=(steps.settled_count()) {
+            (percentage) "%"
+        }
+    }
+}
+
+fn open(view: &View, task: &Task, links: Links<'_>) -> Markup {
+    html! {
+        div class="ob-next" {
+            span class="ob-icon" { (icon(task.icon)) }
+            div {
+                p class="ob-name" { (task.title) }
+                p class="ob-soft" { (text::with_duration(task.description, task.minutes)) }
+            }
+        }
+        @if view.may_change() {
+            div class="ob-actions" {
+                a class="ob-button" href=(links.of(task)) target="_top" { (words::onward(task.action.label)) }
+                @if !task.has_evidence() {
+                    (change(links, &format!("complete/{}", task.key), label::MARK_AS_DONE))
+                }
+                (change(links, &format!("skip/{}", task.key), label::SKIP))
+                (change(links, "dismiss", label::DISMISS))
+            }
+        }
+    }
+}
+
+fn complete(view: &View, links: Links<'_>) -> Markup {
+    html! {
+        div class="ob-next" {
+            span class="ob-icon" { (icon("🎉")) }
+            div {
+                p class="ob-name" { (widget::COMPLETE) }
+                p class="ob-soft" { (widget::COMPLETE_TEXT) }
+            }
+        }
+        @if view.needs_plan() || view.may_change() {
+            div class="ob-actions" {
+                @if view.needs_plan() {
+                    a class="ob-button" href=(links.plans()) target="_top" { (label::CHOOSE_PLAN) }
+                }
+                @if view.may_change() { (change(links, "dismiss", label::DISMISS)) }
+            }
+        }
+    }
+}
+
+/// Renders a link that a script turns into a button for the change `what`.
+fn change(links: Links<'_>, what: &str, label: &str) -> Markup {
+    html! {
+        a class="ob-quiet" href={ (links.origin) (CHECKLIST) } target="_top" data-ob-do=(what) { (label) }
     }
 }
 
@@ -93,7 +143,7 @@ mod tests {
     fn widget_shows_progress_as_text_and_as_event_detail() {
         let view = trial().having(&[Complete("invited_team_member")]);
         let text = read(&render(&view, &config(), ORIGIN));
-        for part in ["1 of 8 done", "12%", "Create project", "Mark as done", "Dismiss"] {
+        for part in ["1 of 8 done", "12%", "7 steps left", "Create project", "Skip", "Dismiss"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         let detail = |view: &View| -> Value {
@@ -132,13 +182,28 @@ mod tests {
     }
 
     #[test]
+    fn collapsed_widget_keeps_its_progress_for_the_element() {
+        let mut view = trial().having(&[Complete("invited_team_member")]);
+        view.preferences.widget_collapsed = true;
+        assert_eq!(
+            read(&render(&view, &config(), ORIGIN)),
+            "Getting started 7 steps left See all tasks Expand"
+        );
+        let shown = shown(&view);
+        assert!(
+            shown.contains("data-ob-progress") && shown.contains(r#"data-ob-do="view/expand""#),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn widget_is_empty_for_members_and_after_a_dismissal() {
         assert_eq!(shown(&trial().into_member()), "");
         assert_eq!(shown(&trial().having(&[Dismiss])), "");
         let ended = shown(&trial().later(SignedDuration::from_hours(15 * 24)));
         assert!(
-            ended.contains("0 of 8") && !ended.contains("data-ob-do"),
-            "no change is offered without full access"
+            ended.contains("0 of 8") && ended.matches("data-ob-do").count() == 1,
+            "no change of the checklist is offered without full access"
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use domain::checklist::{Category, Progress, Source, Task};
+use domain::checklist::{Category, Source, Task, UNDO_PERIOD};
 use maud::{Markup, html};
 use ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 
@@ -30,11 +30,14 @@ fn admin(view: &View, config: &Config) -> Markup {
             (view.undeliverable("/onboarding/checklist"))
             @if let Some(at) = dismissed_at { (dismissed(at, view)) }
             (undo::task_change(view))
-            @if next.is_none() { (celebration::render(view)) }
+            @if next.is_none() { (celebration::render(view, config)) }
             (progress(view))
             @if !view.may_change() { (read_only(view)) }
-            @if let Some(next) = next { (task::next(next, view, config)) }
-            @for (category, tasks) in open_by_category(&steps) { (group(category, &tasks, view, config)) }
+            @if let Some(next) = next {
+                (just_done_next(view))
+                (task::next(next, view, config))
+            }
+            @for (category, tasks) in open_by_category(view) { (group(category, &tasks, view, config)) }
             (skipped(view))
             @if dismissed_at.is_none() && view.may_change() { (dismiss(next.is_none())) }
         }
@@ -63,7 +66,7 @@ fn milestones(view: &View) -> Markup {
         @if !reached.is_empty() {
             ul class="milestones" aria-label=(text::MILESTONES) {
                 @for it in reached {
-                    li class="badge" title=(it.text) { span aria-hidden="true" { (it.icon) " " } (it.title) }
+                    li class="badge" title=(it.text) { (ui::icon(it.icon)) (it.title) }
                 }
             }
         }
@@ -115,34 +118,69 @@ fn skipped(view: &View) -> Markup {
     }
 }
 
-/// Groups the open tasks by category, without the next task. The categories have the order of the
-/// list of all tasks, completed ones included. So completing a task does not reorder the
-/// categories.
-fn open_by_category(steps: &Progress<'_>) -> Vec<(Category, Vec<&'static Task>)> {
-    let next = steps.next_task();
+/// Returns the tasks that were completed a moment ago. The page still shows each of them where it
+/// was open. When the checklist is complete, the page celebrates that instead.
+fn just_done(view: &View) -> Vec<&'static Task> {
+    let steps = view.progress();
+    if steps.is_complete() {
+        return Vec::new();
+    }
+    let is_new = |at| view.now.duration_since(at) < UNDO_PERIOD;
+    steps.done().filter(|(_, completion)| is_new(completion.at)).map(|(task, _)| task).collect()
+}
+
+/// Renders the tasks that were just completed, and that were the next task until then.
+fn just_done_next(view: &View) -> Markup {
+    let steps = view.progress();
+    let tasks: Vec<_> = just_done(view).into_iter().filter(|task| steps.precedes_open_tasks(task)).collect();
+    html! {
+        @if !tasks.is_empty() {
+            ul class="rows just-done" { @for task in tasks { (task::just_done(task)) } }
+        }
+    }
+}
+
+/// Groups the open tasks and the tasks that were just completed by category, without the next task.
+/// The categories have the order of the list of all tasks, completed ones included. So completing a
+/// task does not reorder the categories.
+fn open_by_category(view: &View) -> Vec<(Category, Vec<&'static Task>)> {
+    let steps = view.progress();
+    let (next, just_done) = (steps.next_task(), just_done(view));
+    let has_row = |task: &&Task| match steps.open().any(|open| open == *task) {
+        true => Some(*task) != next,
+        false => just_done.contains(task) && !steps.precedes_open_tasks(task),
+    };
     let mut groups: Vec<(Category, Vec<&Task>)> = Vec::new();
     for task in &steps.tasks {
         if !groups.iter().any(|(category, _)| *category == task.category) {
-            let open = steps.open().filter(|it| it.category == task.category && Some(*it) != next);
-            groups.push((task.category, open.collect()));
+            let rows = steps.tasks.iter().copied().filter(|it| it.category == task.category).filter(has_row);
+            groups.push((task.category, rows.collect()));
         }
     }
-    groups.retain(|(_, open)| !open.is_empty());
+    groups.retain(|(_, rows)| !rows.is_empty());
     groups
 }
 
-fn group(category: Category, open: &[&Task], view: &View, config: &Config) -> Markup {
+/// Renders the tasks of a category. If all of them were just completed, the group disappears with
+/// its rows.
+fn group(category: Category, rows: &[&Task], view: &View, config: &Config) -> Markup {
     let steps = view.progress();
     let id = format!("group-{}", category.key);
     let total = steps.tasks.iter().filter(|task| task.category == category).count();
     let done = steps.done().filter(|(task, _)| task.category == category).count();
+    let is_open = |task: &Task| steps.open().any(|open| open == task);
+    let leaves = !rows.iter().any(|task| is_open(task));
     html! {
-        section class="group" aria-labelledby=(id) {
+        section class={ "group" @if leaves { " just-done" } } aria-labelledby=(id) {
             div class="group-head" {
                 h2 id=(id) { (category.title) }
                 span class="soft small number" { (words::done_of(done, total)) }
             }
-            ul class="rows" { @for task in open { (task::open(task, view, config)) } }
+            ul class="rows" {
+                @for task in rows {
+                    @if is_open(task) { (task::open(task, view, config)) } @else { (task::just_done(task)) }
+                }
+            }
         }
     }
 }
@@ -220,14 +258,13 @@ mod tests {
                 "Getting started · Acme Corp · TimeTracker",
                 "0 of 8 done 0%",
                 "Account created , done Jo Doe, just now",
-                "Next task 🤝 Invite team member",
+                "Next task Invite team member",
                 "Invite someone →",
-                "Mark as done",
                 "Skip",
-                "Setup 0 of 4 done 📁 Create project about 2 min",
+                "Setup 0 of 4 done Create project about 2 min",
                 "Create project →",
-                "Usage 0 of 2 done ⏱️ Log first time entry",
-                "Billing 0 of 1 done 💳 Add billing info",
+                "Usage 0 of 2 done Log first time entry",
+                "Billing 0 of 1 done Add billing info",
                 "Dismiss checklist",
             ],
         );
@@ -245,16 +282,44 @@ mod tests {
         shows(
             &view,
             &[
-                "2 of 8 done 25%",
+                "2 of 8 done, 1 skipped 37%",
                 "Account created , done",
                 "2 tasks done Latest: Invite team member, 5 minutes ago",
                 "Invite team member , done Jo Doe, 5 minutes ago",
                 "Set working hours , done",
-                "Next task ⏱️ Log first time entry",
-                "Setup 1 of 4 done 🏢 Add client",
-                "1 task skipped 📁 Create project , skipped Restore",
+                "Next task Log first time entry",
+                "Setup 1 of 4 done Add client",
+                "1 task skipped Create project , skipped Restore",
             ],
         );
+    }
+
+    /// "Invite team member" was next, and "Add client" was a row of its group.
+    #[test]
+    fn task_that_was_just_completed_stays_where_it_was() {
+        let view = trial().having(&[Complete("invited_team_member"), Complete("created_client")]);
+        shows(
+            &view,
+            &[
+                "2 of 8 done",
+                "Invite team member , done Next task Create project",
+                "Setup 1 of 4 done Set working hours",
+                "Add client , done Customize settings",
+            ],
+        );
+        let later = view.later(UNDO_PERIOD);
+        assert!(!render(&later, &config()).0.contains("task-just-done"));
+    }
+
+    #[test]
+    fn page_offers_to_mark_only_tasks_without_evidence() {
+        let page = render(&trial(), &config()).0;
+        assert!(!page.contains("/complete/") && !page.contains("Mark as done"), "{page}");
+        let task = Task { completed_by: &[], ..*trial().progress().tasks[1] };
+        for shown in [task::next(&task, &trial(), &config()), task::open(&task, &trial(), &config())] {
+            assert!(shown.0.contains("/onboarding/api/checklist/complete/created_project"), "{}", shown.0);
+            assert!(shown.0.contains("Mark as done: Create project"), "{}", shown.0);
+        }
     }
 
     #[test]
@@ -278,8 +343,8 @@ mod tests {
             &[
                 "“Generate report” was skipped. Undo",
                 "You’re all set up!",
-                "7 of 8 done 87%",
-                "1 task skipped 📊",
+                "7 done, 1 skipped 100%",
+                "1 task skipped Generate report",
             ],
         );
     }

@@ -12,7 +12,7 @@ use crate::{
 
 /// Renders the page for all members.
 pub fn render(view: &View, config: &Config) -> Markup {
-    let widget = view.admin.is_some() && view.org.checklist.dismissed_at.is_none();
+    let widget = view.shows_widget();
     let main = html! {
         div class="section-head" {
             h1 { (view.org.name) }
@@ -44,7 +44,7 @@ fn projects(view: &View) -> Markup {
             @if let Some(provisioned) = &view.org.provisioned {
                 ul class="rows" {
                     li class="row" {
-                        span class="task-icon" aria-hidden="true" { "📁" }
+                        span class="task-icon" { (ui::icon("📁")) }
                         div class="row-text" {
                             h3 { (provisioned.project.name) }
                             p class="soft small" {

@@ -6,12 +6,13 @@ use domain::{
 };
 use maud::{Markup, html};
 use ui::{Weight, Width, link_button};
+use web::HANDOVER;
 
 use crate::{
     config::Config,
     views::View,
     views::components::{host_app, moment, progress, status_badge::StatusBadge, task},
-    words::{days_left, label, onward, welcome as words},
+    words::{dashboard, days_left, label, onward, welcome as words},
 };
 
 /// Renders the page for admins and members.
@@ -22,8 +23,8 @@ pub fn render(view: &View, config: &Config) -> Markup {
             (plan_summary(view))
         }
         div class="stack" {
-            @if view.may_change() { (first_steps(view, config)) }
-            (links(view))
+            @if shows_checklist(view) { (first_steps(view, config)) }
+            (links(view, config))
         }
     };
     view.page(config, words::TITLE, None, Width::Wide, main)
@@ -33,35 +34,37 @@ fn hero(view: &View, config: &Config) -> Markup {
     let given_name = view.member.name().given();
     let lead = match &view.org.provisioned {
         _ if view.admin.is_none() => words::for_member(&view.org.name),
-        Some(provisioned) => words::provisioned(&view.org.name, &provisioned.project.name),
+        Some(provisioned) if shows_checklist(view) => {
+            words::provisioned(&view.org.name, &provisioned.project.name)
+        }
+        Some(provisioned) => words::provisioned_before(&view.org.name, &provisioned.project.name),
         None => words::not_provisioned(&view.org.name),
     };
     html! {
         section class="hero" {
             h1 { (words::heading(&config.product, given_name)) }
             p class="lead" { (lead) }
-            div class="actions" { (actions(view, config)) }
+            div class="actions" { (start(view, config)) }
         }
     }
 }
 
-/// Renders one primary button for the next step, and secondary buttons for alternatives.
-fn actions(view: &View, config: &Config) -> Markup {
+/// Returns whether the page suggests the checklist. It does not after the checklist was dismissed.
+fn shows_checklist(view: &View) -> bool {
+    view.may_change() && view.org.checklist.dismissed_at.is_none()
+}
+
+/// Renders the button for the next step.
+fn start(view: &View, config: &Config) -> Markup {
     let progress = view.progress();
-    let dashboard = |weight| host_app::button(weight, label::GO_TO_DASHBOARD, config);
-    html! {
-        @if view.admin.is_none() || (view.may_change() && progress.is_complete()) {
-            (dashboard(Weight::Primary))
-        } @else if view.may_change() {
-            @let started = progress.completed_count() > 0;
-            @let label = if started { label::CONTINUE_SETUP } else { words::START_CHECKLIST };
-            (link_button(Weight::Primary, "/onboarding/checklist", &onward(label)))
-            (dashboard(Weight::Secondary))
-        } @else {
-            (link_button(Weight::Primary, &view.plans(), &onward(label::CHOOSE_PLAN)))
-            @if view.org.provisioned.is_some() { (dashboard(Weight::Secondary)) }
-        }
+    if view.admin.is_some() && !view.may_change() {
+        return link_button(Weight::Primary, &view.plans(), &onward(label::CHOOSE_PLAN));
     }
+    if !shows_checklist(view) || progress.is_complete() {
+        return host_app::button(Weight::Primary, label::GO_TO_DASHBOARD, config);
+    }
+    let label = if progress.completed_count() > 0 { label::CONTINUE_SETUP } else { words::START_CHECKLIST };
+    link_button(Weight::Primary, "/onboarding/checklist", &onward(label))
 }
 
 /// Renders the status of the trial or the plan.
@@ -87,9 +90,8 @@ fn first_steps(view: &View, config: &Config) -> Markup {
     let open: Vec<&Task> = progress.open().take(MAX_SUGGESTED_TASKS).collect();
     html! {
         section aria-labelledby="quick" {
-            div class="section-head" {
-                h2 id="quick" { (if open.is_empty() { words::ALL_SET_UP } else { words::FIRST_STEPS }) }
-                a class="small" href="/onboarding/checklist" { (words::VIEW_FULL_CHECKLIST) }
+            h2 id="quick" class="section-head" {
+                (if open.is_empty() { words::ALL_SET_UP } else { words::FIRST_STEPS })
             }
             @if open.is_empty() {
                 div class="card" { (progress::bar(&progress)) }
@@ -100,11 +102,14 @@ fn first_steps(view: &View, config: &Config) -> Markup {
     }
 }
 
-fn links(view: &View) -> Markup {
+fn links(view: &View, config: &Config) -> Markup {
     html! {
         section aria-labelledby="links" {
             h2 id="links" class="section-head" { (words::USEFUL_LINKS) }
             ul class="rows" {
+                @if config.app_url.is_some() && view.org.provisioned.is_some() {
+                    (link(HANDOVER, &dashboard::open(&config.product), words::ABOUT_PRODUCT))
+                }
                 (link("/onboarding/guide", label::SETUP_GUIDE, words::ABOUT_GUIDE))
                 (link("/dashboard", label::DASHBOARD, words::ABOUT_DASHBOARD))
                 (link(&view.plans(), label::PLAN_AND_DETAILS, words::ABOUT_PLAN))
@@ -126,7 +131,7 @@ fn link(href: &str, label: &str, about: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::checklist::ChecklistCommand::Complete;
+    use domain::checklist::ChecklistCommand::{Complete, Dismiss};
     use jiff::SignedDuration;
 
     use super::*;
@@ -149,11 +154,28 @@ mod tests {
             ),
             (trial().having(&every_task()), "Go to dashboard", "Start with the checklist"),
             (trial().later(SignedDuration::from_hours(15 * 24)), "Choose a plan", "Suggested first steps"),
+            (trial().having(&[Dismiss]), "Go to dashboard", "checklist"),
+            (trial().having(&[Dismiss]), "Useful links", "Suggested first steps"),
             (trial().into_member(), "You’re a member of Acme Corp", "Invite team member"),
         ] {
             let text = read(&render(&view, &config()));
             assert!(text.contains(shown), "{shown}: {text}");
             assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+    }
+
+    #[test]
+    fn page_has_one_primary_button() {
+        let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
+        for view in
+            [trial(), trial().having(&[Dismiss]), trial().into_member(), trial().having(&every_task())]
+        {
+            let page = render(&view, &hosted).0;
+            let (_, hero) = page.split_once(r#"class="hero""#).unwrap();
+            let (hero, _) = hero.split_once("</section>").unwrap();
+            assert_eq!(hero.matches("<a ").count(), 1, "{hero}");
+            assert_eq!(page.matches("button-primary").count(), 1, "{page}");
+            assert!(page.contains(r#"href="/handover""#), "{page}");
         }
     }
 }

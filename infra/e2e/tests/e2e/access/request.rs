@@ -50,6 +50,7 @@ impl MatrixRequest {
                 ("{id}", _) => caller.org.clone(),
                 ("{file}", _) => assets::STYLE.file(),
                 ("{kind}", _) => "not-found".to_owned(),
+                ("{change}", _) => "collapse".to_owned(),
                 ("{task}", _) => "created_project".to_owned(),
                 ("{token}", path) if path.starts_with("/login/") => actors.links.sign_in.clone(),
                 ("{token}", path) if path.starts_with("/invitations/") && caller.column == "invited user" => {

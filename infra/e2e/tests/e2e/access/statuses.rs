@@ -122,8 +122,8 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
                 (_, false) => "x".repeat(web::form::MAX_BODY_BYTES + 1),
                 (_, true) => "x".repeat(256 * 1024 + 1),
             };
-            // This task key is not valid UTF-8.
-            request.path = replaced(&request.path, &["created_project"], "%ff");
+            // This parameter is not valid UTF-8.
+            request.path = replaced(&request.path, &["created_project", "collapse"], "%ff");
             request.send_body(world, cookie, format, Some(body)).await
         }
         402 => {

@@ -3,6 +3,7 @@
 use serde_json::json;
 use stack::Config;
 
+use crate::journeys::invitations::{admin, join};
 use e2e::driver::World;
 
 #[tokio::test]
@@ -79,6 +80,30 @@ async fn wrong_tick_is_undone_but_an_event_is_not() {
     let proven = jo.post(&path("uncomplete", "created_client")).await;
     assert_eq!((proven.status, jo.checklist().await["completed_count"].clone()), (409, json!(1)));
     assert!(!jo.open("/onboarding/checklist").await.text().contains("/uncomplete/"));
+}
+
+#[tokio::test]
+async fn collapsed_widget_and_hidden_banner_belong_to_the_person() {
+    let world = World::new().await;
+    let mut jo = admin(&world, "Acme", "jo@example.com").await;
+    let mut mo = join(&world, &mut jo, "mo@example.com", "member").await;
+    for change in ["collapse", "hide-calm"] {
+        let path = format!("/onboarding/api/checklist/view/{change}");
+        assert!(jo.open("/dashboard").await.text().contains(&path), "{change}");
+        assert_eq!(jo.submit(&path, &[]).await.status, 303);
+    }
+    let page = jo.open("/dashboard").await.text();
+    assert!(page.contains("7 steps left") && !page.contains("Continue setup"), "{page}");
+    assert!(!page.contains("14 days left"), "{page}");
+    assert!(
+        mo.open("/dashboard").await.text().contains("14 days left"),
+        "a member has a banner of their own"
+    );
+
+    assert_eq!(jo.post("/onboarding/api/checklist/view/expand").await.status, 200);
+    assert!(jo.open("/dashboard").await.text().contains("Continue setup"));
+    world.advance("7d").await;
+    assert!(jo.open("/dashboard").await.text().contains("7 days left"), "the next step of urgency");
 }
 
 #[tokio::test]

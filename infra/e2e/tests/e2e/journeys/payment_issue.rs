@@ -54,7 +54,7 @@ async fn bank_confirmation_is_shown_and_emailed_with_its_own_text() {
     assert!(jo.open("/dashboard").await.text().contains("bank needs you to confirm"));
     let mails = world.mails("payment_failed").await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0]["subject"], "Your bank needs you to confirm a payment - Acme");
+    assert_eq!(mails[0]["subject"], "Please confirm a payment - Acme");
     send_event(&world, invoice_event(&jo, "invoice.payment_failed", "in_2")).await;
     assert_eq!(world.mails("payment_failed").await.len(), 1, "one invoice sends one email");
 }

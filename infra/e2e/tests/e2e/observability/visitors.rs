@@ -197,6 +197,7 @@ fn filled(path: &str) -> String {
         .replace("{user}", &format!("usr_{id}"))
         .replace("{invitation}", id)
         .replace("{task}", "created_project")
+        .replace("{change}", "collapse")
         .replace("{file}", "app.css")
         .replace("$default", "/nowhere")
 }

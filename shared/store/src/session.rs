@@ -49,6 +49,12 @@ impl SignedIn {
     pub fn authorize(&self, idle: IdleTimeout, now: Timestamp) -> Option<Member> {
         Member::authorize(&self.session, &self.user.value, self.role, idle, now)
     }
+
+    /// Returns whether only the end of the membership made the session invalid.
+    #[must_use]
+    pub fn is_former_member(&self, idle: IdleTimeout, now: Timestamp) -> bool {
+        self.role.is_none() && self.session.is_alive(&self.user.value, idle, now)
+    }
 }
 
 /// The stored state behind an embed token, from one consistent read.

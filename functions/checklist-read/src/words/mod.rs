@@ -158,6 +158,14 @@ pub mod dashboard {
         format!("Open {product}")
     }
 
+    pub const fn new_role(admin: bool) -> &'static str {
+        if admin { "You’re now an admin" } else { "You’re now a member" }
+    }
+
+    pub fn role_changed(date: &impl Render) -> Markup {
+        html! { "An admin changed your role on " (date) "." }
+    }
+
     pub fn created_on(date: &impl Render) -> Markup {
         html! { "Created on " (date) }
     }

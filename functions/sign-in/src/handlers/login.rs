@@ -19,17 +19,26 @@ use store::{SignInRequest, SignInRequestResult};
 use telemetry::LogArea;
 use web::{FieldError, Fields, FormRequest, Problem, ResponseFormat, auth::AuthenticatedUser};
 
-use crate::{App, views::login as views, words::login as words_of};
+use crate::{
+    App,
+    views::login::{self as views, LoginForm},
+    words::login as words_of,
+};
 
 /// `GET /login`: shows the form, or a link to the next page if the user is signed in.
 ///
-/// The query parameter `next` names the page to open after signing in.
+/// The query parameter `next` names the page to open after signing in. If the membership of the
+/// browser's session ended, the page says so.
 pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
     let next = parse_next(&uri);
     let user = app.signed_in(&headers).await;
     let page = match user.filter(|user| may_open(user, next.as_deref())) {
         Some(user) => views::already_signed_in(&app.product, &user, next.as_deref()),
-        None => views::form(&app.product, next.as_deref(), "", None),
+        None => {
+            let left = app.former_organization(&headers).await;
+            let form = LoginForm { next: next.as_deref(), left: left.as_ref(), ..LoginForm::default() };
+            form.render(&app.product)
+        }
     };
     web::page(StatusCode::OK, page)
 }
@@ -117,6 +126,6 @@ fn respond_sent(app: &App, format: ResponseFormat, request: &SignInRequest, brow
 fn respond_rejected(app: &App, form: &FormRequest, next: Option<&str>, problem: Problem) -> Response {
     let typed = form.fields().ok().and_then(|fields| fields.get("email")).unwrap_or_default();
     web::problem_or_page(form.format, problem, |problem| {
-        views::form(&app.product, next, typed, Some(problem))
+        LoginForm { next, typed, problem: Some(problem), left: None }.render(&app.product)
     })
 }

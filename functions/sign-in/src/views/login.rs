@@ -1,5 +1,6 @@
 //! Pages of `/login`: the form that requests a sign-in link, and the page after it.
 
+use domain::people::Name;
 use maud::{Markup, html};
 use ui::{Field, Tone, Weight};
 use web::{Problem, auth::AuthenticatedUser};
@@ -7,40 +8,55 @@ use web::{Problem, auth::AuthenticatedUser};
 use super::{emphasized, narrow_page};
 use crate::words::{self, login as words_of};
 
-/// Renders the form that requests a sign-in link.
-///
-/// `next` is the path to open after signing in, and `typed` is the address that the user entered.
-/// `problem` is the reason why the form was rejected: an error of the address, or a problem of the
-/// whole form, such as a reached rate limit.
-pub fn form(product: &str, next: Option<&str>, typed: &str, problem: Option<&Problem>) -> Markup {
-    let error = problem.and_then(|problem| problem.errors.first()).map(|error| error.message.as_str());
-    let errors: Vec<_> = error.map(|error| ("email", error)).into_iter().collect();
-    let email = Field {
-        name: "email",
-        kind: ui::Kind::Email,
-        label: words_of::EMAIL,
-        hint: None,
-        value: typed,
-        autocomplete: "email",
-        error,
-    };
-    let main = html! {
-        h1 { (words::SIGN_IN) }
-        p class="lead" { (words_of::LEAD) }
-        form class="card form" method="post" action="/login" novalidate {
-            @if let Some(problem) = problem && problem.errors.is_empty() {
-                (ui::problem_note(problem.kind.title(), &problem.detail))
+/// The form that requests a sign-in link.
+#[derive(Default)]
+pub struct LoginForm<'a> {
+    /// Path to open after signing in.
+    pub next: Option<&'a str>,
+    /// Address that the user entered.
+    pub typed: &'a str,
+    /// Why the form was rejected: an error of the address, or a problem of the whole form, such as a
+    /// reached rate limit.
+    pub problem: Option<&'a Problem>,
+    /// The organization that the user of this browser no longer belongs to.
+    pub left: Option<&'a Name>,
+}
+
+impl LoginForm<'_> {
+    pub fn render(&self, product: &str) -> Markup {
+        let Self { next, typed, problem, left } = *self;
+        let error = problem.and_then(|problem| problem.errors.first()).map(|error| error.message.as_str());
+        let errors: Vec<_> = error.map(|error| ("email", error)).into_iter().collect();
+        let email = Field {
+            name: "email",
+            kind: ui::Kind::Email,
+            label: words_of::EMAIL,
+            hint: None,
+            value: typed,
+            autocomplete: "email",
+            error,
+        };
+        let main = html! {
+            h1 { (words::SIGN_IN) }
+            p class="lead" { (words_of::LEAD) }
+            @if let Some(org) = left {
+                (ui::note(Tone::Notice, "👋", &words_of::left(org.as_str()), &html! { p { (words_of::LEFT) } }))
             }
-            (ui::error_summary(&errors))
-            (email)
-            @if let Some(next) = next { (ui::hidden("next", next)) }
-            div class="actions" { (ui::submit(Weight::Primary, words_of::SUBMIT)) }
-        }
-        p class="aside" { (words_of::NEW_HERE) " " a href="/organizations/new" { (words_of::CREATE_ORG) } }
-    };
-    let title =
-        if problem.is_some() { words::error_title(words::SIGN_IN) } else { words::SIGN_IN.to_owned() };
-    narrow_page(product, &title, None, main)
+            form class="card form" method="post" action="/login" novalidate {
+                @if let Some(problem) = problem && problem.errors.is_empty() {
+                    (ui::problem_note(problem.kind.title(), &problem.detail))
+                }
+                (ui::error_summary(&errors))
+                (email)
+                @if let Some(next) = next { (ui::hidden("next", next)) }
+                div class="actions" { (ui::submit(Weight::Primary, words_of::SUBMIT)) }
+            }
+            p class="aside" { (words_of::NEW_HERE) " " a href="/organizations/new" { (words_of::CREATE_ORG) } }
+        };
+        let title =
+            if problem.is_some() { words::error_title(words::SIGN_IN) } else { words::SIGN_IN.to_owned() };
+        narrow_page(product, &title, None, main)
+    }
 }
 
 /// Renders `/login` for a signed-in user.

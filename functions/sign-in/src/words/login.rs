@@ -7,6 +7,13 @@ pub const SUBMIT: &str = "Send sign-in link";
 pub const NEW_HERE: &str = "New here?";
 pub const CREATE_ORG: &str = "Create an organization";
 
+pub const LEFT: &str = "You left it, or an admin removed you. Sign in to open your other organizations, or ask an admin to invite you again.";
+
+/// Title of the note for a user whose membership ended.
+pub fn left(org: &str) -> String {
+    format!("You’re no longer in {org}")
+}
+
 /// The detail for a user who requests links too often while the latest link still works.
 pub fn latest_link_works(retry: &str) -> String {
     format!("The link in the latest email we sent still works. {retry}")

@@ -94,6 +94,20 @@ pub mod invitations {
     pub const SEND: &str = "Send";
     pub const REVOKE: &str = "Revoke";
 
+    /// Title of the note after an invitation was written.
+    pub fn invited(address: &str) -> String {
+        format!("You invited {address}")
+    }
+
+    /// States what happens to an invitation that was just written.
+    pub const fn invited_text(waits: bool) -> &'static str {
+        if waits {
+            "We’ll send the invitation as soon as you verify your email address."
+        } else {
+            "The email is on its way. You can resend or revoke the invitation below."
+        }
+    }
+
     pub fn invited_by(inviter: &str, status: InvitationStatus, expires: &str) -> String {
         match status {
             InvitationStatus::Waiting => format!("Invited by {inviter}"),

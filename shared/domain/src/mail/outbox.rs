@@ -73,6 +73,16 @@ impl Outbox {
         again.max().cloned().unwrap_or(NoticeKey::Welcome)
     }
 
+    /// Returns the time of the newest stored notice that the membership of `user` changed.
+    #[must_use]
+    pub fn membership_changed_at(&self, user: UserId) -> Option<Timestamp> {
+        let times = self.0.keys().filter_map(|key| match key {
+            NoticeKey::MembershipChanged { user: concerned, at } if *concerned == user => Some(*at),
+            _ => None,
+        });
+        times.max()
+    }
+
     /// Delays a notice until `then`. Emails that the mailer has claimed before are not delayed.
     pub fn delay(&mut self, key: &NoticeKey, then: Timestamp) {
         for delivery in self.0.get_mut(key).into_iter().flat_map(BTreeMap::values_mut) {

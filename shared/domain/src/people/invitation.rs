@@ -25,6 +25,9 @@ pub const MAX_SENDS: u32 = 4;
 /// first email. Two emails at almost the same time would confuse the recipient.
 pub const RESEND_DELAY: SignedDuration = SignedDuration::from_mins(1);
 
+/// How long the page confirms that an invitation was written.
+const CONFIRMED_FOR: SignedDuration = SignedDuration::from_secs(10);
+
 /// Id of an invitation, derived from the organization and the invited address. So an address has at
 /// most one invitation per organization. The id is not secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,6 +163,13 @@ impl Invitation {
         self.waits = false;
         self.expires_at = add(now, INVITATION_TTL);
         self.delivery = Delivery::pending(now);
+    }
+
+    /// Returns whether its email was requested a moment ago, so that the page confirms it.
+    #[must_use]
+    pub fn is_just_written(&self, now: Timestamp) -> bool {
+        let requested_at = add(self.expires_at, -INVITATION_TTL);
+        self.is_open(now) && now < add(requested_at, CONFIRMED_FOR)
     }
 
     /// Returns the id of the invitation.

@@ -20,6 +20,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
                 (host_app::button(Weight::Primary, &words::open(&config.product), config))
             }
         }
+        (role_change(view))
         (view.undeliverable("/dashboard"))
         (undo::dismissal(view))
         (banner::render(view))
@@ -35,6 +36,21 @@ pub fn render(view: &View, config: &Config) -> Markup {
         }
     };
     view.page(config, label::DASHBOARD, Some(NavItem::Dashboard), Width::Wide, main)
+}
+
+/// Renders a note if another person has just changed the user's role.
+fn role_change(view: &View) -> Markup {
+    let changed_at = view.org.recent_role_change(view.member.user(), view.now);
+    html! {
+        @if let Some(at) = changed_at {
+            (note(
+                Tone::Notice,
+                "👤",
+                words::new_role(view.admin.is_some()),
+                &html! { p { (words::role_changed(&moment::date(at, &view.org.zone))) } },
+            ))
+        }
+    }
 }
 
 fn projects(view: &View) -> Markup {

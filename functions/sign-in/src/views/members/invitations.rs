@@ -47,6 +47,23 @@ impl MembersPage<'_> {
         ui::note(Tone::Notice, icon, title, &text)
     }
 
+    /// Renders the confirmation of the invitation that the user has just written.
+    pub(super) fn confirmation(&self) -> Markup {
+        let caller = self.caller.member.user();
+        let newest = self.invitations.iter().filter(|it| it.invited_by == Some(caller));
+        let newest = newest.filter(|it| it.is_just_written(self.caller.now)).max_by_key(|it| it.expires_at);
+        html! {
+            @if let Some(invitation) = newest {
+                (ui::note(
+                    Tone::Success,
+                    "✉️",
+                    &invitations::invited(invitation.address.as_str()),
+                    &html! { p { (invitations::invited_text(invitation.waits)) } },
+                ))
+            }
+        }
+    }
+
     /// Counts the invitations that reserve a seat.
     pub(super) fn open_invitations(&self) -> usize {
         self.invitations.iter().filter(|invitation| invitation.is_open(self.caller.now)).count()

@@ -35,6 +35,7 @@ impl MembersPage<'_> {
                     (ui::note(Tone::Calm, "👋", words_of::WELCOME, &html! { p { (words_of::WELCOME_TEXT) } }))
                 }
                 (web::undeliverable(&self.caller.found.org.value, &self.caller.member, PAGE))
+                @if admin.is_some() && draft.problem.is_none() { (self.confirmation()) }
                 (self.people())
                 @if admin.is_some() {
                     (self.invite(draft))

@@ -34,6 +34,7 @@ async fn removed_member_loses_access_at_the_next_request() {
     assert_eq!(changes(&world).await, [("mo@example.com".to_owned(), "You’re no longer in Acme".to_owned())]);
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 401);
     assert_eq!(mo.open("/dashboard").await.header("location"), "/login?next=/dashboard");
+    assert!(mo.open("/login?next=/dashboard").await.text().contains("You’re no longer in Acme"));
 
     // Until the user joins or creates an organization, the page after sign-in explains that they
     // have none.
@@ -57,6 +58,7 @@ async fn role_change_applies_at_the_next_request() {
     let mut mo = join(&world, &mut jo, "mo@example.com", "admin").await;
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 200);
     assert_eq!(change_role(&mut jo, &mo.user(), "member").await, 200);
+    assert!(mo.open("/dashboard").await.text().contains("You’re now a member"));
     assert_eq!(mo.read("/onboarding/api/checklist").await.status, 403);
     assert_eq!(mo.submit("/members/invitations", &[("email", "ann@example.com")]).await.status, 403);
     world.settle().await;

@@ -104,10 +104,16 @@ impl Name {
         &self.0
     }
 
-    /// Returns the first word of the name, for greetings.
+    /// Returns the name for greetings: the first word, or the whole name where the first word may not
+    /// be the given name. In other scripts than Latin, the family name often comes first. A first word
+    /// with a period is a title or an initial.
     #[must_use]
     pub fn given(&self) -> &str {
-        self.0.split(' ').next().unwrap_or(&self.0)
+        let is_latin = |ch: char| ch.is_ascii() || ('\u{c0}'..='\u{24f}').contains(&ch) || ch == '’';
+        match self.0.split_once(' ') {
+            Some((first, _)) if self.0.chars().all(is_latin) && !first.contains('.') => first,
+            _ => &self.0,
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 
 use domain::{
     billing::Prices,
+    mail::brake::Budget,
     people::{IdleTimeout, Operators},
     trial::parse_reminder_days,
 };
 use runtime::{BaseUrl, ConfigErrors, Env, require};
+use stripe::Mode;
 use web::Origins;
 
 /// Configuration of the function, read from environment variables.
@@ -18,6 +20,10 @@ pub struct Config {
     pub product: String,
     /// How long a session lives without use.
     pub session_idle: IdleTimeout,
+    /// Number of welcome emails to new addresses that are sent per hour without delay.
+    pub budget: Budget,
+    /// Whether this stage uses Stripe's test mode or live mode, for links to Stripe.
+    pub mode: Mode,
     /// Addresses of the operators.
     pub operators: Operators,
     /// Reminder schedule of a trial that an operator starts: days before the end of the trial,
@@ -42,6 +48,8 @@ impl Config {
         let public_url = vars.public_url();
         let product = vars.product_name();
         let session_idle = vars.session_idle();
+        let budget = vars.sign_up_budget();
+        let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
         let operators = vars.parsed("OPERATOR_EMAILS", "", "comma-separated email addresses");
         let expected = "comma-separated integers (days)";
         let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some("3"), expected, parse_reminder_days);
@@ -54,6 +62,8 @@ impl Config {
             public_url,
             product,
             session_idle,
+            budget,
+            mode,
             operators,
             reminder_days,
             prices,
@@ -65,6 +75,8 @@ impl Config {
             public_url,
             product,
             session_idle,
+            budget,
+            mode,
             operators,
             reminder_days,
             prices,
@@ -78,8 +90,9 @@ impl Config {
 mod tests {
     use super::*;
 
-    const REQUIRED: [(&str, &str); 3] = [
+    const REQUIRED: [(&str, &str); 4] = [
         ("TABLE_NAME", "onramp"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_test_1"),
         ("STRIPE_SINGLE_USER_PRICE_ID", "price_1"),
         ("STRIPE_TEAM_PRICE_ID", "price_2"),
     ];
@@ -106,6 +119,7 @@ mod tests {
             names,
             [
                 "TABLE_NAME",
+                "STRIPE_PUBLISHABLE_KEY",
                 "OPERATOR_EMAILS",
                 "TRIAL_REMINDER_DAYS",
                 "STRIPE_SINGLE_USER_PRICE_ID",

@@ -74,6 +74,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/operator/organizations/{id}/extend-trial", post(handlers::extend_trial))
         .route("/operator/organizations/{id}/link-customer", post(handlers::link_customer))
         .route("/operator/organizations/{id}/release-parked", post(handlers::release_parked))
+        .route("/operator/organizations/{id}/set-email", post(handlers::set_email))
         .route("/operator/review/{id}/dismiss", post(handlers::dismiss))
         .with_state(app)
 }

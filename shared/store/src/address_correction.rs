@@ -1,6 +1,11 @@
 //! The correction of an unverified address: one transaction moves the user to the new address.
 
-use domain::{limits::RateLimitWindow, mail::brake::Share, org::Org};
+use domain::{
+    limits::RateLimitWindow,
+    mail::brake::{self, Share},
+    org::{NotCorrectable, Org},
+    people::{ActionRecord, Address},
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -28,6 +33,38 @@ pub struct AddressCorrection {
     pub limits: Vec<RateLimitWindow>,
     /// The shares of the mail brake's budget to try, if the correction sends a first email.
     pub shares: Vec<Share>,
+    /// Who corrects the address and why, if an operator does. It is stored with the new address.
+    pub record: Option<ActionRecord>,
+}
+
+impl AddressCorrection {
+    /// Builds the correction that the domain decides at `now`. It counts for `limits`. If it sends a
+    /// first email, it counts for one of `shares`.
+    ///
+    /// # Errors
+    /// [`NotCorrectable`] if the domain does not allow it.
+    pub fn new(
+        before: Profile,
+        address: &Address,
+        limits: Vec<RateLimitWindow>,
+        shares: impl Iterator<Item = Share>,
+        now: Timestamp,
+    ) -> Result<Self, NotCorrectable> {
+        let mut after = before.to_changed();
+        after.org.correct_address(&mut after.user, &mut after.membership, address, now)?;
+        let mut delayed = after.org.clone();
+        delayed.delay_welcome(brake::next_hour(now));
+        let sends = after.org.provisioned.is_some();
+        Ok(Self {
+            moves_trial: after.org.moves_trial(&before.user.value.address, address),
+            before,
+            after,
+            delayed,
+            limits,
+            shares: shares.filter(|_| sends).collect(),
+            record: None,
+        })
+    }
 }
 
 /// The result of [`Store::correct_address`].
@@ -106,13 +143,13 @@ impl Store {
         let profile = actions.len();
         actions.extend(self.profile_actions(before, &after)?);
         let address = actions.len();
-        actions.push(self.address_action(&after.user)?);
+        actions.push(self.address_action(&after.user, correction.record.as_ref())?);
         if correction.moves_trial {
             actions.push(self.trial_record_action(&after.user, now)?);
         }
         let freed = actions.len();
         actions.push(delete(&self.table, &Key::address(&before.user.value.address), Some(Only::Exists))?);
-        let brake = actions.len();
+        let first_mail = actions.len();
         if let Some(share) = share {
             actions.extend(self.first_mail_actions(share)?);
         }
@@ -125,13 +162,13 @@ impl Store {
             return Ok(Attempted::Limited(window));
         }
         // If the same form was sent twice, the new address already belongs to the user.
-        if any_failed(profile..address) || any_failed(freed..brake) {
+        if any_failed(profile..address) || any_failed(freed..first_mail) {
             return Err(Error::Conflict);
         }
         if any_failed(address..freed) {
             return Ok(Attempted::InUse);
         }
-        let braked = share.and_then(|_| closed_brake(&reasons, brake));
+        let braked = share.and_then(|_| closed_brake(&reasons, first_mail));
         braked.map(Attempted::Braked).ok_or(Error::Conflict)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     id::{OrgId, UserId},
-    people::{Address, User},
+    people::{ActionRecord, Address, User},
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     keys::Key,
     schema::{
+        action_record::record_value,
         from_item, read, to_item,
         user::{AddressItem, decode, encode},
     },
@@ -43,18 +44,25 @@ impl Store {
     /// Builds the actions that write a person: for a new user, first the address and then the user.
     pub(crate) fn person_actions(&self, person: &Person) -> Result<Vec<TransactWriteItem>, Error> {
         match person {
-            Person::New(user) => {
-                Ok(vec![self.address_action(user)?, put(&self.table, encode(user, 1)?, Some(Only::New))?])
-            }
+            Person::New(user) => Ok(vec![
+                self.address_action(user, None)?,
+                put(&self.table, encode(user, 1)?, Some(Only::New))?,
+            ]),
             Person::Known(before, after) => Ok(self.user_change(before, after)?.into_iter().collect()),
         }
     }
 
     /// Builds the action that maps the address of a user to the user. It fails if the address has an
-    /// account.
-    pub(crate) fn address_action(&self, user: &User) -> Result<TransactWriteItem, Error> {
+    /// account. `corrected` is the record of the operator who gave the user this address.
+    pub(crate) fn address_action(
+        &self,
+        user: &User,
+        corrected: Option<&ActionRecord>,
+    ) -> Result<TransactWriteItem, Error> {
         let pointer = AddressItem { user: user.id.to_string() };
-        put(&self.table, to_item(&Key::address(&user.address), &pointer)?, Some(Only::New))
+        let mut item = to_item(&Key::address(&user.address), &pointer)?;
+        item.extend(corrected.map(|record| ("corrected".to_owned(), record_value(record))));
+        put(&self.table, item, Some(Only::New))
     }
 
     /// Builds the action that writes a changed user, or `None` if nothing changed.

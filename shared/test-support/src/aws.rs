@@ -158,7 +158,7 @@ impl LocalAws {
         assert_eq!(reply.status, 200, "{}", reply.body);
     }
 
-    /// Deletes an item.
+    /// Deletes an item, if it exists.
     pub fn delete_item(&self, pk: &str, sk: &str) {
         let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
         let request = json!({ "TableName": self.table(), "Key": key });

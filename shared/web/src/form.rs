@@ -151,7 +151,7 @@ impl<'de> Deserialize<'de> for Members {
 
 /// The names of the fields of all forms. A JSON member with any other name is ignored, even if its
 /// value is not a string, a number, or a boolean.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 20] = [
     "confirmed",
     "customer",
     "days",
@@ -171,6 +171,7 @@ const FIELDS: [&str; 19] = [
     "session",
     "start_trial",
     "time_zone",
+    "user",
 ];
 
 /// The fields whose JSON value may be a number or a boolean. The value of every other field must be

@@ -73,6 +73,7 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/operator/organizations/{id}/extend-trial"),
     (Method::POST, "/operator/organizations/{id}/link-customer"),
     (Method::POST, "/operator/organizations/{id}/release-parked"),
+    (Method::POST, "/operator/organizations/{id}/set-email"),
     (Method::POST, "/operator/review/{id}/dismiss"),
     (Method::POST, "/organizations/new"),
     (Method::POST, "/organizations/switch"),

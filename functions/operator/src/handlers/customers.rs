@@ -43,7 +43,7 @@ async fn link(request: &ActionRequest) -> Result<Response, Problem> {
     let org = load_org(&request.app, &request.id).await?;
     let (customer, reason) = match parse_link(request.form.fields()?) {
         Ok(link) => link,
-        Err(errors) => return respond_invalid(request, &org, FormName::Link, errors),
+        Err(errors) => return respond_invalid(request, &org, FormName::Link, errors).await,
     };
     let record = request.auth.operator.record(reason, request.auth.now);
     let after = store::retry(|| try_link(request, &org, &customer, &record)).await?;
@@ -90,7 +90,7 @@ async fn release(request: &ActionRequest) -> Result<Response, Problem> {
     let org = load_org(&request.app, &request.id).await?;
     let mut errors = Vec::new();
     let Some(reason) = parse_reason(request.form.fields()?, &mut errors) else {
-        return respond_invalid(request, &org, FormName::Release, errors);
+        return respond_invalid(request, &org, FormName::Release, errors).await;
     };
     let record = request.auth.operator.record(reason, request.auth.now);
     let mut after = org.clone();

@@ -29,7 +29,7 @@ async fn handle(request: &ActionRequest) -> Result<Response, Problem> {
     let org = load_org(&request.app, &request.id).await?;
     let grant = match parse_grant(request, request.form.fields()?) {
         Ok(grant) => grant,
-        Err(errors) => return respond_invalid(request, &org, FormName::Extend, errors),
+        Err(errors) => return respond_invalid(request, &org, FormName::Extend, errors).await,
     };
     let after = commit_extension(request, org.id, &grant).await?;
     Ok(request.respond_done(&paths::organization(org.id), ExtendedOut::of(&after, request.auth.now)))

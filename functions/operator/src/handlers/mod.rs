@@ -6,9 +6,11 @@ mod dismiss;
 mod extend_trial;
 mod organization;
 mod review_queue;
+mod set_email;
 
 pub use customers::{link_customer, release_parked};
 pub use dismiss::dismiss;
 pub use extend_trial::extend_trial;
 pub use organization::organization;
 pub use review_queue::review_queue;
+pub use set_email::set_email;

@@ -17,6 +17,14 @@ pub struct Rejected<'a> {
     pub errors: &'a [FieldError],
 }
 
+/// A field that the operator fills in: its name, label, and hint.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub name: &'a str,
+    pub label: &'a str,
+    pub hint: &'a str,
+}
+
 /// A form of an action with a required reason.
 #[derive(Clone, Copy, Debug)]
 pub struct ActionForm<'a> {
@@ -24,10 +32,10 @@ pub struct ActionForm<'a> {
     pub id: &'a str,
     /// Path to which the form posts.
     pub action: &'a str,
-    /// Whether the operator enters the customer. Otherwise `customer` is a hidden value.
-    pub asks_customer: bool,
-    /// Customer of the action, if it is known before.
-    pub customer: Option<&'a str>,
+    /// What the operator enters besides the reason.
+    pub asks: Option<Asked<'a>>,
+    /// Name and value of a hidden field.
+    pub hidden: Option<(&'a str, &'a str)>,
     /// Label of the button.
     pub submit: &'a str,
     /// The submitted values and their errors, if the form was rejected.
@@ -44,11 +52,8 @@ impl ActionForm<'_> {
         html! {
             form class="form" method="post" action=(self.action) novalidate[self.rejected.is_some()] {
                 (ui::error_summary(&summary))
-                @if self.asks_customer {
-                    (self.field("customer", words::actions::CUSTOMER, words::actions::CUSTOMER_HINT))
-                } @else if let Some(customer) = self.customer {
-                    (ui::hidden("customer", customer))
-                }
+                @if let Some((name, value)) = self.hidden { (ui::hidden(name, value)) }
+                @if let Some(Asked { name, label, hint }) = self.asks { (self.field(name, label, hint)) }
                 (self.field("reason", words::trial::REASON, words::actions::REASON_HINT))
                 div class="actions" { (ui::submit(Weight::Secondary, self.submit)) }
             }
@@ -82,8 +87,8 @@ pub fn rejected_dismissal(view: &ReviewItemView, rejected: Rejected<'_>) -> Mark
     let form = ActionForm {
         id: "dismiss",
         action: &paths::dismissal(&view.id),
-        asks_customer: false,
-        customer: None,
+        asks: None,
+        hidden: None,
         submit: words::actions::DISMISS,
         rejected: Some(rejected),
     };

@@ -163,7 +163,15 @@ fn row(view: &ReviewItemView, now: Timestamp) -> Markup {
 /// Renders one form for each remedy.
 fn actions(view: &ReviewItemView) -> Markup {
     let form = |id: &str, action: &str, customer: Option<&str>, submit: &str| {
-        ActionForm { id, action, asks_customer: false, customer, submit, rejected: None }.render()
+        ActionForm {
+            id,
+            action,
+            asks: None,
+            hidden: customer.map(|customer| ("customer", customer)),
+            submit,
+            rejected: None,
+        }
+        .render()
     };
     html! {
         details {

@@ -16,6 +16,22 @@ pub const LINK_HINT: &str = "The customer's payments for a plan then count for t
 pub const LINKED_ELSEWHERE: &str =
     "This customer is linked to another organization. A link never moves, so nothing changed.";
 
+pub const ADDRESS_LABEL: &str = "Email addresses";
+pub const EMAIL: &str = "New email address";
+pub const EMAIL_HINT: &str = "The welcome email goes to this address. The old address is free again.";
+pub const SET_EMAIL: &str = "Correct address";
+pub const SET_EMAIL_HINT: &str = "For a founder who mistyped their address and cannot sign in. Check that the request comes from the founder.";
+pub const INVALID_USER: &str = "Enter a user ID, which starts with usr_.";
+pub const UNKNOWN_USER: &str = "This user is not a member of the organization.";
+pub const ADDRESS_VERIFIED: &str =
+    "The user has verified their address. A verified address cannot be changed here.";
+pub const ADDRESS_IN_USE: &str = "This address has an account, or its mailbox had a trial.";
+
+/// Title of the form that corrects the address of an admin.
+pub fn set_email_title(name: &str) -> String {
+    format!("Correct the address of {name}")
+}
+
 pub const RELEASE_TITLE: &str = "Apply parked events";
 pub const RELEASE: &str = "Apply parked events";
 pub const RELEASE_HINT: &str = "Applies the events that still wait under the customers of this organization. If there are none, nothing changes.";

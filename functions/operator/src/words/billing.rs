@@ -16,6 +16,7 @@ pub const NOTHING: &str = "nothing";
 pub const PRICE: &str = "Price";
 pub const NOT_COUNTED: &str = "does not count";
 pub const NO_EVENTS: &str = "No Stripe events yet.";
+pub const OPEN_STRIPE: &str = "Open in Stripe";
 pub const CUSTOMER: &str = "Customer";
 pub const SUBSCRIPTION: &str = "Subscription";
 pub const SUBSCRIPTION_WITHOUT_EVENTS: &str = "no events";

@@ -10,10 +10,10 @@ use ui::{AddressForm, Field, Page, Tone, Weight, Width};
 use web::auth::AuthenticatedUser;
 
 use super::draft::Draft;
-use crate::{
-    handlers::account::PAGE,
-    words::{self, account as words_of},
-};
+use crate::words::{self, account as words_of};
+
+/// The page to which the forms return.
+const PAGE: &str = "/account";
 
 /// View model of `/account`.
 pub struct AccountPage<'a> {
@@ -64,24 +64,15 @@ impl AccountPage<'_> {
     /// Renders what the user can do about their address. It is empty if the address is verified and
     /// works.
     fn email(&self, user: &User) -> Markup {
-        let (draft, address) = (self.drafts.email, user.address.as_str());
-        let form =
-            AddressForm { next: PAGE, value: draft.value("email", address), error: draft.error("email") };
-        let org = &self.caller.found.org.value;
+        let (draft, org) = (self.drafts.email, &self.caller.found.org.value);
         let is_undeliverable = org.admin(user.id).is_some_and(|admin| admin.unreachable.is_some());
         html! {
             @if user.verified { (draft.note()) }
             @if user.verified || (is_undeliverable && draft.problem.is_none()) {
                 (web::undeliverable(org, &self.caller.member, PAGE))
-            }
-            @if !user.verified { (unverified(address)) }
-            @if !user.verified && (!is_undeliverable || draft.problem.is_some()) {
-                section class="card" aria-labelledby="correct" {
-                    h2 id="correct" { (words_of::correct::TITLE) }
-                    p { (words_of::correct::TEXT) }
-                    (draft.note())
-                    (form)
-                }
+            } @else {
+                (unverified(user.address.as_str()))
+                (correction(draft, user.address.as_str()))
             }
         }
     }
@@ -203,4 +194,16 @@ fn unverified(address: &str) -> Markup {
             }
         },
     )
+}
+
+fn correction(draft: Draft<'_>, address: &str) -> Markup {
+    let (value, error) = (draft.value("email", address), draft.error("email"));
+    html! {
+        section class="card" aria-labelledby="correct" {
+            h2 id="correct" { (words_of::correct::TITLE) }
+            p { (words_of::correct::TEXT) }
+            (draft.note())
+            (AddressForm { next: PAGE, value, error })
+        }
+    }
 }

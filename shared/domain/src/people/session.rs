@@ -39,7 +39,7 @@ pub const FRESH_SIGN_IN: SignedDuration = SignedDuration::from_hours(8);
 pub const SWITCH_GRACE_PERIOD: SignedDuration = SignedDuration::from_mins(1);
 
 impl Default for IdleTimeout {
-    /// Returns 14 days.
+    /// Returns the default of 14 days.
     fn default() -> Self {
         Self(SignedDuration::from_hours(14 * 24))
     }

@@ -10,18 +10,10 @@ const NEW: &str = "ned@hooli2.example";
 
 async fn correction(world: &World, to: &str) -> AddressCorrection {
     let before = world.store.load_profile(parse(HOOLI), parse(NED)).await.unwrap().unwrap();
-    let (mut after, to) = (before.to_changed(), Address::parse(to).unwrap());
-    after.org.correct_address(&mut after.user, &mut after.membership, &to, now()).unwrap();
-    let mut delayed = after.org.clone();
-    delayed.delay_welcome(domain::mail::brake::next_hour(now()));
-    AddressCorrection {
-        moves_trial: after.org.moves_trial(&before.user.value.address, &to),
-        before,
-        after,
-        delayed,
-        limits: vec![ADDRESS_CORRECTIONS.window(NED, now())],
-        shares: vec![Share { shard: 0, most: 1, hour: hour_of(now()) }],
-    }
+    let limits = vec![ADDRESS_CORRECTIONS.window(NED, now())];
+    let share = Share { shard: 0, most: 1, hour: hour_of(now()) };
+    let address = Address::parse(to).unwrap();
+    AddressCorrection::new(before, &address, limits, [share].into_iter(), now()).unwrap()
 }
 
 fn email_pk(address: &str) -> String {

@@ -74,7 +74,7 @@ impl World {
         self.set(pk, sk, "version", json!({ "N": "99" }));
     }
 
-    /// Deletes an item.
+    /// Deletes an item, as another write does.
     pub fn remove(&self, pk: &str, sk: &str) {
         self.aws.delete_item(pk, sk);
     }

@@ -1,11 +1,12 @@
 //! Section about billing: subscriptions, invoices, conflicts, and payments without effect.
 
 use domain::{
-    billing::{Billing, Invoice, InvoiceId, Subscription, SubscriptionId},
+    billing::{Billing, CustomerId, Invoice, InvoiceId, Subscription, SubscriptionId},
     org::Org,
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
+use stripe::Mode;
 use ui::{Tone, moment, note};
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// Renders what Stripe reported about the organization.
-pub fn render(org: &Org, now: Timestamp) -> Markup {
+pub fn render(org: &Org, mode: Mode, now: Timestamp) -> Markup {
     let billing = &org.billing;
     let (conflicts, surplus) = (billing.conflicts(), billing.surplus(now));
     html! {
@@ -35,7 +36,12 @@ pub fn render(org: &Org, now: Timestamp) -> Markup {
             } @else {
                 ul class="rows" {
                     @if let Some(customer) = &billing.customer {
-                        li class="row" { (text::CUSTOMER) " " code { (customer) } }
+                        li class="row" {
+                            div class="row-text" { (text::CUSTOMER) " " code { (customer) } }
+                            a class="button" href=(customer_url(customer, mode)) rel="noreferrer" {
+                                (text::OPEN_STRIPE)
+                            }
+                        }
                     }
                     @for (id, subscription) in &billing.subscriptions {
                         (subscription_row(id, subscription, org, now))
@@ -45,6 +51,15 @@ pub fn render(org: &Org, now: Timestamp) -> Markup {
             }
         }
     }
+}
+
+/// Returns the page of a customer in Stripe's dashboard.
+fn customer_url(customer: &CustomerId, mode: Mode) -> String {
+    let mode = match mode {
+        Mode::Test => "test/",
+        Mode::Live => "",
+    };
+    format!("https://dashboard.stripe.com/{mode}customers/{customer}")
 }
 
 fn subscription_row(id: &SubscriptionId, subscription: &Subscription, org: &Org, now: Timestamp) -> Markup {

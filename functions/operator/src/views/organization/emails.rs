@@ -1,13 +1,21 @@
-//! Sections about the emails of the organization, and about the admins who get them.
+//! Sections about the emails of the organization, and about the admins who get them and their
+//! addresses.
 
-use domain::org::{Org, Reminders};
+use domain::{
+    org::{Org, Reminders},
+    people::User,
+};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use ui::moment;
 
 use crate::{
     out::organization::state,
-    words::{email::problem, organization as text},
+    views::{
+        action_form::{ActionForm, Asked, Rejected},
+        paths,
+    },
+    words::{actions, email::problem, organization as text},
 };
 
 /// Renders the emails with their state and delivery problem.
@@ -62,6 +70,29 @@ pub fn admins(org: &Org) -> Markup {
                         span class="soft" { (admin.address.as_str()) }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Renders the form that corrects the address of a founder who never verified it. A rejected form is
+/// open and shows its errors.
+pub fn correction(org: &Org, user: &User, rejected: Option<Rejected<'_>>) -> Markup {
+    let (id, action) = (user.id.to_string(), format!("{}/set-email", paths::organization(org.id)));
+    let form = ActionForm {
+        id: "set-email",
+        action: &action,
+        asks: Some(Asked { name: "email", label: actions::EMAIL, hint: actions::EMAIL_HINT }),
+        hidden: Some(("user", &id)),
+        submit: actions::SET_EMAIL,
+        rejected,
+    };
+    html! {
+        section aria-label=(actions::ADDRESS_LABEL) {
+            details class="card" open[rejected.is_some()] {
+                summary { (actions::set_email_title(user.name.as_str())) }
+                p class="soft" { (actions::SET_EMAIL_HINT) }
+                (form.render())
             }
         }
     }

@@ -5,9 +5,13 @@ mod customers;
 mod emails;
 mod trial;
 
-use domain::org::{Access, Org};
+use domain::{
+    org::{Access, Org},
+    people::User,
+};
 use jiff::Timestamp;
 use maud::{Markup, html};
+use stripe::Mode;
 use ui::{Tone, moment};
 
 use crate::{
@@ -20,15 +24,24 @@ use crate::{
 pub enum FormName {
     /// Extends or starts the trial.
     Extend,
+    /// Corrects the address of a founder who never verified it.
+    SetEmail,
     /// Links a Stripe customer.
     Link,
     /// Applies the parked events of the organization's customers.
     Release,
 }
 
-/// Renders the content of the page. `token` is a new form token. Two requests with the same token
-/// come from the same form.
-pub fn render(org: &Org, rejected: Option<(FormName, Rejected<'_>)>, token: &str, now: Timestamp) -> Markup {
+/// Renders the content of the page. `unverified` is the founder, if they never verified their address.
+/// `token` is a new form token. Two requests with the same token come from the same form. `mode` is
+/// the mode of the stage at Stripe.
+pub fn render(
+    org: &Org,
+    unverified: Option<&User>,
+    rejected: Option<(FormName, Rejected<'_>)>,
+    (token, mode): (&str, Mode),
+    now: Timestamp,
+) -> Markup {
     let rejected = |form| rejected.filter(|(name, _)| *name == form).map(|(_, rejected)| rejected);
     let status = org.status(now);
     let tone = match status.access() {
@@ -45,10 +58,11 @@ pub fn render(org: &Org, rejected: Option<(FormName, Rejected<'_>)>, token: &str
         div class="stack" {
             (facts(org, now))
             (trial::render(org, rejected(FormName::Extend), token, now))
-            (billing::render(org, now))
+            (billing::render(org, mode, now))
             (customers::render(org, rejected(FormName::Link), rejected(FormName::Release)))
             (emails::emails(org, now))
             (emails::admins(org))
+            @if let Some(user) = unverified { (emails::correction(org, user, rejected(FormName::SetEmail))) }
         }
     }
 }

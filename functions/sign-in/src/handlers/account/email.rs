@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     limits::{ADDRESS_CORRECTIONS, sign_up_limits},
-    mail::brake,
+    org::NotCorrectable,
     people::Address,
 };
 use jiff::Timestamp;
@@ -76,23 +76,11 @@ fn decide_correction(
     address: &Address,
     now: Timestamp,
 ) -> Result<AddressCorrection, Problem> {
-    let mut after = before.to_changed();
-    let corrected = after.org.correct_address(&mut after.user, &mut after.membership, address, now);
-    corrected.map_err(|_| Problem::new(Kind::Conflict, words_of::VERIFIED))?;
-    let mut delayed = after.org.clone();
-    delayed.delay_welcome(brake::next_hour(now));
     let [random] = app.entropy.bytes();
-    let is_first = after.org.provisioned.is_some();
-    let mut limits = vec![ADDRESS_CORRECTIONS.window(&after.user.id.to_string(), now)];
+    let mut limits = vec![ADDRESS_CORRECTIONS.window(&before.membership.user.to_string(), now)];
     limits.extend(sign_up_limits(address, &form.ip, app.limit_per_ip, now));
-    Ok(AddressCorrection {
-        moves_trial: after.org.moves_trial(&before.user.value.address, address),
-        before,
-        after,
-        delayed,
-        limits,
-        shares: app.budget.shares(random, now).filter(|_| is_first).collect(),
-    })
+    let correction = AddressCorrection::new(before, address, limits, app.budget.shares(random, now), now);
+    correction.map_err(|NotCorrectable::Verified| Problem::new(Kind::Conflict, words_of::VERIFIED))
 }
 
 fn parse_address(fields: &Fields) -> Result<Address, FieldError> {

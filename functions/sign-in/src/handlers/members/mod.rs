@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 pub use change::authorize;
 pub use errors::to_problem;
-pub use respond::{PAGE, show};
+pub use respond::show;
 use web::{FormRequest, PathParam};
 
 use crate::{

@@ -8,12 +8,9 @@ use ui::{NavItem, Page, Tone, Weight, Width};
 use web::auth::AuthenticatedUser;
 
 use super::{draft::Draft, emphasized};
-use crate::{
-    handlers::members::PAGE,
-    words::{
-        self,
-        members::{self as words_of, leave},
-    },
+use crate::words::{
+    self,
+    members::{self as words_of, leave},
 };
 
 /// View model of `/members`.
@@ -34,7 +31,7 @@ impl MembersPage<'_> {
                 @if admin.is_none() {
                     (ui::note(Tone::Calm, "👋", words_of::WELCOME, &html! { p { (words_of::WELCOME_TEXT) } }))
                 }
-                (web::undeliverable(&self.caller.found.org.value, &self.caller.member, PAGE))
+                (web::undeliverable(&self.caller.found.org.value, &self.caller.member, "/members"))
                 @if admin.is_some() && draft.problem.is_none() { (self.confirmation()) }
                 (self.people())
                 @if admin.is_some() {

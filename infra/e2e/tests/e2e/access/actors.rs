@@ -60,6 +60,11 @@ impl Caller {
         Self { column, description, cookie: visitor.cookie.clone(), org: visitor.org() }
     }
 
+    /// Returns the id of the caller, or an empty text without a session.
+    pub fn user(&self) -> &str {
+        self.cookie.as_deref().and_then(|cookie| cookie.split('.').nth(1)).unwrap_or_default()
+    }
+
     /// Returns the id of the invitation of [`GUEST`] to the caller's organization.
     pub fn invitation(&self) -> String {
         self.invitation_of(GUEST)

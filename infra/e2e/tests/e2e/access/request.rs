@@ -96,6 +96,11 @@ impl MatrixRequest {
             "POST /operator/organizations/{id}/extend-trial" => {
                 vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
             }
+            "POST /operator/organizations/{id}/set-email" => vec![
+                ("user", actors.teammate.clone()),
+                ("email", FRESH.to_owned()),
+                ("reason", "They mistyped it.".to_owned()),
+            ],
             "POST /operator/organizations/{id}/link-customer" => {
                 vec![("customer", UNLINKED_CUSTOMER.to_owned()), ("reason", "They pay by link.".to_owned())]
             }

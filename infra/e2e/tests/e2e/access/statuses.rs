@@ -1,6 +1,6 @@
 //! Causes every status that a route can return and that does not depend on the caller.
 
-use domain::limits::INVITATIONS_TO_ADDRESS_BY_ALL;
+use domain::limits::{ADDRESS_CORRECTIONS, INVITATIONS_TO_ADDRESS_BY_ALL, RateLimit};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -175,7 +175,17 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
         }
         429 => {
             if row.path().starts_with("/members") {
-                use_up_mails_to(actors, if request.fields.is_empty() { GUEST } else { FRESH });
+                let address = if request.fields.is_empty() { GUEST } else { FRESH };
+                use_up(actors, INVITATIONS_TO_ADDRESS_BY_ALL, address);
+                return request.send(world, cookie, format).await;
+            }
+            if row.path() == "/account/email" {
+                let unverified = actors.caller("unverified admin");
+                use_up(actors, ADDRESS_CORRECTIONS, unverified.user());
+                return request.send(world, unverified.cookie.as_deref(), format).await;
+            }
+            if row.path().ends_with("/set-email") {
+                use_up(actors, ADDRESS_CORRECTIONS, &actors.teammate);
                 return request.send(world, cookie, format).await;
             }
             // The portal has a limit only for the sign-in links that it sends to admins with an
@@ -192,10 +202,10 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
     }
 }
 
-/// Uses up the number of invitations that all organizations together may send to an address.
-fn use_up_mails_to(actors: &Actors, address: &str) {
+/// Uses up a rate limit of a subject.
+fn use_up(actors: &Actors, limit: RateLimit, subject: &str) {
     let now = actors.world.stack.system().clock().now();
-    let window = INVITATIONS_TO_ADDRESS_BY_ALL.window(address, now);
+    let window = limit.window(subject, now);
     let mut item = json!({
         "pk": { "S": format!("LIMIT#{}#{}", window.limit.name, window.subject) }, "sk": { "S": "TIMES" },
     });
@@ -243,6 +253,11 @@ async fn conflict(
             let org = &actors.caller("operator").org;
             let event = json!({ "type": "customer.subscription.created", "organization_id": org });
             assert_eq!(actors.world.stripe(event).await, [200]);
+        }
+        // The operator has verified their address.
+        "POST /operator/organizations/{id}/set-email" => {
+            request.fields.retain(|(name, _)| *name != "user");
+            request.fields.push(("user", own_id.to_owned()));
         }
         // The customer is linked to another organization.
         "POST /operator/organizations/{id}/link-customer" => {

@@ -133,3 +133,27 @@ async fn bounced_address_is_corrected_in_the_notice() {
     }
     assert_eq!(world.mails_to("welcome", "jo@example.com").await, 1);
 }
+
+#[tokio::test]
+async fn operator_corrects_the_address_of_a_locked_out_founder() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@exmaple.com").await;
+    let (org, user) = (jo.org(), jo.user());
+    let mut operator = admin(&world, "Vendor", "operator@example.com").await;
+    let path = format!("/operator/organizations/{org}");
+    let page = operator.open(&path).await.text();
+    assert!(page.contains("Correct the address of Jo Doe") && page.contains(&user), "{page}");
+    let form = [("user", user.as_str()), ("email", "jo@example.com"), ("reason", "Jo called us.")];
+    let corrected = operator.submit(&format!("{path}/set-email"), &form).await;
+    assert_eq!((corrected.status, corrected.header("location")), (303, path.as_str()));
+    assert_eq!(world.mails_to("welcome", "jo@example.com").await, 1);
+
+    // The founder lost the session, so they sign in with the new address.
+    jo.cookie = None;
+    sign_in_by_link(&world, &mut jo, "jo@example.com").await;
+    assert_eq!(jo.org(), org);
+    assert!(!operator.open(&path).await.text().contains("Correct the address"));
+    assert_eq!(operator.submit(&format!("{path}/set-email"), &form).await.status, 303, "nothing to change");
+    let again = [form[0], ("email", "jo@example.org"), form[2]];
+    assert_eq!(operator.submit(&format!("{path}/set-email"), &again).await.status, 409);
+}

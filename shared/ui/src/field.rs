@@ -43,6 +43,19 @@ pub struct Field<'a> {
 
 impl Render for Field<'_> {
     fn render(&self) -> Markup {
+        self.markup(false)
+    }
+}
+
+impl Field<'_> {
+    /// Renders the first field of a page whose purpose is its form. The field has the focus when the
+    /// page opens.
+    #[must_use]
+    pub fn render_focused(&self) -> Markup {
+        self.markup(true)
+    }
+
+    fn markup(&self, is_focused: bool) -> Markup {
         let hint = self.hint.map(|_| format!("{}-hint", self.name));
         let error = self.error.map(|_| format!("{}-error", self.name));
         let described =
@@ -51,7 +64,7 @@ impl Render for Field<'_> {
             div class="field" {
                 label for=(self.name) { (self.label) }
                 input id=(self.name) name=(self.name) type=(self.kind.as_str()) value=(self.value)
-                    autocomplete=(self.autocomplete) required
+                    autocomplete=(self.autocomplete) required autofocus[is_focused]
                     autocapitalize=[(self.kind == Kind::Email).then_some("none")]
                     spellcheck=[(self.kind == Kind::Email).then_some("false")]
                     aria-invalid=[self.error.map(|_| "true")]
@@ -117,7 +130,7 @@ impl Render for Choice<'_> {
     }
 }
 
-/// A drop-down list.
+/// A drop-down list with one selected value.
 #[derive(Clone, Copy, Debug)]
 pub struct Select<'a> {
     /// The name in the form, which is also the element's id.
@@ -239,6 +252,12 @@ mod tests {
             assert!(page.contains(part), "{part} in {page}");
         }
         assert!(!EMAIL.render().into_string().contains("aria-"), "no description without hint and error");
+    }
+
+    #[test]
+    fn only_a_first_field_gets_the_focus() {
+        assert!(EMAIL.render_focused().into_string().contains(" autofocus"));
+        assert!(!EMAIL.render().into_string().contains(" autofocus"));
     }
 
     #[test]

@@ -83,7 +83,8 @@ impl Form<'_> {
     fn text(&self, name: &'static str, label: &str, autocomplete: &str, hint: Option<&str>) -> Markup {
         let kind = if name == "email" { Kind::Email } else { Kind::Text };
         let value = self.fields.get(name).unwrap_or_default();
-        Field { name, kind, label, hint, value, autocomplete, error: self.error(name) }.render()
+        let field = Field { name, kind, label, hint, value, autocomplete, error: self.error(name) };
+        if name == "name" { field.render_focused() } else { field.render() }
     }
 
     fn industry(&self) -> Markup {

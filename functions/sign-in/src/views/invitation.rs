@@ -48,7 +48,7 @@ impl<'a> InvitationPage<'a> {
                         value: typed,
                         autocomplete: "name",
                         error,
-                    })
+                    }.render_focused())
                 }
                 div class="actions" { (ui::submit(Weight::Primary, &title)) }
             }

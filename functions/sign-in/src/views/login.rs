@@ -47,7 +47,7 @@ impl LoginForm<'_> {
                     (ui::problem_note(problem.kind.title(), &problem.detail))
                 }
                 (ui::error_summary(&errors))
-                (email)
+                (email.render_focused())
                 @if let Some(next) = next { (ui::hidden("next", next)) }
                 div class="actions" { (ui::submit(Weight::Primary, words_of::SUBMIT)) }
             }

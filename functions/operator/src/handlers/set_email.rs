@@ -22,7 +22,7 @@ use crate::{
     words::actions as text,
 };
 
-/// A parsed form.
+/// The fields of a parsed form.
 struct SetEmailIn {
     user: UserId,
     address: Address,

@@ -51,7 +51,7 @@ const isFirst = (status) => async (who) => {
  */
 export const STATES = [
   { name: 'stranger', pages: { landing: '/', 'sign-up': '/organizations/new', login: '/login', guide: '/onboarding/guide', problem: '/problems/not-found' } },
-  { name: 'empty', begins: (who) => who.signsUp(), pages: { ...INSIDE, guide: '/onboarding/guide', landing: '/', account: '/account', members: '/members' }, opens: '.task summary, .faq summary' },
+  { name: 'empty', begins: (who) => who.signsUp(), pages: { ...INSIDE, guide: '/onboarding/guide', landing: '/', account: '/account', members: '/members', settings: '/settings' }, opens: '.task summary, .faq summary' },
   {
     name: 'middle',
     begins: async (who) => {

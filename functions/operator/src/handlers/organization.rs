@@ -44,8 +44,8 @@ async fn show(app: &App, auth: &AuthenticatedOperator, id: &str) -> Result<Respo
     })
 }
 
-/// Loads the founder if they never verified their address. Such an organization has no other admin,
-/// because only a verified admin invites.
+/// Loads the founder if they never verified their address. Such an organization has no other member,
+/// because its invitations wait until then.
 async fn load_unverified(app: &App, org: &Org) -> Result<Option<User>, store::Error> {
     let [founder] = org.admins.as_slice() else { return Ok(None) };
     let user = app.store.load_user(founder.user).await?;

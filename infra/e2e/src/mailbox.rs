@@ -66,7 +66,7 @@ impl World {
         for (name, value) in mail["tags"].as_object().unwrap() {
             tags[name] = json!([value]);
         }
-        let mut detail = json!({ "eventType": event, "mail": { "tags": tags } });
+        let mut detail = json!({ "eventType": event, "mail": { "destination": mail["to"], "tags": tags } });
         detail[event.to_lowercase()] = more;
         let event = json!({ "source": "aws.ses", "detail-type": detail_type, "detail": detail });
         self.local("POST", "/_local/events", Some(event)).await;

@@ -99,7 +99,7 @@ export const STATES = [
       await who.changes(...complete('created_project'), 'dismiss');
     },
     pages: BOTH,
-    says: /was dismissed/,
+    says: /was dismissed|Show setup checklist/,
   },
   {
     name: 'collapsed',

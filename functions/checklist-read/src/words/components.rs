@@ -41,7 +41,7 @@ pub mod task {
     // These follow the title of a task, for screen readers.
     pub const SKIPPED: &str = ", skipped";
     pub const DONE: &str = ", done";
-    /// Leads to the task in the setup guide. [`about_task`] follows, for screen readers.
+    /// Leads to the task in the setup guide.
     pub const GUIDE: &str = "See the guide";
     /// This precedes [`duration`], for screen readers.
     pub const ABOUT: &str = "about ";
@@ -52,11 +52,6 @@ pub mod task {
 
     pub fn about(minutes: u8) -> String {
         format!("{ABOUT}{}", duration(minutes))
-    }
-
-    /// Names the task of a link, for screen readers.
-    pub fn about_task(title: &str) -> String {
-        format!(": {title}")
     }
 
     /// Returns a description that the duration follows.

@@ -3,7 +3,7 @@
 use domain::checklist::{Completion, Source, Task};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use ui::{Weight, link_button, post_button, tick};
+use ui::{Weight, link_button, post_button, row_link, tick};
 
 use super::moment;
 use crate::{
@@ -38,26 +38,22 @@ pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
                     }
                 }
             }
-            p class="how-to" { (how_to(task)) }
-            @if view.may_change() {
-                div class="actions" {
+            p class="how-to" { (task.how_to) }
+            div class="actions" {
+                @if view.may_change() {
                     (open_button(Weight::Primary, task, view, config))
                     @if !task.has_evidence() { (complete_button(task)) }
                     (skip_button(task))
                 }
+                (guide_link(task))
             }
         }
     }
 }
 
-/// Renders the instructions, with a link to the task's place in the guide.
-fn how_to(task: &Task) -> Markup {
-    html! {
-        (task.how_to) " "
-        a href={ "/onboarding/guide#" (task.key) } {
-            (text::GUIDE) span class="for-ears" { (text::about_task(task.title)) }
-        }
-    }
+/// Renders the link to the task's place in the guide.
+fn guide_link(task: &Task) -> Markup {
+    row_link(&format!("/onboarding/guide#{}", task.key), text::GUIDE, task.title)
 }
 
 fn open_button(weight: Weight, task: &Task, view: &View, config: &Config) -> Markup {
@@ -92,12 +88,13 @@ pub fn open(task: &Task, view: &View, config: &Config) -> Markup {
                 }
                 div class="task-more" {
                     p { (task.description) }
-                    p class="soft" { (how_to(task)) }
-                    @if view.may_change() {
-                        div class="actions" {
+                    p class="soft" { (task.how_to) }
+                    div class="actions" {
+                        @if view.may_change() {
                             (open_button(Weight::Secondary, task, view, config))
                             (skip_button(task))
                         }
+                        (guide_link(task))
                     }
                 }
             }

@@ -51,9 +51,11 @@ fn head(view: &View, steps: &Progress<'_>, origin: &str) -> Markup {
     let (toggle, label) = components::widget::toggle(view);
     html! {
         div class="ob-head" {
-            p class="ob-title" { (label::GETTING_STARTED) }
-            @if !steps.is_complete() {
-                span class="ob-soft ob-left" { (words::progress::steps_left(steps.remaining_count())) }
+            div {
+                p class="ob-title" { (label::GETTING_STARTED) }
+                @if !steps.is_complete() {
+                    p class="ob-soft" { (words::progress::steps_left(steps.remaining_count())) }
+                }
             }
             a class="ob-quiet" href={ (origin) (CHECKLIST) } target="_top" {
                 (widget::SEE_ALL) span class="ob-ears" { (widget::SEE_ALL_TASKS) }

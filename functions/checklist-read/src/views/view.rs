@@ -1,7 +1,7 @@
 //! The view model of all pages, fragments, and JSON reads.
 
 use domain::{
-    checklist::{Progress, Task, TaskTarget, WIDGET_AFTER_COMPLETION},
+    checklist::{Completion, Progress, Source, Task, TaskTarget, WIDGET_AFTER_COMPLETION},
     id::OrgId,
     org::{Access, Org, Status},
     people::{Admin, Member, Preferences, User},
@@ -62,6 +62,13 @@ impl View {
     /// Returns whether the organization's trial runs, and no plan follows it.
     pub fn needs_plan(&self) -> bool {
         self.org.is_on_trial(self.now) && !self.org.billing.is_alive(self.now)
+    }
+
+    /// Returns whether a completion is by an invitation whose email waits until the user's address is
+    /// verified. All invitations of a user with an unverified address wait.
+    pub fn waits(&self, completion: &Completion) -> bool {
+        completion.source == Source::Invitation
+            && self.admin.as_ref().is_some_and(|admin| !admin.is_verified())
     }
 
     /// Returns whether the user sees the onboarding widget. Members do not, and no one does after a

@@ -38,6 +38,8 @@ pub mod task {
     pub const COMPLETED_BY_EVENT: &str = "Completed automatically";
     pub const COMPLETED_BY_PAYMENT: &str = "Completed with your payment";
     pub const COMPLETED_BY_INVITATION: &str = "Completed with your invitation";
+    /// The state of an invitation that is written before the address is verified.
+    pub const WAITS_FOR_VERIFICATION: &str = "Waiting until you verify your email address";
     // These follow the title of a task, for screen readers.
     pub const SKIPPED: &str = ", skipped";
     pub const DONE: &str = ", done";

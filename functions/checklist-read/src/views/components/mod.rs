@@ -2,6 +2,7 @@
 
 pub mod banner;
 pub mod celebration;
+pub mod groups;
 pub mod host_app;
 pub mod next;
 pub mod plans;

@@ -113,6 +113,19 @@ pub fn just_done(task: &Task) -> Markup {
     }
 }
 
+/// Renders a task as a line that says what its email waits for.
+pub fn waiting(task: &Task) -> Markup {
+    html! {
+        li class="line" {
+            span class="task-glyph" { (ui::icon("⏳")) }
+            div class="line-text" {
+                p { (task.title) }
+                p class="line-by" { (text::WAITS_FOR_VERIFICATION) }
+            }
+        }
+    }
+}
+
 /// Renders a skipped task as a line with a button that restores it.
 pub fn skipped(task: &Task, view: &View) -> Markup {
     html! {

@@ -2,14 +2,14 @@
 
 use std::cmp::Reverse;
 
-use domain::checklist::{Category, Source, Task, UNDO_PERIOD};
+use domain::checklist::Source;
 use maud::{Markup, html};
 use ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 
 use crate::{
     config::Config,
     views::View,
-    views::components::{celebration, moment, progress, status_badge::StatusBadge, task, undo},
+    views::components::{celebration, groups, moment, progress, status_badge::StatusBadge, task, undo},
     words::{self, checklist as text, label},
 };
 
@@ -34,10 +34,10 @@ fn admin(view: &View, config: &Config) -> Markup {
             (progress(view))
             @if !view.may_change() { (read_only(view)) }
             @if let Some(next) = next {
-                (just_done_next(view))
+                (groups::just_done_next(view))
                 (task::next(next, view, config))
             }
-            @for (category, tasks) in open_by_category(view) { (group(category, &tasks, view, config)) }
+            (groups::render(view, config))
             (skipped(view))
             @if dismissed_at.is_none() && view.may_change() { (dismiss(next.is_none())) }
         }
@@ -52,7 +52,12 @@ fn progress(view: &View) -> Markup {
         section class="card-of-parts" aria-label=(text::PROGRESS) {
             (progress::bar(&view.progress()))
             (milestones(view))
-            ul class="lines" { (task::done(text::ACCOUNT_CREATED, founder, view.org.signed_up_at, view, None)) }
+            ul class="lines" {
+                (task::done(text::ACCOUNT_CREATED, founder, view.org.signed_up_at, view, None))
+                @for (task, completion) in view.progress().done() {
+                    @if view.waits(completion) { (task::waiting(task)) }
+                }
+            }
             (done(view))
         }
     }
@@ -76,7 +81,7 @@ fn milestones(view: &View) -> Markup {
 /// Renders the completed tasks as a list that opens on a click. The visible line names the task
 /// that was completed last.
 fn done(view: &View) -> Markup {
-    let mut done: Vec<_> = view.progress().done().collect();
+    let mut done: Vec<_> = view.progress().done().filter(|(_, completion)| !view.waits(completion)).collect();
     done.sort_by_key(|(_, completion)| Reverse(completion.at));
     html! {
         @if let Some((latest, completion)) = done.first() {
@@ -113,73 +118,6 @@ fn skipped(view: &View) -> Markup {
             details id="skipped" class="card-of-parts fold" {
                 summary { span class="fold-title" { (words::tasks_skipped(skipped.len())) } }
                 ul class="lines" { @for task in skipped { (task::skipped(task, view)) } }
-            }
-        }
-    }
-}
-
-/// Returns the tasks that were completed a moment ago. The page still shows each of them where it
-/// was open. When the checklist is complete, the page celebrates that instead.
-fn just_done(view: &View) -> Vec<&'static Task> {
-    let steps = view.progress();
-    if steps.is_complete() {
-        return Vec::new();
-    }
-    let is_new = |at| view.now.duration_since(at) < UNDO_PERIOD;
-    steps.done().filter(|(_, completion)| is_new(completion.at)).map(|(task, _)| task).collect()
-}
-
-/// Renders the tasks that were just completed, and that were the next task until then.
-fn just_done_next(view: &View) -> Markup {
-    let steps = view.progress();
-    let tasks: Vec<_> = just_done(view).into_iter().filter(|task| steps.precedes_open_tasks(task)).collect();
-    html! {
-        @if !tasks.is_empty() {
-            ul class="rows just-done" { @for task in tasks { (task::just_done(task)) } }
-        }
-    }
-}
-
-/// Groups the open tasks and the tasks that were just completed by category, without the next task.
-/// The categories have the order of the list of all tasks, completed ones included. So completing a
-/// task does not reorder the categories.
-fn open_by_category(view: &View) -> Vec<(Category, Vec<&'static Task>)> {
-    let steps = view.progress();
-    let (next, just_done) = (steps.next_task(), just_done(view));
-    let has_row = |task: &&Task| match steps.open().any(|open| open == *task) {
-        true => Some(*task) != next,
-        false => just_done.contains(task) && !steps.precedes_open_tasks(task),
-    };
-    let mut groups: Vec<(Category, Vec<&Task>)> = Vec::new();
-    for task in &steps.tasks {
-        if !groups.iter().any(|(category, _)| *category == task.category) {
-            let rows = steps.tasks.iter().copied().filter(|it| it.category == task.category).filter(has_row);
-            groups.push((task.category, rows.collect()));
-        }
-    }
-    groups.retain(|(_, rows)| !rows.is_empty());
-    groups
-}
-
-/// Renders the tasks of a category. If all of them were just completed, the group disappears with
-/// its rows.
-fn group(category: Category, rows: &[&Task], view: &View, config: &Config) -> Markup {
-    let steps = view.progress();
-    let id = format!("group-{}", category.key);
-    let total = steps.tasks.iter().filter(|task| task.category == category).count();
-    let done = steps.done().filter(|(task, _)| task.category == category).count();
-    let is_open = |task: &Task| steps.open().any(|open| open == task);
-    let leaves = !rows.iter().any(|task| is_open(task));
-    html! {
-        section class={ "group" @if leaves { " just-done" } } aria-labelledby=(id) {
-            div class="group-head" {
-                h2 id=(id) { (category.title) }
-                span class="soft small number" { (words::done_of(done, total)) }
-            }
-            ul class="rows" {
-                @for task in rows {
-                    @if is_open(task) { (task::open(task, view, config)) } @else { (task::just_done(task)) }
-                }
             }
         }
     }
@@ -228,7 +166,11 @@ fn member(view: &View) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use domain::checklist::ChecklistCommand::{Complete, Dismiss, Skip};
+    use domain::checklist::{
+        ChecklistCommand::{Complete, Dismiss, Skip},
+        Completion, Task, UNDO_PERIOD,
+    };
+    use domain::people::{Address, Admin, Member, Role, User};
     use jiff::SignedDuration;
 
     use super::*;
@@ -309,6 +251,30 @@ mod tests {
         );
         let later = view.later(UNDO_PERIOD);
         assert!(!render(&later, &config()).0.contains("task-just-done"));
+    }
+
+    #[test]
+    fn queued_invitation_shows_that_it_waits_for_the_verification() {
+        let mut view = trial();
+        let by = Completion { at: view.now, source: Source::Invitation, by: Some("Jo Doe".to_owned()) };
+        view.org.checklist.completions.insert("invited_team_member".to_owned(), by);
+        shows(
+            &view.clone().later(UNDO_PERIOD),
+            &[
+                "1 of 8 done",
+                "Account created",
+                "Invite team member Waiting until you verify your email address Next task",
+            ],
+        );
+        view.admin = Some(verified_admin(&view));
+        shows(&view.later(UNDO_PERIOD), &["1 task done", "Invite team member , done Jo Doe, just now"]);
+    }
+
+    fn verified_admin(view: &View) -> Admin {
+        let address = Address::parse("jo@example.com").unwrap();
+        let jo = User::new(view.member.user(), view.member.name().clone(), address);
+        let jo = User { verified: true, orgs: vec![view.org.id], ..jo };
+        Member::for_embed(view.org.id, &jo, Some(Role::Admin)).and_then(|jo| jo.admin()).unwrap()
     }
 
     #[test]

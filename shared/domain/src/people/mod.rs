@@ -13,6 +13,7 @@ mod session;
 mod team;
 mod team_error;
 mod user;
+mod view_command;
 
 pub use address::{Address, AddressError};
 pub use invitation::{
@@ -27,7 +28,7 @@ pub use member::{Admin, Member};
 pub use membership::{Membership, Role};
 pub use name::{Name, NameError};
 pub use operator::{ActionRecord, Operator, OperatorError, Operators};
-pub use preferences::{HiddenBanner, Preferences, ViewCommand};
+pub use preferences::{HiddenBanner, Preferences};
 pub use reason::{Reason, ReasonError};
 pub use session::{
     FRESH_SIGN_IN, IdleTimeout, LAST_SEEN_INTERVAL, NotAToken, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session,
@@ -36,3 +37,4 @@ pub use session::{
 pub use team::Team;
 pub use team_error::TeamError;
 pub use user::{Joins, User};
+pub use view_command::ViewCommand;

@@ -2,11 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    id::OrgId,
-    org::Org,
-    trial::{Urgency, UrgencyStep},
-};
+use crate::{id::OrgId, trial::UrgencyStep};
 
 /// What a user collapsed or hid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,54 +22,4 @@ pub struct HiddenBanner {
     pub trial_ends_at: Timestamp,
     /// Urgency that the banner had.
     pub step: UrgencyStep,
-}
-
-/// A change of the preferences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ViewCommand {
-    /// Show only the title of the widget, and the number of steps that are left.
-    CollapseWidget,
-    /// Show the whole widget again.
-    ExpandWidget,
-    /// Hide the trial banner until it is more urgent than this.
-    HideBanner(UrgencyStep),
-}
-
-impl ViewCommand {
-    /// Parses the name of a command in a path, such as `collapse` or `hide-calm`.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "collapse" => Some(Self::CollapseWidget),
-            "expand" => Some(Self::ExpandWidget),
-            _ => name.strip_prefix("hide-").and_then(UrgencyStep::parse).map(Self::HideBanner),
-        }
-    }
-}
-
-impl Preferences {
-    /// Applies a command of a user of `org`. A banner can be hidden only while a trial runs.
-    pub fn apply(&mut self, command: ViewCommand, org: &Org, now: Timestamp) {
-        match command {
-            ViewCommand::CollapseWidget => self.widget_collapsed = true,
-            ViewCommand::ExpandWidget => self.widget_collapsed = false,
-            ViewCommand::HideBanner(step) => {
-                if let Some(Urgency { trial_ends_at, .. }) = org.trial_urgency(now) {
-                    self.hidden_banner = Some(HiddenBanner { org: org.id, trial_ends_at, step });
-                }
-            }
-        }
-    }
-
-    /// Returns whether the user hid the banner about the running trial of `org`, in its current or
-    /// a later step of urgency.
-    #[must_use]
-    pub fn hides_banner(&self, org: &Org, now: Timestamp) -> bool {
-        let urgency = org.trial_urgency(now);
-        self.hidden_banner.zip(urgency).is_some_and(|(hidden, urgency)| {
-            hidden.org == org.id
-                && hidden.trial_ends_at == urgency.trial_ends_at
-                && hidden.step >= urgency.step
-        })
-    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{NOTICE_DAYS, WARNING_DAYS};
+use super::{NOTICE_DAYS, UrgencyStep, WARNING_DAYS};
 use crate::{
     org::Org,
     time::{Zone, days_remaining},
@@ -19,19 +19,6 @@ pub struct Urgency {
     pub day: EndDay,
 }
 
-/// Step of urgency. Later steps are greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum UrgencyStep {
-    /// More than [`NOTICE_DAYS`] remain.
-    Calm,
-    /// More than [`WARNING_DAYS`] remain.
-    Notice,
-    /// The last days, without the last one.
-    Warning,
-    /// The trial ends today, by the calendar of the organization.
-    LastDay,
-}
-
 /// Calendar day of an end, in the organization's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndDay {
@@ -41,27 +28,6 @@ pub enum EndDay {
     Tomorrow,
     /// A day after tomorrow.
     Later,
-}
-
-impl UrgencyStep {
-    const ALL: [Self; 4] = [Self::Calm, Self::Notice, Self::Warning, Self::LastDay];
-
-    /// Returns the name in paths and stored items.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Calm => "calm",
-            Self::Notice => "notice",
-            Self::Warning => "warning",
-            Self::LastDay => "last-day",
-        }
-    }
-
-    /// Parses a name of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.as_str() == name)
-    }
 }
 
 impl EndDay {

@@ -16,10 +16,13 @@ which no file shows.
 
 A value that an earlier deployment set, and that neither the stage nor the command names now, would
 return to its default. This program reads the stack's values first and stops before such a change.
+
+After the deployment, it invokes the function `billing` once, which reads the prices of the plans.
 """
 
 import argparse
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -173,28 +176,49 @@ def wrong_architectures(built: Path, architecture: str) -> list[str]:
     return errors
 
 
-def last_values(config: dict, more: list[str]) -> Values:
+class Target:
+    """The stack of a stage, in the region and with the profile that the deployment uses."""
+
+    def __init__(self, config: dict, more: list[str]):
+        parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+        for name in ("stack_name", "region", "profile"):
+            parser.add_argument(f"--{name.replace('_', '-')}", default=config.get(name))
+        target = parser.parse_known_args(more)[0]
+        if not target.stack_name:
+            raise DeploymentError("the stage has no stack_name in samconfig.toml")
+        self.stack = target.stack_name
+        self.options = [word for name in ("region", "profile") if getattr(target, name) for word in (f"--{name}", getattr(target, name))]
+
+    def aws(self, *words: str) -> subprocess.CompletedProcess:
+        return subprocess.run(["aws", *words, *self.options], capture_output=True, text=True, check=False)
+
+
+def last_values(target: Target) -> Values:
     """Returns the current parameter values of the stack, or none if the stack does not exist yet."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for name in ("stack_name", "region", "profile"):
-        parser.add_argument(f"--{name.replace('_', '-')}", default=config.get(name))
-    target = parser.parse_known_args(more)[0]
-    if not target.stack_name:
-        raise DeploymentError("the stage has no stack_name in samconfig.toml")
-    request = ["aws", "cloudformation", "describe-stacks", "--stack-name", target.stack_name, "--output", "json"]
-    request += [word for name in ("region", "profile") if getattr(target, name) for word in (f"--{name}", getattr(target, name))]
     try:
-        run = subprocess.run(request, capture_output=True, text=True, check=False)
+        run = target.aws("cloudformation", "describe-stacks", "--stack-name", target.stack, "--output", "json")
     except FileNotFoundError:
         raise DeploymentError("the AWS CLI is not installed, so the stack's values cannot be read: install it") from None
     if run.returncode != 0:
         if "does not exist" in run.stderr:
             return {}
-        raise DeploymentError(f"cannot read the values of the stack {target.stack_name}: {run.stderr.strip()}")
+        raise DeploymentError(f"cannot read the values of the stack {target.stack}: {run.stderr.strip()}")
     return {one["ParameterKey"]: one["ParameterValue"] for one in json.loads(run.stdout)["Stacks"][0].get("Parameters", [])}
 
 
 # ---- deployment ----
+
+
+def refresh_prices(target: Target) -> None:
+    """Makes the function `billing` read the prices of the plans. Without it, the plan page shows no
+    amount of a new price until the next hourly run.
+    """
+    run = target.aws("cloudformation", "describe-stack-resources", "--stack-name", target.stack, "--logical-resource-id", "BillingFunction", "--query", "StackResources[0].PhysicalResourceId", "--output", "text")
+    if run.returncode == 0:
+        payload = ["--cli-binary-format", "raw-in-base64-out", "--payload", '{"refresh": "prices"}']
+        run = target.aws("lambda", "invoke", "--function-name", run.stdout.strip(), "--qualifier", "live", *payload, "--query", "FunctionError", "--output", "text", os.devnull)
+    if run.returncode != 0 or run.stdout.strip() != "None":
+        print(f"! prices were not refreshed, the hourly schedule will do it: {run.stderr.strip() or 'see the log of the function billing'}", file=sys.stderr)
 
 
 def deploy(env: str, given: list[str], template: Path, dry_run: bool, more: list[str]) -> int:
@@ -216,11 +240,15 @@ def deploy(env: str, given: list[str], template: Path, dry_run: bool, more: list
     if dry_run:
         print(f"{shlex.join(run)}\n# CONFIGURATION is {mark}")
         return 0
-    errors = unnamed_changes(last_values(config, more), now, named)
+    target = Target(config, more)
+    errors = unnamed_changes(last_values(target), now, named)
     if errors:
         raise DeploymentError(*errors)
     template.write_text(text, encoding="utf-8")
-    return subprocess.run(run, cwd=ROOT, check=False).returncode
+    code = subprocess.run(run, cwd=ROOT, check=False).returncode
+    if code == 0:
+        refresh_prices(target)
+    return code
 
 
 def main() -> int:

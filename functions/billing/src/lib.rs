@@ -1,5 +1,5 @@
 //! The Lambda function `billing`: redirects an admin to Stripe, to a Checkout session or to the
-//! billing portal.
+//! billing portal. A schedule makes it read the prices of the plans.
 //!
 //! This is the only function that calls Stripe's API.
 //!
@@ -17,6 +17,7 @@
 //!
 //! - `handlers::checkout`: `POST /billing/checkout`, which opens a Checkout session. Start here.
 //! - `handlers::portal`: `POST /billing/portal`, which opens the billing portal.
+//! - `handlers::prices`: reads the prices of the plans from Stripe, for the plan page.
 //! - `auth`: authenticates the admin who sent a request.
 //! - `app`: the dependencies of the handlers, and their access to Stripe's API with the secret key.
 //! - `config`: reads the environment variables.
@@ -36,7 +37,7 @@ use runtime::{ConfigErrors, Context, Handler};
 use store::Store;
 use web::SecurityProfile;
 
-use crate::{app::App, config::Config};
+use crate::{app::App, config::Config, handlers::PricesIn};
 
 /// Starts the function and returns its handler.
 ///
@@ -50,13 +51,22 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let profile = SecurityProfile::app_with_checkout(None, &config.origins)
         .with_public_url(config.public_url.as_deref());
     let http = boot.outbound.connector();
-    let routes = router(App { store, clock: boot.clock, entropy: boot.entropy, http, key, config });
-    Ok(runtime::handler(web::lambda::handler(web::secure(routes, profile))))
+    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, http, key, config });
+    let http = web::lambda::handler(web::secure(router(Arc::clone(&app)), profile));
+    Ok(runtime::handler(move |event| {
+        let (app, http) = (Arc::clone(&app), http.clone());
+        async move {
+            match PricesIn::parse(event.payload.get()) {
+                Some(PricesIn) => handlers::refresh_prices(&app).await,
+                None => http(event).await,
+            }
+        }
+    }))
 }
 
-fn router(app: App) -> Router {
+fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/billing/checkout", post(handlers::checkout))
         .route("/billing/portal", post(handlers::portal))
-        .with_state(Arc::new(app))
+        .with_state(app)
 }

@@ -17,6 +17,7 @@
 //! - `router`: lists all routes with their handlers. Start here.
 //! - `handlers`: the handlers.
 //! - `auth`: authenticates a request and loads its `View`, which most handlers take and render.
+//! - `sale`: loads the plan page, with the prices and the number of people.
 //! - `views`: the view model, the pages, their components, and the parts that the host app embeds.
 //! - `out`: the checklist as JSON.
 //! - `words`: contains all texts of the pages.
@@ -29,6 +30,7 @@ mod compression;
 mod config;
 mod handlers;
 mod out;
+mod sale;
 #[cfg(test)]
 mod testing;
 mod views;

@@ -2,8 +2,8 @@
 
 use domain::{
     billing::{
-        Attribution, Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
-        SubscriptionId, SubscriptionStatus,
+        Attribution, Change, Currency, CustomerId, EventId, Fact, FactKind, Headcount, Interval, InvoiceFact,
+        InvoiceId, ListPrice, Money, SubscriptionFact, SubscriptionId, SubscriptionStatus,
     },
     checklist::ChecklistCommand,
     id::{OrgId, UserId},
@@ -14,7 +14,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use web::auth::AuthMethod;
 
-use crate::{config::Config, views::View};
+use crate::{config::Config, sale::Sale, views::View};
 
 /// Returns the time at which Acme Corp signed up.
 pub fn start() -> Timestamp {
@@ -30,6 +30,7 @@ pub fn config() -> Config {
         session_idle: IdleTimeout::default(),
         app_url: None,
         checkout,
+        prices: test_support::build::prices(),
         keys: runtime::SecretSource::Unset,
         embedders: web::Origins::default(),
     }
@@ -96,6 +97,19 @@ pub fn paid() -> FactKind {
         prices: Vec::new(),
         fact: InvoiceFact::Paid { amount: 900 },
     }
+}
+
+/// Returns the plans for sale to an organization with one member.
+pub fn sale() -> Sale {
+    let price = |id: &str, amount| ListPrice {
+        id: id.to_owned(),
+        amount: Money { amount, currency: Currency::parse("eur").unwrap() },
+        interval: Interval::Month,
+        interval_count: 1,
+        active: true,
+    };
+    let people = Headcount { members: 1, invited: 0 };
+    Sale { prices: [Some(price("price_1", 900)), Some(price("price_2", 2900))], people }
 }
 
 /// Returns the commands that complete all eight tasks.

@@ -44,6 +44,9 @@ impl App {
             telemetry::count(Metric::EventWrongMode, 1, now);
             return Ok(IngestOutcome::WrongMode);
         }
+        if let StripeEventKind::Price(price) = &event.meaning {
+            return self.update_price(price, event.created).await;
+        }
         let Some(fact) = event.meaning.fact() else { return Ok(IngestOutcome::Ignored) };
         let received = ReceivedEvent { event: &event, fact, body, now };
         store::retry(|| self.apply(received)).await

@@ -37,7 +37,11 @@ RECORDS = """#!{python}
 import json, os, sys
 with open(os.environ["CALLS"], "a") as file:
     file.write(json.dumps(sys.argv) + "\\n")
-if sys.argv[0].endswith("aws"):
+if "describe-stack-resources" in sys.argv:
+    print("onramp-BillingFunction-1")
+elif "invoke" in sys.argv:
+    print("Unhandled" if os.environ.get("PRICES") == "fail" else "None")
+elif sys.argv[0].endswith("aws"):
     stack = json.loads(os.environ["STACK"])
     if stack is None:
         sys.exit("An error occurred (ValidationError): Stack with id onramp does not exist")
@@ -212,7 +216,7 @@ def check_command(project: Project):
     shown, mark = output.splitlines()
     code, output, calls = project.run(*words(given), "--", "--region", "eu-west-1")
     assert code == 0, output
-    request, ran = calls
+    request, ran, _, invoked = calls
     assert request[1:5] == ["cloudformation", "describe-stacks", "--stack-name", "onramp"] and request[-2:] == ["--region", "eu-west-1"], request
     assert shlex.split(shown)[1:] == ran[1:], (shown, ran)
     at = ran.index("--parameter-overrides")
@@ -221,6 +225,14 @@ def check_command(project: Project):
     assert sams(ran[at + 1 :]) == wanted, (sams(ran[at + 1 :]), wanted)
     stamp = deploy.stamp(wanted, plain)
     assert mark == f"# CONFIGURATION is {stamp}" and stamp in project.built.read_text()
+    assert invoked[1:7] == ["lambda", "invoke", "--function-name", "onramp-BillingFunction-1", "--qualifier", "live"], invoked
+    assert json.loads(invoked[invoked.index("--payload") + 1]) == {"refresh": "prices"} and invoked[-2:] == ["--region", "eu-west-1"], invoked
+    # A failed refresh does not fail the deployment.
+    project.build()
+    os.environ["PRICES"] = "fail"
+    code, output, _ = project.run(*words(given))
+    del os.environ["PRICES"]
+    assert code == 0 and "prices were not refreshed" in output, output
     assert wanted["LogRetentionDays"] == "365" and wanted["StripeTrialDays"] == "14", wanted
     project.build()
 

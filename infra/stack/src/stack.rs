@@ -58,6 +58,7 @@ impl Stack {
             .map(|url| services.host_app(&template, url, &config.public_url, &gateway));
         let sender = services.sender(&gateway, &webhook_secret);
         let system = Arc::new(services.into_system(&template, gateway, fleet, sender.clone()));
+        system.refresh_prices().await;
         let app = control::router(&system, sender);
         Ok(Self { tasks: background(&system), system, app, webhook_secret, host_app, _lock: lock })
     }

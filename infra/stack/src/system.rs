@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use aws_local::{
     connector::Cloud,
@@ -103,7 +104,8 @@ impl System {
         drop(lock);
     }
 
-    /// Deletes all data, stops the functions, and sets the clock to the system time.
+    /// Deletes all data, stops the functions, and sets the clock to the system time. Then the table
+    /// contains only the prices of the plans.
     ///
     /// # Errors
     /// Returns the reason if a table or its stream could not be reset.
@@ -126,8 +128,15 @@ impl System {
         // from before the reset of the clock.
         self.fleet.stop_all().await;
         self.scheduler.rearm(self.clock().now());
+        self.refresh_prices().await;
         drop(lock);
         Ok(())
+    }
+
+    /// Makes the function `billing` read the prices of the plans, as the script `deploy.py` does
+    /// after a deployment. So the first visitor of the plan page sees prices.
+    pub(crate) async fn refresh_prices(&self) {
+        self.fleet.deliver("billing", &json!({ "refresh": "prices" }), "deployment").await;
     }
 
     /// Returns the next time after `after` at which an item of the table or the Stripe mock is due.

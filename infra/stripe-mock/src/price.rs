@@ -29,7 +29,7 @@ impl Price {
         Self { id: id.to_owned(), name: words::plan::TEAM, amount: 2900 }
     }
 
-    /// Returns the complete price object for an API read.
+    /// Returns the complete price object.
     pub(super) fn object(&self) -> Value {
         let mut object = self.facts();
         if let Some(fields) = object.as_object_mut() {

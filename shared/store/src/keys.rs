@@ -146,6 +146,11 @@ impl Key {
         Self::new(format!("SUBSCRIPTION#{subscription}"), "SUBSCRIPTION")
     }
 
+    /// The key of a price at Stripe.
+    pub fn price(id: &str) -> Self {
+        Self::new(format!("PRICE#{id}"), "PRICE")
+    }
+
     pub fn sign_up(token: Hash) -> Self {
         Self::new(format!("SIGNUP#{token}"), "SIGNUP")
     }

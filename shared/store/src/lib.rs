@@ -24,6 +24,7 @@
 //! | `SUBSCRIPTION#{sub}` | `SUBSCRIPTION` | the organization of a moved subscription |
 //! | `STRIPE#{id}` | `QUARANTINED` | a signed event that needs review |
 //! | | `ALARM` | the time at which a quarantined event raises its alarm |
+//! | `PRICE#{price}` | `PRICE` | a price of a plan for sale |
 //! | `SIGNUP#{hash}` | `SIGNUP` | the record that identifies a repeated sign-up form |
 //! | `TRIAL#{hash}` | `TRIAL` | the record that a mailbox had a trial |
 //! | `LIMIT#{what}#{hash}` | `TIMES` | the newest attempts that a rate limit counts |
@@ -86,6 +87,7 @@ mod member;
 mod org;
 mod org_creation_grant;
 mod parked;
+mod price;
 mod profile;
 mod quarantine;
 mod retry;

@@ -5,6 +5,7 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
+    billing::ListPrice,
     id::{OrgId, UserId},
     org::Org,
     people::{IdleTimeout, Member, Role, Session, SessionToken, User},
@@ -14,10 +15,11 @@ use jiff::Timestamp;
 
 use crate::{
     at::At,
-    attributes::{text, values},
+    attributes::{Attributes, text, values},
     client::{Store, Stored, Transacted},
     error::{Corrupt, Error},
     keys::{Key, SESSION},
+    price,
     schema::{
         member, org,
         session::{decode, encode},
@@ -76,6 +78,32 @@ impl EmbedSession {
     }
 }
 
+/// The keys of the items of a session: the session, its user, the membership, and the organization.
+fn session_keys(token: &SessionToken) -> [Key; 4] {
+    [
+        Key::session(token.user, token.secret.hash()),
+        Key::user(token.user),
+        Key::member(token.org, token.user),
+        Key::org(token.org),
+    ]
+}
+
+/// Decodes the items of [`session_keys`].
+fn signed_in(
+    token: &SessionToken,
+    [session, user, membership, org]: [Option<Attributes>; 4],
+) -> Result<Option<SignedIn>, Error> {
+    let (Some(session), Some(user), Some(org)) = (session, user, org) else { return Ok(None) };
+    let session = decode(session)?;
+    if session.org != token.org || session.user != token.user {
+        return Ok(None);
+    }
+    let user = user::decode(user)?;
+    let membership = membership.map(member::decode).transpose()?;
+    let role = membership.and_then(|membership| session.role_by(&user.value, &membership));
+    Ok(Some(SignedIn { session, user, role, org: org::decode(org)? }))
+}
+
 impl Store {
     /// Loads the session of a token with its user, membership, and organization in one consistent
     /// batch read. So a user who was removed or signed out loses access at the next request.
@@ -86,22 +114,25 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn load_session(&self, token: &SessionToken) -> Result<Option<SignedIn>, Error> {
-        let keys = [
-            Key::session(token.user, token.secret.hash()),
-            Key::user(token.user),
-            Key::member(token.org, token.user),
-            Key::org(token.org),
-        ];
-        let [session, user, membership, org] = self.get_all(&keys).await?;
-        let (Some(session), Some(user), Some(org)) = (session, user, org) else { return Ok(None) };
-        let session = decode(session)?;
-        if session.org != token.org || session.user != token.user {
-            return Ok(None);
-        }
-        let user = user::decode(user)?;
-        let membership = membership.map(member::decode).transpose()?;
-        let role = membership.and_then(|membership| session.role_by(&user.value, &membership));
-        Ok(Some(SignedIn { session, user, role, org: org::decode(org)? }))
+        signed_in(token, self.get_all(&session_keys(token)).await?)
+    }
+
+    /// Loads a session like [`load_session`](Self::load_session), together with the prices of these
+    /// ids in the same batch read. A price that is not stored is `None`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_session_and_prices(
+        &self,
+        token: &SessionToken,
+        [one, other]: [&str; 2],
+    ) -> Result<Option<(SignedIn, [Option<ListPrice>; 2])>, Error> {
+        let [session, user, member, org] = session_keys(token);
+        let keys = [session, user, member, org, Key::price(one), Key::price(other)];
+        let [session, user, membership, org, first, second] = self.get_all(&keys).await?;
+        let found = signed_in(token, [session, user, membership, org])?;
+        let decode = |id, item: Option<Attributes>| item.and_then(|item| price::decode(id, item));
+        Ok(found.map(|found| (found, [decode(one, first), decode(other, second)])))
     }
 
     /// Loads the session of a token for a public page. Such a page works without a session, and

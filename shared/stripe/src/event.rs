@@ -5,14 +5,15 @@
 //!
 //! Source: Stripe's API reference, "The Event object" and "Types of events".
 
-use domain::billing::{CustomerId, EventId, Fact};
+use domain::billing::{CustomerId, EventId, Fact, ListPrice};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    object::{self, PaymentDetails},
+    object::{self, PRICE_UPDATED, PaymentDetails},
     org_reference::OrgReference,
+    price::list_price,
     read::{FieldError, Json},
     signature::VerifiedBody,
 };
@@ -55,7 +56,10 @@ pub enum StripeEventKind {
         /// The organization that the session names.
         named: OrgReference,
     },
-    /// An event of a type that Onramp does not use, or a Checkout session without a customer.
+    /// A price changed. It can belong to another product of the account.
+    Price(ListPrice),
+    /// An event of a type that Onramp does not use, a Checkout session without a customer, or a
+    /// price that no plan can have.
     Irrelevant,
 }
 
@@ -65,7 +69,7 @@ impl StripeEventKind {
     pub fn fact(&self) -> Option<&Fact> {
         match self {
             Self::Fact(fact) | Self::Checkout { fact, .. } => Some(fact),
-            Self::Irrelevant => None,
+            Self::Price(_) | Self::Irrelevant => None,
         }
     }
 }
@@ -187,13 +191,16 @@ fn parse(event: Json<'_>) -> Result<Event, FieldError> {
     let organization_id = object.as_ref().and_then(|object| object.organization.clone());
     let payment = object.as_ref().map(|object| object.payment.clone()).unwrap_or_default();
     let names = organization_id.as_deref().and_then(|id| id.parse().ok());
-    let meaning = object.map_or(StripeEventKind::Irrelevant, |object| {
-        let fact = Fact { event: id.clone(), created, names, what: object.what };
-        match object.named {
-            Some(named) => StripeEventKind::Checkout { fact, named },
-            None => StripeEventKind::Fact(fact),
-        }
-    });
+    let meaning = object.map_or_else(
+        || without_fact(&kind, event),
+        |object| {
+            let fact = Fact { event: id.clone(), created, names, what: object.what };
+            match object.named {
+                Some(named) => StripeEventKind::Checkout { fact, named },
+                None => StripeEventKind::Fact(fact),
+            }
+        },
+    );
     let customer = meaning.fact().and_then(Fact::customer).cloned();
     Ok(Event {
         id,
@@ -207,4 +214,10 @@ fn parse(event: Json<'_>) -> Result<Event, FieldError> {
         meaning,
         payment,
     })
+}
+
+/// Returns the meaning of an event without a fact.
+fn without_fact(kind: &str, event: Json<'_>) -> StripeEventKind {
+    let price = event.at("/data/object").filter(|_| kind == PRICE_UPDATED).and_then(list_price);
+    price.map_or(StripeEventKind::Irrelevant, StripeEventKind::Price)
 }

@@ -19,6 +19,7 @@
 //! - [`event`]: parses an event.
 //! - `object`: parses the object of an event in all supported API versions.
 //! - `org_reference`: the organization that a Checkout session names.
+//! - `price`: parses the price of a plan for sale.
 //! - `subscription`: parses a subscription with its items and previous values.
 //! - [`signature`] and [`secret`]: verify the `Stripe-Signature` header.
 //! - `client`: calls Stripe's API over a given HTTP connector. It requires the feature `client`.
@@ -29,6 +30,7 @@ pub mod event;
 mod mode;
 mod object;
 mod org_reference;
+mod price;
 mod read;
 pub mod secret;
 pub mod signature;

@@ -8,13 +8,14 @@ use domain::billing::{
 };
 use jiff::Timestamp;
 
-use crate::read::{FieldError, Json};
+use crate::{
+    price::{MAX_PRICE_BYTES, unit_amount},
+    read::{FieldError, Json},
+};
 
 const ITEM_PRICE: [&str; 2] = ["/price/id", "/plan/id"];
 const LINE_PRICE: [&str; 4] =
     ["/pricing/price_details/price", "/pricing/price_details/price/id", "/price/id", "/plan/id"];
-/// Maximum length of a price id that is stored, in bytes.
-const MAX_PRICE_BYTES: usize = 255;
 /// Maximum number of items that are stored. Stripe allows 20 items for a subscription.
 const MAX_ITEMS: usize = 20;
 
@@ -91,13 +92,7 @@ fn items(object: Json<'_>) -> Result<Vec<Item>, FieldError> {
 /// Returns price × quantity of an item. Returns `None` if the price is not per unit, or if the
 /// amount depends on the usage.
 fn amount(item: Json<'_>) -> Option<Money> {
-    let price = item.at("/price")?;
-    let per_unit = price.text(&["/billing_scheme"]).is_none_or(|scheme| scheme == "per_unit");
-    let metered = price.text(&["/recurring/usage_type"]) == Some("metered");
-    if !per_unit || metered || price.at("/transform_quantity").is_some() {
-        return None;
-    }
-    let unit = price.money(&["/unit_amount"])?;
+    let unit = unit_amount(item.at("/price")?)?;
     let quantity = item.at("/quantity").map_or(Some(1), |quantity| quantity.0.as_u64())?;
     let amount = unit.amount.checked_mul(quantity).filter(|amount| *amount <= MAX_AMOUNT)?;
     Some(Money { amount, ..unit })

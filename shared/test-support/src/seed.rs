@@ -17,7 +17,7 @@
 use std::convert::Infallible;
 
 use domain::{
-    billing::{CustomerId, EventId, Fact, Plan, ReviewKind},
+    billing::{Currency, CustomerId, EventId, Fact, Interval, ListPrice, Money, Plan, ReviewKind},
     checklist::{BUILT_IN, ChecklistCommand},
     id::OrgId,
     mail::{Claim, Delivery, NoticeEmail, NoticeKey},
@@ -110,6 +110,7 @@ pub async fn seed(store: &Store) {
     invite(store).await;
     request_sign_in(store).await;
     keep_for_review(store).await;
+    store_prices(store).await;
     let link = Unsubscription::of(secret(LINK).hash(), parse(ACME), parse(JO), at(NOW));
     store.save_unsubscription(&link).await.unwrap();
     wait_for_verification(store).await;
@@ -162,6 +163,16 @@ async fn sign_up(store: &Store, user: User, org: Org, session_secret: &str) {
     };
     let signed_up = store.commit_sign_up(&sign_up, sign_up.org.signed_up_at).await;
     assert_eq!(signed_up.unwrap(), SignedUp::Created);
+}
+
+/// Stores the prices of the plans, as Stripe had them an hour ago.
+async fn store_prices(store: &Store) {
+    for (id, amount) in [(SINGLE_PRICE, 900), (TEAM_PRICE, 2900)] {
+        let amount = Money { amount, currency: Currency::parse("eur").unwrap() };
+        let (id, interval) = (id.to_owned(), Interval::Month);
+        let price = ListPrice { id, amount, interval, interval_count: 1, active: true };
+        assert!(store.commit_price(&price, minutes_ago(60)).await.unwrap());
+    }
 }
 
 /// Returns the hash of the form with which the user of an address signed up an organization. The

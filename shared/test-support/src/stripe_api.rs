@@ -6,6 +6,8 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 use sim::external::{ExternalService, InjectedError};
 
+use crate::aws::SINGLE_PRICE;
+
 /// A Stripe account without subscriptions.
 #[derive(Debug)]
 pub(crate) struct StripeApi;
@@ -32,6 +34,7 @@ impl ExternalService for StripeApi {
             ("POST", "/v1/billing_portal/sessions") => {
                 json!({ "url": "https://billing.stripe.com/p/session/1" })
             }
+            ("GET", path) if path.starts_with("/v1/prices/") => price(path),
             _ => json!({ "data": [] }),
         };
         Response::new(body.to_string().into())
@@ -47,4 +50,15 @@ impl ExternalService for StripeApi {
         };
         response
     }
+}
+
+/// Returns the price whose id is the end of the path.
+fn price(path: &str) -> serde_json::Value {
+    let id = path.trim_start_matches("/v1/prices/");
+    let amount = if id == SINGLE_PRICE { 900 } else { 2900 };
+    json!({
+        "id": id, "object": "price", "active": true, "billing_scheme": "per_unit", "currency": "eur",
+        "recurring": { "interval": "month", "interval_count": 1, "usage_type": "licensed" },
+        "unit_amount": amount,
+    })
 }

@@ -8,6 +8,7 @@ use web::{Problem, ResponseFormat};
 
 use crate::{
     app::{App, Settings},
+    sale::PlanPage,
     views::{View, pages, plans},
 };
 
@@ -41,14 +42,23 @@ pub async fn paid(view: View, State(config): Settings) -> Response {
 /// - An organization of which the user is a member: a page that offers to switch to it.
 /// - Every other id: a 404 problem, so the response does not reveal whether the organization
 ///   exists.
-pub async fn organization(view: View, State(app): State<App>, uri: Uri, format: ResponseFormat) -> Response {
-    web::respond(format, organization_page(&app, &view, uri.path()).await)
+pub async fn organization(
+    page: PlanPage,
+    State(app): State<App>,
+    uri: Uri,
+    format: ResponseFormat,
+) -> Response {
+    web::respond(format, organization_page(&app, &page, uri.path()).await)
 }
 
-async fn organization_page(app: &App, view: &View, path: &str) -> Result<Response, Problem> {
+async fn organization_page(
+    app: &App,
+    PlanPage { view, sale }: &PlanPage,
+    path: &str,
+) -> Result<Response, Problem> {
     let page = if path == view.plans() {
         let token = Secret::new(app.entropy.bytes()).reveal();
-        pages::organization::render(view, &app.config, &token)
+        pages::organization::render(view, sale, &app.config, &token)
     } else {
         let other = load_other(app, view, path).await?.ok_or_else(Problem::not_found)?;
         pages::organization::render_other(view, &app.config, &other)

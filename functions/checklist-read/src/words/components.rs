@@ -288,16 +288,20 @@ pub mod banner {
 
 /// The plans, and the button that opens the billing portal.
 pub mod plans {
+    use domain::billing::Interval;
+
     use super::{Display, Markup, Render, html};
 
     pub const TITLE: &str = "Plans";
+    pub const IN_EVERY_PLAN: &str = "Both plans include all projects, clients, and reports.";
+    pub const RECOMMENDED: &str = "Recommended";
     pub const SINGLE: &str = "Single user";
     pub const SINGLE_TEXT: &str = "For one person.";
-    pub const SINGLE_FEATURES: [&str; 3] = ["All projects and clients", "All reports", "One user"];
+    pub const SINGLE_FEATURES: [&str; 1] = ["One user"];
     pub const TEAM: &str = "Team";
-    pub const TEAM_TEXT: &str = "For teams.";
-    pub const TEAM_FEATURES: [&str; 3] =
-        ["All projects and clients", "All reports", "Invite as many people as you like"];
+    pub const TEAM_TEXT: &str = "For teams of any size.";
+    pub const TEAM_FEATURES: [&str; 2] = ["Invite as many people as you like", "Admins and members"];
+    pub const NOT_SOLD: &str = "This plan isn’t available right now.";
     pub const VIEW_INVOICES: &str = "View invoices and payment details";
     pub const MANAGE: &str = "Manage plan and billing";
     pub const MANAGED_BY_TEAM: &str = "Your plan is managed by our team. Contact us to change it.";
@@ -310,6 +314,17 @@ pub mod plans {
     pub const CHARGE_TODAY_TEXT: &str = "Your plan starts immediately with full access.";
     pub const CHARGE_TODAY_TRIAL_TEXT: &str = "Your trial has less than 48 hours left, which is too short to \
                                                carry over. Your plan starts immediately.";
+
+    /// Returns how often a price is charged, such as "per month" or "every 3 months".
+    pub fn per(interval: Interval, count: u64) -> String {
+        let unit = interval.as_str();
+        if count == 1 { format!("per {unit}") } else { format!("every {count} {unit}s") }
+    }
+
+    pub fn too_few_seats(seats: usize, members: usize) -> String {
+        let people = if seats == 1 { "one person".to_owned() } else { format!("{seats} people") };
+        format!("You have {members} members, and this plan is for {people}.")
+    }
 
     pub fn charge_later(date: &impl Render) -> Markup {
         html! { "Your trial continues until " (date) ". We’ll charge you then, not today." }

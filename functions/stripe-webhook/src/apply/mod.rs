@@ -1,6 +1,7 @@
 //! Applies an event to its organizations.
 
 mod link;
+mod price;
 mod record;
 mod subscription_move;
 

@@ -1,10 +1,10 @@
-//! Paginated lists. Source: docs.stripe.com, "Pagination", "List all Checkout Sessions" and
-//! "List subscriptions".
+//! Paginated lists. Source: docs.stripe.com, "Pagination", "List all Checkout Sessions",
+//! "List subscriptions", and "List all prices".
 
 use serde_json::{Value, json};
 
 use super::{error::ApiError, params::Params};
-use crate::{StripeMock, account_state::AccountState};
+use crate::{StripeMock, account_state::AccountState, price::Price};
 
 /// Requested page of a list.
 pub(super) struct Page {
@@ -108,4 +108,12 @@ pub(super) fn subscriptions(mock: &StripeMock, mut params: Params) -> Result<Val
             Some(wanted) => wanted == status,
         })
     })
+}
+
+/// `GET /v1/prices`: lists the prices of the plans. The mock archives no price.
+pub(super) fn prices(mock: &StripeMock, mut params: Params) -> Result<Value, ApiError> {
+    let page = Page::new("price", &mut params)?;
+    let active = params.text("active")?.is_none_or(|active| active == "true");
+    params.finish()?;
+    page.of("/v1/prices", mock.account.prices().into_iter().map(Price::object), |_| active)
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     objects::{
         EventContext, SubscriptionState, charge, checkout_session, customer, dispute, generic, invoice,
-        subscription,
+        price, subscription,
     },
     path,
     payer::Payer,
@@ -97,6 +97,7 @@ fn event_data(event_type: &str, context: &EventContext<'_>) -> Value {
         Subject::Customer => customer(context),
         Subject::RefundedCharge => charge(context),
         Subject::Dispute => dispute(context),
+        Subject::Price => price(context),
         Subject::Other => generic(context, event_type),
     };
     let mut data = Map::from_iter([("object".to_owned(), object)]);

@@ -13,11 +13,13 @@ pub(super) enum Subject {
     /// A charge that was refunded in full.
     RefundedCharge,
     Dispute,
+    /// The price of the subscription.
+    Price,
     /// An object without a builder. Only its name is known.
     Other,
 }
 
-const SUBJECTS: [(&str, Subject); 17] = [
+const SUBJECTS: [(&str, Subject); 18] = [
     ("invoice.paid", Subject::Invoice(InvoiceState::Paid)),
     ("invoice.payment_succeeded", Subject::Invoice(InvoiceState::Paid)),
     ("invoice.payment_failed", Subject::Invoice(InvoiceState::Failed)),
@@ -35,6 +37,7 @@ const SUBJECTS: [(&str, Subject); 17] = [
     ("customer.updated", Subject::Customer),
     ("customer.deleted", Subject::Customer),
     ("charge.refunded", Subject::RefundedCharge),
+    ("price.updated", Subject::Price),
 ];
 
 impl Subject {

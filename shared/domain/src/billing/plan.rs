@@ -12,6 +12,9 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// All plans, the smallest first.
+    pub const ALL: [Self; 2] = [Self::Single, Self::Team];
+
     /// Returns the value in forms and stored items.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -24,7 +27,7 @@ impl Plan {
     /// Parses a value of [`Self::as_str`].
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        [Self::Single, Self::Team].into_iter().find(|it| it.as_str() == value)
+        Self::ALL.into_iter().find(|it| it.as_str() == value)
     }
 
     /// Returns the number of members that the plan allows; `None` without a limit.
@@ -95,7 +98,13 @@ impl Prices {
     /// Returns the plan of a current or former price id; `None` if the price is of no plan.
     #[must_use]
     pub fn plan(&self, price: &str) -> Option<Plan> {
-        [Plan::Single, Plan::Team].into_iter().find(|plan| self.of(*plan).contains(price))
+        Plan::ALL.into_iter().find(|plan| self.of(*plan).contains(price))
+    }
+
+    /// Returns whether a plan is sold with this price id.
+    #[must_use]
+    pub fn sells(&self, price: &str) -> bool {
+        Plan::ALL.into_iter().any(|plan| self.current(plan) == price)
     }
 
     const fn of(&self, plan: Plan) -> &PlanPrices {

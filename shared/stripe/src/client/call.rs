@@ -1,8 +1,8 @@
 //! The parameters of API calls.
 //!
 //! Source: Stripe's API reference, "Create a customer", "Create a Checkout Session", "List all
-//! Checkout Sessions", "Expire a Checkout Session", "List subscriptions", and "Create a portal
-//! session".
+//! Checkout Sessions", "Expire a Checkout Session", "List subscriptions", "Retrieve a price", and
+//! "Create a portal session".
 
 use domain::{
     billing::{CustomerId, FirstCharge},
@@ -46,6 +46,11 @@ impl Call {
     pub fn expire_checkout(id: &CheckoutId) -> Self {
         let id = id.as_str();
         Self::post(&format!("/v1/checkout/sessions/{id}/expire"), &[], &format!("expire-{id}"))
+    }
+
+    /// Reads a price. The id consists of letters, digits, and underscores.
+    pub fn price(id: &str) -> Self {
+        Self { idempotency_key: None, path: format!("/v1/prices/{id}"), form: String::new() }
     }
 
     /// Lists the subscriptions of a customer, except canceled ones.

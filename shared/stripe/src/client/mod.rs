@@ -1,4 +1,4 @@
-//! Calls to Stripe's API: customers, Checkout sessions, and the billing portal.
+//! Calls to Stripe's API: customers, Checkout sessions, the billing portal, and prices.
 //!
 //! Every call that changes data has an idempotency key, and a retry repeats the key. So if a
 //! response is lost, the retry does not create a second object.
@@ -23,7 +23,7 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use call::Call;
 pub use call::{NewCheckout, NewCustomer, NewPortal};
 use domain::{
-    billing::{CustomerId, Prices, SubscriptionStatus},
+    billing::{CustomerId, ListPrice, Prices, SubscriptionStatus},
     id::OrgId,
 };
 pub use error::CallError;
@@ -34,7 +34,7 @@ pub use session::{Checkout, CheckoutId};
 use telemetry::LogArea;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{read::Json, subscription::item_prices};
+use crate::{price::list_price, read::Json, subscription::item_prices};
 
 const ENDPOINT: &str = "https://api.stripe.com";
 /// The API version of the requests, which overrides the account's default version.
@@ -144,6 +144,15 @@ impl Client {
         idempotency_key: &str,
     ) -> Result<String, CallError> {
         hosted_page_url(Json(&self.send(&portal.call(idempotency_key)).await?))
+    }
+
+    /// Reads a price of a plan. The caller validated the id.
+    ///
+    /// # Errors
+    /// [`CallError`]. It is [`CallError::InvalidResponse`] for a price that no plan can have.
+    pub async fn price(&self, id: &str) -> Result<ListPrice, CallError> {
+        let found = self.send(&Call::price(id)).await?;
+        list_price(Json(&found)).filter(|price| price.id == id).ok_or(CallError::InvalidResponse)
     }
 
     /// Makes a call, with one retry after a transient failure. The client's deadline limits both

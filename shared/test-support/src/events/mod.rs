@@ -14,7 +14,11 @@ use jiff::Timestamp;
 use runtime::{ConfigErrors, Context, Handler};
 use serde_json::Value;
 
-use crate::{aws::LocalAws, function::Function, seed::seed};
+use crate::{
+    aws::LocalAws,
+    function::Function,
+    seed::{NOW, seed},
+};
 
 /// Runs every recorded event of a function.
 ///
@@ -109,7 +113,7 @@ where
 }
 
 /// Returns the time at which AWS created an event: a request, a batch of the stream, or an event of
-/// the bus.
+/// the bus. A schedule with a constant input runs at [`NOW`].
 fn time_of(event: &Value) -> Timestamp {
     let number = |pointer: &str| event.pointer(pointer).and_then(Value::as_i64);
     if let Some(milliseconds) = number("/requestContext/timeEpoch") {
@@ -117,6 +121,6 @@ fn time_of(event: &Value) -> Timestamp {
     } else if let Some(seconds) = number("/Records/0/dynamodb/ApproximateCreationDateTime") {
         Timestamp::from_second(seconds).unwrap()
     } else {
-        event["time"].as_str().unwrap().parse().unwrap()
+        event["time"].as_str().unwrap_or(NOW).parse().unwrap()
     }
 }

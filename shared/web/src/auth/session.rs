@@ -1,7 +1,10 @@
 //! Authentication by the session cookie.
 
 use axum::http::HeaderMap;
-use domain::people::{Admin, IdleTimeout, Member, SessionToken};
+use domain::{
+    billing::ListPrice,
+    people::{Admin, IdleTimeout, Member, SessionToken},
+};
 use jiff::Timestamp;
 use store::{SignedIn, Store};
 use ui::{NavItem, Person};
@@ -52,6 +55,23 @@ impl AuthenticatedUser {
             Some(token) => Self::load_by_token(store, idle, token, now).await,
             None => Ok(None),
         }
+    }
+
+    /// Authenticates a request like [`authenticate`](Self::authenticate), with the prices of these
+    /// ids from the same read.
+    ///
+    /// # Errors
+    /// 401 if the request has no valid session, or the problem of a failed read.
+    pub async fn authenticate_with_prices(
+        store: &Store,
+        idle: IdleTimeout,
+        token: SessionToken,
+        ids: [&str; 2],
+        now: Timestamp,
+    ) -> Result<(Self, [Option<ListPrice>; 2]), Problem> {
+        let found = store.load_session_and_prices(&token, ids).await?;
+        let user = found.and_then(|(found, prices)| Some((Self::of(token, found, idle, now)?, prices)));
+        user.ok_or_else(Problem::unauthorized)
     }
 
     /// Like [`load`](Self::load), with the token of the session cookie.

@@ -1,12 +1,16 @@
 //! The plans for sale with the date of the first charge, or the button that opens the billing
 //! portal.
 
-use domain::{billing::FirstCharge, org::Status};
+use domain::{
+    billing::{FirstCharge, ListPrice, Plan},
+    org::Status,
+};
 use maud::{Markup, html};
 use ui::{Tone, Weight, hidden, note, post_button, submit};
 
 use super::moment;
 use crate::{
+    sale::Sale,
     views::View,
     words::{label, plans as words},
 };
@@ -16,29 +20,36 @@ const CHECKOUT: &str = "/billing/checkout";
 /// Path that opens Stripe's billing portal.
 pub const PORTAL: &str = "/billing/portal";
 
-/// A plan for sale.
-struct Plan {
-    /// Value of the form field `plan`.
-    value: &'static str,
+/// Texts of a plan for sale.
+struct PlanWords {
     name: &'static str,
     text: &'static str,
-    features: [&'static str; 3],
+    features: &'static [&'static str],
 }
 
-const PLANS: [Plan; 2] = [
-    Plan { value: "single", name: words::SINGLE, text: words::SINGLE_TEXT, features: words::SINGLE_FEATURES },
-    Plan { value: "team", name: words::TEAM, text: words::TEAM_TEXT, features: words::TEAM_FEATURES },
-];
+impl PlanWords {
+    const fn of(plan: Plan) -> Self {
+        match plan {
+            Plan::Single => {
+                Self { name: words::SINGLE, text: words::SINGLE_TEXT, features: &words::SINGLE_FEATURES }
+            }
+            Plan::Team => Self { name: words::TEAM, text: words::TEAM_TEXT, features: &words::TEAM_FEATURES },
+        }
+    }
+}
 
 /// Renders the plans for admins. `token` is a new form token. Two requests with the same token come
 /// from the same page.
-pub fn render(view: &View, token: &str) -> Markup {
+pub fn render(view: &View, sale: &Sale, token: &str) -> Markup {
     html! {
         section aria-labelledby="plans" {
             h2 id="plans" class="section-head" { (words::TITLE) }
             @if let Some(charge) = view.org.first_charge(view.now) {
                 (charge_note(view, charge))
-                ul class="cards plans" { @for plan in &PLANS { (card(plan, charge, token)) } }
+                p class="soft" { (words::IN_EVERY_PLAN) }
+                ul class="cards plans" {
+                    @for plan in Plan::ALL { (card(plan, sale, charge, token)) }
+                }
                 @if view.org.billing.payer(view.now).is_some() {
                     div class="actions" { (post_button(Weight::Quiet, PORTAL, words::VIEW_INVOICES, None)) }
                 }
@@ -92,21 +103,52 @@ fn charge_note(view: &View, charge: FirstCharge) -> Markup {
     note(Tone::Calm, "🗓️", title, &html! { p { (text) } })
 }
 
-fn card(plan: &Plan, charge: FirstCharge, token: &str) -> Markup {
-    let label = match charge {
-        FirstCharge::At(_) => words::choose(plan.name),
-        FirstCharge::Now => words::choose_and_pay(plan.name),
-    };
+fn card(plan: Plan, sale: &Sale, charge: FirstCharge, token: &str) -> Markup {
+    let PlanWords { name, text, features } = PlanWords::of(plan);
+    let recommended = Plan::recommended(sale.people) == plan;
     html! {
         li class="card plan" {
-            h3 { (plan.name) }
-            p class="soft" { (plan.text) }
-            ul { @for feature in plan.features { li { (feature) } } }
-            form class="plan-form" method="post" action=(CHECKOUT) {
-                (hidden("plan", plan.value))
-                (hidden("form_token", token))
-                (submit(Weight::Secondary, &label))
+            div class="plan-head" {
+                h3 { (name) }
+                @if recommended { span class="badge tone-success" { (words::RECOMMENDED) } }
             }
+            @if let Some(price) = sale.price(plan).filter(|price| price.active) { (amount(price)) }
+            p class="soft" { (text) }
+            ul { @for feature in features { li { (feature) } } }
+            div class="plan-form" { (choice(plan, sale, charge, token)) }
+        }
+    }
+}
+
+fn amount(price: &ListPrice) -> Markup {
+    html! {
+        p class="price" {
+            strong class="big-number" { (price.amount) } " "
+            span class="soft" { (words::per(price.interval, price.interval_count)) }
+        }
+    }
+}
+
+/// Renders the form that starts a Checkout, or the reason why the plan cannot be chosen.
+fn choice(plan: Plan, sale: &Sale, charge: FirstCharge, token: &str) -> Markup {
+    if let (Some(seats), false) = (plan.seats(), plan.fits(sale.people)) {
+        return html! { p class="soft" { (words::too_few_seats(seats, sale.people.members)) } };
+    }
+    if sale.price(plan).is_some_and(|price| !price.active) {
+        return html! { p class="soft" { (words::NOT_SOLD) } };
+    }
+    let name = PlanWords::of(plan).name;
+    let label = match charge {
+        FirstCharge::At(_) => words::choose(name),
+        FirstCharge::Now => words::choose_and_pay(name),
+    };
+    let recommended = Plan::recommended(sale.people) == plan;
+    let weight = if recommended { Weight::Primary } else { Weight::Secondary };
+    html! {
+        form method="post" action=(CHECKOUT) {
+            (hidden("plan", plan.as_str()))
+            (hidden("form_token", token))
+            (submit(weight, &label))
         }
     }
 }
@@ -117,7 +159,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::testing::{pending, read, subscribed, trial};
+    use crate::testing::{pending, read, sale, subscribed, trial};
 
     #[test]
     fn note_states_the_first_charge_before_a_plan_is_chosen() {
@@ -129,14 +171,14 @@ mod tests {
             (hours(14 * 24), "You’ll be charged today Your plan starts immediately", "Choose Team and pay"),
             (pending("Acme Corp", "Jo Doe"), "You’ll be charged today", "Choose Single user and pay"),
         ] {
-            let text = read(&render(&view, "token"));
+            let text = read(&render(&view, &sale(), "token"));
             assert!(text.contains(note) && text.contains(button), "{note}: {text}");
         }
     }
 
     #[test]
     fn forms_send_the_plan_and_the_token() {
-        let page = render(&trial(), "token-of-this-page").0;
+        let page = render(&trial(), &sale(), "token-of-this-page").0;
         for plan in ["single", "team"] {
             let form = format!(
                 r#"action="/billing/checkout"><input type="hidden" name="plan" value="{plan}"><input type="hidden" name="form_token" value="token-of-this-page">"#
@@ -149,11 +191,38 @@ mod tests {
     #[test]
     fn portal_replaces_the_plans_when_a_plan_is_chosen() {
         for status in SubscriptionStatus::ALL {
-            let page = render(&subscribed(status), "token").0;
+            let page = render(&subscribed(status), &sale(), "token").0;
             assert_eq!(page.contains(CHECKOUT), status.is_over(), "{status}: {page}");
             assert!(page.contains(PORTAL), "{status}: {page}");
             let incomplete = status == SubscriptionStatus::Incomplete;
             assert_eq!(page.contains(label::COMPLETE_PAYMENT), incomplete, "{status}: {page}");
         }
+    }
+
+    #[test]
+    fn cards_show_prices_and_recommend_the_plan_that_fits() {
+        let card_of = |plan, sale: &Sale| read(&card(plan, sale, FirstCharge::Now, "token"));
+        let team = card_of(Plan::Team, &sale());
+        assert!(team.contains("€29.00 per month"), "{team}");
+        let alone = card_of(Plan::Single, &sale());
+        assert!(alone.contains("Recommended €9.00 per month"), "{alone}");
+        assert!(!team.contains("Recommended"), "{team}");
+
+        let mut with_guest = sale();
+        with_guest.people.invited = 1;
+        assert!(card_of(Plan::Team, &with_guest).contains("Recommended"));
+        assert!(card_of(Plan::Single, &with_guest).contains("Choose Single user"));
+
+        let mut three = sale();
+        three.people.members = 3;
+        let single = card_of(Plan::Single, &three);
+        assert!(single.contains("You have 3 members") && !single.contains("Choose"), "{single}");
+
+        let mut unknown = sale();
+        unknown.prices = [None, unknown.prices[1].clone().map(|price| ListPrice { active: false, ..price })];
+        let single = card_of(Plan::Single, &unknown);
+        assert!(single.contains("Choose Single user") && !single.contains('€'), "{single}");
+        let team = card_of(Plan::Team, &unknown);
+        assert!(team.contains("isn’t available") && !team.contains("Choose"), "{team}");
     }
 }

@@ -6,6 +6,7 @@ use ui::{Tone, Weight, Width, hidden, link_button, note, submit};
 
 use crate::{
     config::Config,
+    sale::Sale,
     views::components::{moment, plans, status_badge::StatusBadge},
     views::{self, View},
     words::{banner, days_left, label, organization as words, other_org},
@@ -13,7 +14,7 @@ use crate::{
 
 /// Renders the page. `token` is a new form token. Two requests with the same token come from the
 /// same page.
-pub fn render(view: &View, config: &Config, token: &str) -> Markup {
+pub fn render(view: &View, sale: &Sale, config: &Config, token: &str) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
     let main = html! {
         div class="section-head" {
@@ -27,7 +28,7 @@ pub fn render(view: &View, config: &Config, token: &str) -> Markup {
             (issue(view))
             (view.undeliverable(&view.plans()))
             (details(view, &badge))
-            @if view.admin.is_some() { (plans::render(view, token)) } @else { (admins(view)) }
+            @if view.admin.is_some() { (plans::render(view, sale, token)) } @else { (admins(view)) }
         }
     };
     view.page(config, label::PLAN_AND_DETAILS, None, Width::Reading, main)
@@ -100,7 +101,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::testing::{config, pending, read, trial};
+    use crate::testing::{config, pending, read, sale, trial};
 
     #[test]
     fn page_shows_the_status_and_offers_plans_to_admins() {
@@ -111,12 +112,12 @@ mod tests {
             (days(13), "1 day left (until January 22, 2025)"),
             (days(14), "Your trial ended on January 22, 2025"),
         ] {
-            let text = read(&render(&view, &config(), "token"));
+            let text = read(&render(&view, &sale(), &config(), "token"));
             for part in [status, "Acme Corp", "Single user", "Team", "Choose"] {
                 assert!(text.contains(part), "{part}: {text}");
             }
         }
-        let member = read(&render(&trial().into_member(), &config(), "token"));
+        let member = read(&render(&trial().into_member(), &sale(), &config(), "token"));
         assert!(member.contains("Jo Doe can manage the plan") && !member.contains("Single user"), "{member}");
     }
 }

@@ -189,7 +189,7 @@ mod tests {
     fn each_problem_of_an_endpoint_is_reported() {
         let without = |gone: &str| endpoint().types.into_iter().filter(|kind| kind != gone).collect();
         for (endpoint, severity, message) in [
-            (endpoint(), Good, "receives all 22 event types"),
+            (endpoint(), Good, "receives all 23 event types"),
             (Endpoint { types: vec!["*".to_owned()], ..endpoint() }, Good, "receives all"),
             (Endpoint { version: Some("2024-06-20".to_owned()), ..endpoint() }, Good, "receives all"),
             (Endpoint { url: format!("{URL}/other"), ..endpoint() }, Error, "does not exist"),

@@ -34,7 +34,7 @@ pub(in crate::doctor) fn secret_key(found: &Fact<String>, mode: Option<Mode>) ->
         }
         Ok(_) if text.trim().starts_with("sk_") => {
             let fix = "use a restricted key: write customers, Checkout sessions, and portal sessions; read \
-                       subscriptions";
+                       subscriptions and prices";
             Finding::warning(AREA, KEY, "has full access to the account", fix)
         }
         Ok(_) => Finding::good(AREA, KEY, "is a restricted key in the stage's mode"),

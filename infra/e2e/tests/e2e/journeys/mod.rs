@@ -23,6 +23,7 @@ mod operator;
 mod payment;
 mod payment_issue;
 mod portal;
+mod prices;
 mod public_pages;
 mod public_url;
 mod refunds;

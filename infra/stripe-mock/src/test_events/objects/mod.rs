@@ -13,6 +13,7 @@ pub(super) use checkout_session::checkout_session;
 pub(super) use customer::customer;
 pub(super) use generic::generic;
 pub(super) use invoice::{InvoiceState, invoice};
+pub(super) use price::price;
 pub(super) use subscription::{SubscriptionState, subscription};
 
 use super::{payer::Payer, seed::Seed};

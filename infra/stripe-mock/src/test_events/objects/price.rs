@@ -1,11 +1,11 @@
-//! Price of a subscription's only item. Source: docs.stripe.com, "The Price object".
+//! Price of a plan. Source: docs.stripe.com, "The Price object".
 
 use serde_json::{Value, json};
 
 use super::{AMOUNT, CURRENCY, DAY, EventContext};
 
-/// Builds the monthly price of a subscription item.
-pub(super) fn price(context: &EventContext<'_>) -> Value {
+/// Builds the monthly price of a plan.
+pub(in super::super) fn price(context: &EventContext<'_>) -> Value {
     json!({
         "id": context.price,
         "object": "price",

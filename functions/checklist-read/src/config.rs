@@ -47,7 +47,16 @@ impl Config {
             vars.read("HOST_KEYS", Some(""), Keys::EXPECTED, |text| SecretSource::parse(text, Keys::parse));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         runtime::require!(
-            vars, table, public_url, product, app_url, session_idle, checkout, prices, keys, embedders
+            vars,
+            table,
+            public_url,
+            product,
+            app_url,
+            session_idle,
+            checkout,
+            prices,
+            keys,
+            embedders
         );
         Ok(Self { table, public_url, product, app_url, session_idle, checkout, prices, keys, embedders })
     }

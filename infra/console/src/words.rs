@@ -133,6 +133,7 @@ pub(super) mod variant {
     pub(crate) const THREE_DAYS: &str = "Three days left";
     pub(crate) const ONE_DAY: &str = "One day left";
     pub(crate) const PLAN_STARTS: &str = "Plan starts after the trial";
+    pub(crate) const PAYMENT_PENDING: &str = "Payment on its way";
     pub(crate) const NO_PAYMENT_METHOD: &str = "Plan without a payment method";
     pub(crate) const ACCESS_KEPT: &str = "Access kept";
     pub(crate) const READ_ONLY: &str = "Read-only";

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use domain::{
-    billing::IssueKind,
+    billing::{Currency, Interval, IssueKind, Money, Plan},
     checklist::BUILT_IN,
     id::OrgId,
     org::Access,
@@ -12,8 +12,8 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    AfterTrial, Invitation, MembershipChanged, PaymentFailed, PlainText, PlanSummary, Product, Rendered,
-    SignIn, TrialEnded, TrialEnding, Welcome,
+    AfterTrial, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlainText, PlanStarted,
+    PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Welcome,
 };
 
 fn product() -> Product {
@@ -26,6 +26,10 @@ fn product() -> Product {
 
 fn org() -> OrgId {
     "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap()
+}
+
+fn eur(amount: u64) -> Money {
+    Money { amount, currency: Currency::EUR }
 }
 
 fn ends_on() -> Date {
@@ -103,6 +107,18 @@ impl Names {
         email.render(&product())
     }
 
+    fn plan_started(&self, plan: Plan, price: Option<u64>, next: NextCharge) -> Rendered {
+        let email = PlanStarted {
+            given_name: PlainText::given(&self.user),
+            org: org(),
+            organization: PlainText::from(&self.organization),
+            plan,
+            price: price.map(|amount| (eur(amount), Some(Interval::Month))),
+            next,
+        };
+        email.render(&product())
+    }
+
     fn sign_in(&self) -> Rendered {
         let email = SignIn { given_name: PlainText::given(&self.user), secret: Secret::new([7; 32]) };
         email.render(&product())
@@ -132,17 +148,17 @@ impl Names {
 
 /// Renders each kind of email with all its variants. The name of a kind is that of its snapshot.
 fn all_emails(names: &Names) -> Vec<(&'static str, Rendered)> {
+    let trial = |plan| PlanSummary::Trial { days: 14, ends_on: ends_on(), plan };
     let begins = |amount| AfterTrial::PlanBegins { amount };
+    let first = NextCharge::First { on: ends_on(), amount: Some(eur(2900)) };
+    let renewal = NextCharge::Renewal { on: ends_on(), amount: None };
     vec![
-        ("welcome-trial", names.welcome(PlanSummary::Trial { days: 14, ends_on: ends_on() })),
+        ("welcome-trial", names.welcome(trial(None))),
         (
             "welcome-unverified",
-            names.welcome_email(
-                vec!["Create project"],
-                PlanSummary::Trial { days: 14, ends_on: ends_on() },
-                Some(Secret::new([6; 32])),
-            ),
+            names.welcome_email(vec!["Create project"], trial(None), Some(Secret::new([6; 32]))),
         ),
+        ("welcome-trial-of-a-plan", names.welcome(trial(Some(Plan::Team)))),
         ("welcome-active", names.welcome(PlanSummary::Active)),
         ("welcome-other", names.welcome(PlanSummary::Other)),
         ("trial-ending", names.trial_ending(3, AfterTrial::ReadOnly)),
@@ -154,6 +170,9 @@ fn all_emails(names: &Names) -> Vec<(&'static str, Rendered)> {
         ("payment-failed", names.payment_failed(IssueKind::PaymentFailed, Access::Full)),
         ("payment-failed-read-only", names.payment_failed(IssueKind::PaymentFailed, Access::ReadOnly)),
         ("payment-action-required", names.payment_failed(IssueKind::ActionRequired, Access::BillingOnly)),
+        ("plan-started-trial", names.plan_started(Plan::Team, Some(2900), first)),
+        ("plan-started", names.plan_started(Plan::Single, Some(900), renewal)),
+        ("plan-started-pending", names.plan_started(Plan::Team, None, NextCharge::Pending)),
         ("sign-in", names.sign_in()),
         ("invitation-member", names.invitation(Role::Member)),
         ("invitation-admin", names.invitation(Role::Admin)),

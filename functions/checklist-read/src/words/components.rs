@@ -127,6 +127,10 @@ pub mod frame {
 pub mod next {
     use std::fmt::Display;
 
+    use domain::billing::Plan;
+
+    use super::plans::name;
+
     pub const PAYMENT_PENDING: &str =
         "Your payment is on its way. A card takes seconds, a bank transfer or debit a few days.";
     pub const CONFIRMING: &str = "We’re confirming your plan with Stripe.";
@@ -140,20 +144,27 @@ pub mod next {
         format!("You canceled your plan, so it ends with your trial{}. You won’t be charged.", on(date))
     }
 
-    pub fn plan_starts(date: Option<impl Display>, amount: Option<impl Display>) -> String {
-        match amount {
-            Some(amount) => format!("Your plan starts{}. We’ll charge {amount} then.", on(date)),
-            None => format!("Your plan starts{}. We’ll charge you then.", on(date)),
-        }
+    /// Returns "your plan" with its name, if it is known.
+    fn your(plan: Option<Plan>) -> String {
+        plan.map_or_else(|| "Your plan".to_owned(), |plan| format!("Your {} plan", name(plan)))
     }
 
-    pub fn renews(date: Option<impl Display>, amount: Option<impl Display>) -> String {
+    pub fn plan_starts(
+        plan: Option<Plan>,
+        date: Option<impl Display>,
+        amount: Option<impl Display>,
+    ) -> String {
+        let charge = amount.map_or_else(|| "you".to_owned(), |amount| amount.to_string());
+        format!("{} starts{}. We’ll charge {charge} then.", your(plan), on(date))
+    }
+
+    pub fn renews(plan: Option<Plan>, date: Option<impl Display>, amount: Option<impl Display>) -> String {
         let amount = amount.map(|amount| format!(" for {amount}")).unwrap_or_default();
-        format!("Your plan renews{}{amount}.", on(date))
+        format!("{} renews{}{amount}.", your(plan), on(date))
     }
 
-    pub fn ends(date: Option<impl Display>) -> String {
-        format!("Your plan ends{} and won’t renew.", on(date))
+    pub fn ends(plan: Option<Plan>, date: Option<impl Display>) -> String {
+        format!("{} ends{} and won’t renew.", your(plan), on(date))
     }
 
     pub fn overdue(since: Option<impl Display>, amount: Option<impl Display>) -> String {
@@ -203,6 +214,16 @@ pub mod status {
     pub const CANCELED_TEXT: &str =
         "Your plan ended. Your data is safe and read-only. Choose a plan to restore full access.";
     pub const PAYMENTS_PAUSED: &str = "Payments for your plan are paused.";
+
+    /// Returns the badge of a plan with a status, such as "Team · Free trial".
+    pub fn of_plan(plan: impl Display, status: &str) -> String {
+        format!("{plan} · {status}")
+    }
+
+    /// Says which plan is in use. `plan` contains its price.
+    pub fn plan(plan: impl Display) -> String {
+        format!("Your plan: {plan}.")
+    }
 
     pub fn trialing(days: u32, end: Option<impl Display>) -> String {
         let until = end.map(|end| format!(" (until {end})")).unwrap_or_default();
@@ -288,9 +309,34 @@ pub mod banner {
 
 /// The plans, and the button that opens the billing portal.
 pub mod plans {
-    use domain::billing::Interval;
+    use domain::billing::{Interval, Plan};
 
     use super::{Display, Markup, Render, html};
+
+    /// Returns the name of a plan.
+    pub const fn name(plan: Plan) -> &'static str {
+        match plan {
+            Plan::Single => SINGLE,
+            Plan::Team => TEAM,
+        }
+    }
+
+    /// Returns for whom a plan is, and what it includes that other plans do not.
+    pub const fn about(plan: Plan) -> (&'static str, &'static [&'static str]) {
+        match plan {
+            Plan::Single => (SINGLE_TEXT, &SINGLE_FEATURES),
+            Plan::Team => (TEAM_TEXT, &TEAM_FEATURES),
+        }
+    }
+
+    /// Returns the name of a plan with its price, such as "Team, €29.00 per month".
+    pub fn with_price(plan: Plan, amount: Option<impl Display>, interval: Option<Interval>) -> String {
+        match (amount, interval) {
+            (Some(amount), Some(interval)) => format!("{}, {amount} {}", name(plan), per(interval, 1)),
+            (Some(amount), None) => format!("{}, {amount}", name(plan)),
+            (None, _) => name(plan).to_owned(),
+        }
+    }
 
     pub const TITLE: &str = "Plans";
     pub const IN_EVERY_PLAN: &str = "Both plans include all projects, clients, and reports.";

@@ -166,6 +166,11 @@ pub mod dashboard {
         html! { "An admin changed your role on " (date) "." }
     }
 
+    /// Returns the plan with its price, and what happens next.
+    pub fn plan(plan: &str, next: Option<String>) -> String {
+        [Some(format!("{plan}.")), next].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
     pub fn created_on(date: &impl Render) -> Markup {
         html! { "Created on " (date) }
     }

@@ -10,8 +10,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use mail::{
-    AfterTrial, MembershipChanged, PaymentFailed, PlainText, PlanSummary, Tags, TrialEnded, TrialEnding,
-    Welcome,
+    AfterTrial, MembershipChanged, NextCharge, PaymentFailed, PlainText, PlanStarted, PlanSummary, Tags,
+    TrialEnded, TrialEnding, Welcome,
 };
 use store::{Unsubscription, VerifyLink};
 
@@ -64,6 +64,15 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
             TrialEnded { given_name, org: org.id, organization, ended_on: org.zone.day(*ends_at) }
                 .render(product)
         }
+        NoticeKey::PlanStarted { .. } => PlanStarted {
+            given_name,
+            org: org.id,
+            organization,
+            plan: org.plan(now)?,
+            price: org.billing.plan_item(now).and_then(|item| Some((item.amount?, item.interval))),
+            next: next_charge(org, now),
+        }
+        .render(product),
         NoticeKey::PaymentFailed { invoice } => {
             let (kind, since) = org.billing.awaited_payment(invoice, now)?;
             PaymentFailed {
@@ -112,10 +121,25 @@ fn after_trial(org: &Org, now: Timestamp) -> AfterTrial {
     }
 }
 
+/// Returns the next charge of a plan that is active or in its trial.
+fn next_charge(org: &Org, now: Timestamp) -> NextCharge {
+    let Some(NextBillingEvent { kind, at, amount }) = org.next_billing_event(now) else {
+        return NextCharge::Unknown;
+    };
+    match (kind, at.map(|at| org.zone.day(at))) {
+        (NextKind::PlanStarts, Some(on)) => NextCharge::First { on, amount },
+        (NextKind::Renews, Some(on)) => NextCharge::Renewal { on, amount },
+        (NextKind::PaymentPending, _) => NextCharge::Pending,
+        (NextKind::NeedsPaymentMethod, _) => NextCharge::NeedsPaymentMethod,
+        _ => NextCharge::Unknown,
+    }
+}
+
 fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
     match (org.status(now), org.trial_ends_at(now)) {
         (Status::Trialing, Some(ends_at)) if org.is_on_trial(now) => {
-            PlanSummary::Trial { days: org.trial_days_remaining(now), ends_on: org.zone.day(ends_at) }
+            let (days, plan) = (org.trial_days_remaining(now), org.plan(now));
+            PlanSummary::Trial { days, ends_on: org.zone.day(ends_at), plan }
         }
         (Status::Active, _) if org.billing.is_alive(now) => PlanSummary::Active,
         _ => PlanSummary::Other,

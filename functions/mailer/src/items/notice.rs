@@ -91,9 +91,10 @@ impl MailItem for NoticeMail {
 fn described_people(outbox: &Outbox) -> Vec<UserId> {
     let described = |key: &NoticeKey| match key {
         NoticeKey::Welcome | NoticeKey::WelcomeAgain { .. } | NoticeKey::MembershipChanged { .. } => true,
-        NoticeKey::TrialEnding { .. } | NoticeKey::TrialEnded { .. } | NoticeKey::PaymentFailed { .. } => {
-            false
-        }
+        NoticeKey::TrialEnding { .. }
+        | NoticeKey::TrialEnded { .. }
+        | NoticeKey::PaymentFailed { .. }
+        | NoticeKey::PlanStarted { .. } => false,
     };
     let notices = outbox.0.iter().filter(|(key, _)| described(key));
     let recipients = notices.flat_map(|(_, recipients)| recipients);

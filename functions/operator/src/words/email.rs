@@ -12,6 +12,7 @@ pub fn kind(kind: &str) -> &str {
         "trial_ending" => "Trial reminder",
         "trial_ended" => "Trial end notice",
         "payment_failed" => "Payment notice",
+        "plan_started" => "Plan notice",
         other => other,
     }
 }

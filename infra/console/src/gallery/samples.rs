@@ -1,7 +1,7 @@
 //! Sample emails: each kind of email in its variants, some with difficult names.
 
 use domain::{
-    billing::IssueKind,
+    billing::{Currency, Interval, IssueKind, Money, Plan},
     checklist::BUILT_IN,
     id::OrgId,
     org::Access,
@@ -10,8 +10,8 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    AfterTrial, Invitation, MembershipChanged, PaymentFailed, PlainText, PlanSummary, Product, Rendered,
-    SignIn, TrialEnded, TrialEnding, Welcome,
+    AfterTrial, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlainText, PlanStarted,
+    PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Welcome,
 };
 
 use crate::words::variant;
@@ -54,7 +54,7 @@ fn sample(name: &'static str, kind: &'static str, variant: &'static str, rendere
 }
 
 fn welcomes() -> Vec<Sample> {
-    let trial = |days| PlanSummary::Trial { days, ends_on: ends_on() };
+    let trial = |days| PlanSummary::Trial { days, ends_on: ends_on(), plan: None };
     vec![
         sample(FIRST, "welcome", variant::TRIAL, welcome(&DEFAULT, trial(14), false)),
         sample("welcome-unverified", "welcome", variant::UNVERIFIED, welcome(&DEFAULT, trial(14), true)),
@@ -104,7 +104,17 @@ fn trials() -> Vec<Sample> {
 }
 
 fn payments() -> Vec<Sample> {
+    let first = NextCharge::First { on: ends_on(), amount: Some(eur(2900)) };
+    let renewal = NextCharge::Renewal { on: ends_on(), amount: Some(eur(2900)) };
     vec![
+        sample("plan-started", "plan_started", variant::PAID, plan_started(&DEFAULT, renewal)),
+        sample("plan-started-trial", "plan_started", variant::PLAN_STARTS, plan_started(&LONG, first)),
+        sample(
+            "plan-started-pending",
+            "plan_started",
+            variant::PAYMENT_PENDING,
+            plan_started(&DEFAULT, NextCharge::Pending),
+        ),
         sample(
             "payment-failed",
             "payment_failed",
@@ -231,6 +241,22 @@ fn payment(kind: IssueKind, access: Access) -> Rendered {
         access,
     }
     .render(&product())
+}
+
+fn plan_started(names: &Names, next: NextCharge) -> Rendered {
+    PlanStarted {
+        given_name: names.given_name(),
+        org: org(),
+        organization: names.organization(),
+        plan: Plan::Team,
+        price: Some((eur(2900), Some(Interval::Month))),
+        next,
+    }
+    .render(&product())
+}
+
+fn eur(amount: u64) -> Money {
+    Money { amount, currency: Currency::EUR }
 }
 
 fn sign_in(names: &Names) -> Rendered {

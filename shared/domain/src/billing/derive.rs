@@ -63,6 +63,11 @@ impl Billing {
         began.chain(self.first_paid_at).chain(self.one_off_paid_at).min()
     }
 
+    /// Returns the subscriptions that began.
+    pub(crate) fn begun(&self) -> BTreeSet<SubscriptionId> {
+        self.subscriptions.iter().filter(|(_, it)| it.began()).map(|(id, _)| id.clone()).collect()
+    }
+
     // ---- what ends ----
 
     /// Returns the best status of the subscriptions that count; `None` if none has a status.
@@ -166,6 +171,13 @@ impl Billing {
     #[must_use]
     pub fn plan(&self, now: Timestamp) -> Option<Plan> {
         self.plan_item(now)?.plan
+    }
+
+    /// Returns the best subscription, if it has a plan and is active or in its trial.
+    pub(crate) fn running(&self, now: Timestamp) -> Option<&SubscriptionId> {
+        let live = [SubscriptionStatus::Active, SubscriptionStatus::Trialing];
+        let best = self.best(now).filter(|best| live.contains(&best.status))?;
+        best.fact?.plan_item()?.plan.map(|_| best.id)
     }
 
     // ---- payments ----

@@ -82,6 +82,7 @@ impl Org {
             NoticeKey::TrialEnded { ends_at } => {
                 self.sweep_trial(now).is_some_and(|trial| trial.ends_at == *ends_at && !trial.runs(now))
             }
+            NoticeKey::PlanStarted { subscription } => self.billing.running(now) == Some(subscription),
             NoticeKey::PaymentFailed { invoice } => self.billing.awaited_payment(invoice, now).is_some(),
         }
     }

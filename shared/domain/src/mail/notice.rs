@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 
-use crate::{billing::InvoiceId, id::UserId};
+use crate::{
+    billing::{InvoiceId, SubscriptionId},
+    id::UserId,
+};
 
 /// Occasion of a notice. The outbox contains at most one notice per key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +37,11 @@ pub enum NoticeKey {
         /// Invoice that is not paid.
         invoice: InvoiceId,
     },
+    /// A plan started, or its trial. There is one notice per subscription.
+    PlanStarted {
+        /// Subscription of the plan.
+        subscription: SubscriptionId,
+    },
     /// An admin removed a person or changed a person's role. Only that person is notified.
     MembershipChanged {
         /// Person whose membership changed.
@@ -52,6 +60,7 @@ impl NoticeKey {
             Self::TrialEnding { .. } => "trial_ending",
             Self::TrialEnded { .. } => "trial_ended",
             Self::PaymentFailed { .. } => "payment_failed",
+            Self::PlanStarted { .. } => "plan_started",
             Self::MembershipChanged { .. } => "membership_changed",
         }
     }
@@ -65,6 +74,7 @@ impl NoticeKey {
             | Self::WelcomeAgain { .. }
             | Self::TrialEnded { .. }
             | Self::PaymentFailed { .. }
+            | Self::PlanStarted { .. }
             | Self::MembershipChanged { .. } => false,
         }
     }
@@ -78,6 +88,7 @@ impl fmt::Display for NoticeKey {
             Self::TrialEnding { ends_at, days } => write!(f, "trial_ending/{ends_at}/{days}"),
             Self::TrialEnded { ends_at } => write!(f, "trial_ended/{ends_at}"),
             Self::PaymentFailed { invoice } => write!(f, "payment_failed/{invoice}"),
+            Self::PlanStarted { subscription } => write!(f, "plan_started/{subscription}"),
             Self::MembershipChanged { user, at } => write!(f, "membership_changed/{user}/{at}"),
         }
     }
@@ -109,6 +120,9 @@ impl FromStr for NoticeKey {
             "payment_failed" => {
                 Self::PaymentFailed { invoice: InvoiceId::parse(part()?).map_err(|_| NotANoticeKey)? }
             }
+            "plan_started" => {
+                Self::PlanStarted { subscription: SubscriptionId::parse(part()?).map_err(|_| NotANoticeKey)? }
+            }
             "membership_changed" => Self::MembershipChanged {
                 user: part()?.parse().map_err(|_| NotANoticeKey)?,
                 at: part()?.parse().map_err(|_| NotANoticeKey)?,
@@ -132,6 +146,7 @@ mod tests {
             NoticeKey::TrialEnding { ends_at, days: 3 },
             NoticeKey::TrialEnded { ends_at },
             NoticeKey::PaymentFailed { invoice: InvoiceId::parse("in_1").unwrap() },
+            NoticeKey::PlanStarted { subscription: SubscriptionId::parse("sub_1").unwrap() },
             NoticeKey::MembershipChanged {
                 user: "usr_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
                 at: ends_at,
@@ -149,6 +164,7 @@ mod tests {
             "payment_failed",
             "payment_failed/",
             "payment_failed/in_1/2",
+            "plan_started/in_1/2",
             "membership_changed/usr_1/2025-01-22T10:20:30Z",
             "other",
         ] {

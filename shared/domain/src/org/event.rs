@@ -128,6 +128,7 @@ fn announced(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> 
         NoticeKey::Welcome
         | NoticeKey::WelcomeAgain { .. }
         | NoticeKey::PaymentFailed { .. }
+        | NoticeKey::PlanStarted { .. }
         | NoticeKey::MembershipChanged { .. } => None,
         NoticeKey::TrialEnding { ends_at, days } => {
             // A reminder can announce an end that is not the end of the current trial. Such a

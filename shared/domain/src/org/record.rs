@@ -22,6 +22,8 @@ impl Org {
     /// which subscriptions are for a plan.
     pub fn record(&mut self, fact: &Fact, prices: &Prices, project: ProjectId, now: Timestamp) {
         let fact = &fact.clone().with_plans(prices);
+        let begun = self.billing.begun();
+        self.plans_before_notices.get_or_insert(begun);
         self.billing.record(fact, fact.attribution(self.id, prices), self.id);
         if let FactKind::Checkout { named, .. } = &fact.what
             && named.iter().any(|named| *named != self.id)
@@ -51,7 +53,16 @@ impl Org {
         {
             self.enqueue_notice(NoticeKey::TrialEnding { ends_at, days: STRIPE_REMINDS_BEFORE }, now);
         }
+        self.announce_plan(now);
         self.update_payment_notices(now);
         self.update_plan(now);
+    }
+
+    /// Enqueues the notice that a plan started, once for each subscription.
+    fn announce_plan(&mut self, now: Timestamp) {
+        let Some(subscription) = self.billing.running(now).cloned() else { return };
+        if !self.plans_before_notices.as_ref().is_some_and(|before| before.contains(&subscription)) {
+            self.enqueue_notice(NoticeKey::PlanStarted { subscription }, now);
+        }
     }
 }

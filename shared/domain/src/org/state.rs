@@ -1,10 +1,12 @@
 //! The state of one organization.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{AdminContact, Language, Project, Provisioned, Trigger};
 use crate::{
-    billing::Billing,
+    billing::{Billing, SubscriptionId},
     checklist::{Checklist, Onboarding},
     id::{OrgId, ProjectId},
     mail::{NoticeKey, Outbox},
@@ -39,6 +41,9 @@ pub struct Org {
     pub billing: Billing,
     /// The newest date of a subscription that the trial sweep processed after the date had passed.
     pub dates_seen: Option<Timestamp>,
+    /// The subscriptions that began before the notice of a started plan existed, and therefore get
+    /// none. `None` until this version of the code records the first fact.
+    pub plans_before_notices: Option<BTreeSet<SubscriptionId>>,
     /// Its checklist definition and the values that select tasks.
     pub onboarding: Onboarding,
     /// Its completed and skipped tasks.
@@ -62,6 +67,7 @@ impl Org {
             trial: None,
             billing: Billing::default(),
             dates_seen: None,
+            plans_before_notices: None,
             onboarding: Onboarding::default(),
             checklist: Checklist::default(),
             outbox: Outbox::default(),

@@ -5,6 +5,7 @@
 mod invitation;
 mod membership_changed;
 mod payment_failed;
+mod plan_started;
 mod sign_in;
 mod trial_ended;
 mod trial_ending;
@@ -13,6 +14,7 @@ mod welcome;
 pub use invitation::Invitation;
 pub use membership_changed::MembershipChanged;
 pub use payment_failed::PaymentFailed;
+pub use plan_started::{NextCharge, PlanStarted};
 pub use sign_in::SignIn;
 pub use trial_ended::TrialEnded;
 pub use trial_ending::{AfterTrial, TrialEnding};

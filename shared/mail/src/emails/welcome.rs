@@ -1,6 +1,6 @@
 //! Welcome to an admin of a provisioned organization.
 
-use domain::{id::OrgId, people::VERIFY_LINK_TTL, secret::Secret, time::in_words};
+use domain::{billing::Plan, id::OrgId, people::VERIFY_LINK_TTL, secret::Secret, time::in_words};
 use jiff::civil::Date;
 
 use crate::{
@@ -40,6 +40,8 @@ pub enum PlanSummary {
         days: u32,
         /// Date on which the trial ends, in the organization's time zone.
         ends_on: Date,
+        /// The chosen plan, which starts when the trial ends.
+        plan: Option<Plan>,
     },
     /// A paid subscription is active.
     Active,
@@ -96,8 +98,8 @@ impl Welcome {
 
     fn plan_summary(&self, texts: &words::Welcome, product: &Product) -> Block {
         match self.plan {
-            PlanSummary::Trial { days, ends_on } => Block::Panel {
-                title: texts.trial_title.to_owned(),
+            PlanSummary::Trial { days, ends_on, plan } => Block::Panel {
+                title: (texts.trial_title)(plan.map(product.words().frame.plan)),
                 lines: (texts.trial)(days, ends_on).to_vec(),
             },
             PlanSummary::Active => {
@@ -113,7 +115,7 @@ impl Welcome {
     }
 
     fn tips(&self, texts: &words::Welcome) -> impl Iterator<Item = &'static str> {
-        let in_trial = matches!(self.plan, PlanSummary::Trial { .. });
+        let in_trial = matches!(self.plan, PlanSummary::Trial { plan: None, .. });
         texts.tips.into_iter().chain(in_trial.then_some(texts.tip_in_trial))
     }
 }

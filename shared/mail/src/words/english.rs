@@ -1,11 +1,14 @@
 //! The English texts of all emails.
 
-use domain::people::Role;
+use domain::{
+    billing::{Money, Plan},
+    people::Role,
+};
 use jiff::civil::Date;
 
 use super::{
-    Frame, Invitation, MembershipChange, MembershipChanged, Payment, PaymentFailed, SignIn, TrialEnded,
-    TrialEnding, Welcome, Words,
+    Frame, Invitation, MembershipChange, MembershipChanged, Payment, PaymentFailed, PlanStarted, SignIn,
+    TrialEnded, TrialEnding, Welcome, Words,
 };
 
 /// The English texts of all emails.
@@ -19,6 +22,10 @@ pub(crate) static ENGLISH: Words = Words {
         team: |product| format!("The {product} Team"),
         admin_of: |organization, product| {
             format!("You received this email because you’re an admin of {organization} on {product}.")
+        },
+        plan: |plan| match plan {
+            Plan::Single => "Single user",
+            Plan::Team => "Team",
         },
         unsubscribe: |organization| {
             format!(
@@ -47,7 +54,10 @@ pub(crate) static ENGLISH: Words = Words {
             )
         },
         verify_link: "Verify my email address",
-        trial_title: "🎉 Free trial active",
+        trial_title: |plan| match plan {
+            Some(plan) => format!("🎉 Free trial of the {plan} plan active"),
+            None => "🎉 Free trial active".to_owned(),
+        },
         trial: |days, ends_on| {
             [
                 format!("You have {} in your trial. Explore all features.", days_left(days)),
@@ -150,6 +160,28 @@ pub(crate) static ENGLISH: Words = Words {
         caution: "We never ask for card numbers by email. Stripe handles payments, and this link opens your \
                   organization’s page first.",
     },
+    plan_started: PlanStarted {
+        subject: |title, organization| format!("{title} - {organization}"),
+        preheader: |plan, organization| {
+            format!("What the {plan} plan of {organization} costs, and when we’ll charge you.")
+        },
+        started: |plan| format!("Your {plan} plan has started"),
+        starts: |plan, on| format!("Your {plan} plan starts on {}", date(on)),
+        thanks: |plan, organization| format!("Thank you for choosing the {plan} plan for “{organization}”."),
+        panel_title: |plan| format!("💳 {plan} plan"),
+        price: |amount, interval| match interval {
+            Some(interval) => format!("Price: {amount} per {}", interval.as_str()),
+            None => format!("Price: {amount}"),
+        },
+        first_charge: |amount, on| format!("First charge: {}", charge(amount, on)),
+        next_charge: |amount, on| format!("Next charge: {}", charge(amount, on)),
+        payment_pending: "Your first payment is on its way. A bank transfer or debit takes a few days.",
+        needs_payment_method: "Add a payment method to keep your plan.",
+        access: "Everyone in your organization has full access.",
+        access_in_trial: "Your free trial continues until then, with full access for everyone in your organization.",
+        button: "View your plan",
+        change: "You can change or cancel your plan there at any time.",
+    },
     sign_in: SignIn {
         subject: |product| format!("Sign in to {product}"),
         preheader: |valid_for| format!("You can use this link once within {valid_for}."),
@@ -222,6 +254,14 @@ pub(crate) static ENGLISH: Words = Words {
         },
     },
 };
+
+/// Formats a charge as "€29.00 on January 22, 2025". Without an amount, only the date is known.
+fn charge(amount: Option<Money>, on: Date) -> String {
+    match amount {
+        Some(amount) => format!("{amount} on {}", date(on)),
+        None => date(on),
+    }
+}
 
 /// Formats a number of days as "3 days left", with no-break spaces.
 fn days_left(days: u32) -> String {

@@ -6,7 +6,10 @@
 
 mod english;
 
-use domain::people::Role;
+use domain::{
+    billing::{Interval, Money, Plan},
+    people::Role,
+};
 pub(crate) use english::ENGLISH;
 use jiff::civil::Date;
 
@@ -21,6 +24,7 @@ pub(crate) struct Words {
     pub(crate) trial_ending: TrialEnding,
     pub(crate) trial_ended: TrialEnded,
     pub(crate) payment_failed: PaymentFailed,
+    pub(crate) plan_started: PlanStarted,
     pub(crate) sign_in: SignIn,
     pub(crate) invitation: Invitation,
     pub(crate) membership_changed: MembershipChanged,
@@ -38,6 +42,7 @@ pub(crate) struct Frame {
     pub(crate) team: fn(product: &str) -> String,
     /// States why an admin receives the email.
     pub(crate) admin_of: fn(organization: &PlainText, product: &str) -> String,
+    pub(crate) plan: fn(Plan) -> &'static str,
     /// States which emails the unsubscribe link turns off, and which emails the admin still gets.
     pub(crate) unsubscribe: fn(organization: &PlainText) -> String,
     pub(crate) unsubscribe_link: &'static str,
@@ -51,7 +56,8 @@ pub(crate) struct Welcome {
     pub(crate) ready: fn(product: &str, organization: &PlainText) -> String,
     pub(crate) verify: fn(valid_for: &str) -> String,
     pub(crate) verify_link: &'static str,
-    pub(crate) trial_title: &'static str,
+    /// Title while the trial runs, with the plan if one is chosen.
+    pub(crate) trial_title: fn(plan: Option<&str>) -> String,
     pub(crate) trial: fn(days: u32, ends_on: Date) -> [String; 2],
     pub(crate) active_title: &'static str,
     pub(crate) active: &'static str,
@@ -109,6 +115,25 @@ pub(crate) struct Payment {
     pub(crate) happened: fn(organization: &PlainText, since: Date) -> String,
     pub(crate) to_do: &'static str,
     pub(crate) button: &'static str,
+}
+
+pub(crate) struct PlanStarted {
+    pub(crate) subject: fn(title: &str, organization: &PlainText) -> String,
+    pub(crate) preheader: fn(plan: &str, organization: &PlainText) -> String,
+    pub(crate) started: fn(plan: &str) -> String,
+    /// Title while the trial runs.
+    pub(crate) starts: fn(plan: &str, on: Date) -> String,
+    pub(crate) thanks: fn(plan: &str, organization: &PlainText) -> String,
+    pub(crate) panel_title: fn(plan: &str) -> String,
+    pub(crate) price: fn(amount: Money, interval: Option<Interval>) -> String,
+    pub(crate) first_charge: fn(amount: Option<Money>, on: Date) -> String,
+    pub(crate) next_charge: fn(amount: Option<Money>, on: Date) -> String,
+    pub(crate) payment_pending: &'static str,
+    pub(crate) needs_payment_method: &'static str,
+    pub(crate) access: &'static str,
+    pub(crate) access_in_trial: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) change: &'static str,
 }
 
 pub(crate) struct SignIn {

@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::words::next as words;
+use crate::words::{next as words, plans};
 
 /// Returns the sentence about what happens next. Returns `None` if nothing will be charged and
 /// nothing will end.
@@ -16,20 +16,28 @@ pub fn sentence(org: &Org, now: Timestamp) -> Option<String> {
         return Some(words::CONFIRMING.to_owned());
     }
     let NextBillingEvent { kind, at, amount } = org.next_billing_event(now)?;
-    let date = at.map(|at| org.zone.date(at));
+    let (date, plan) = (at.map(|at| org.zone.date(at)), org.plan(now));
     Some(match (kind, date) {
         (NextKind::TrialEnds, date) => words::trial_ends(date),
-        (NextKind::PlanStarts, date) => words::plan_starts(date, amount),
-        (NextKind::Renews, date) => words::renews(date, amount),
+        (NextKind::PlanStarts, date) => words::plan_starts(plan, date, amount),
+        (NextKind::Renews, date) => words::renews(plan, date, amount),
         (NextKind::Ends, _) if at.is_some_and(|at| at <= now) => words::ENDING.to_owned(),
         (NextKind::Ends, date) if org.status(now) == Status::Trialing => {
             words::trial_ends_without_charge(date)
         }
-        (NextKind::Ends, date) => words::ends(date),
+        (NextKind::Ends, date) => words::ends(plan, date),
         (NextKind::PaymentPending, _) => words::PAYMENT_PENDING.to_owned(),
         (NextKind::PaymentOverdue, date) => words::overdue(date, amount),
         (NextKind::NeedsPaymentMethod, date) => words::needs_payment_method(date),
     })
+}
+
+/// Returns the plan in use with its price, from the facts of its subscription. Returns `None` without
+/// a subscription that is alive, or if its plan is not known.
+pub fn plan(org: &Org, now: Timestamp) -> Option<String> {
+    let item = org.billing.plan_item(now);
+    let amount = item.and_then(|item| item.amount);
+    Some(plans::with_price(org.plan(now)?, amount, item.and_then(|item| item.interval)))
 }
 
 #[cfg(test)]

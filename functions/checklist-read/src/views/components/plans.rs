@@ -20,24 +20,6 @@ const CHECKOUT: &str = "/billing/checkout";
 /// Path that opens Stripe's billing portal.
 pub const PORTAL: &str = "/billing/portal";
 
-/// Texts of a plan for sale.
-struct PlanWords {
-    name: &'static str,
-    text: &'static str,
-    features: &'static [&'static str],
-}
-
-impl PlanWords {
-    const fn of(plan: Plan) -> Self {
-        match plan {
-            Plan::Single => {
-                Self { name: words::SINGLE, text: words::SINGLE_TEXT, features: &words::SINGLE_FEATURES }
-            }
-            Plan::Team => Self { name: words::TEAM, text: words::TEAM_TEXT, features: &words::TEAM_FEATURES },
-        }
-    }
-}
-
 /// Renders the plans for admins. `token` is a new form token. Two requests with the same token come
 /// from the same page.
 pub fn render(view: &View, sale: &Sale, token: &str) -> Markup {
@@ -104,12 +86,12 @@ fn charge_note(view: &View, charge: FirstCharge) -> Markup {
 }
 
 fn card(plan: Plan, sale: &Sale, charge: FirstCharge, token: &str) -> Markup {
-    let PlanWords { name, text, features } = PlanWords::of(plan);
+    let (text, features) = words::about(plan);
     let recommended = Plan::recommended(sale.people) == plan;
     html! {
         li class="card plan" {
             div class="plan-head" {
-                h3 { (name) }
+                h3 { (words::name(plan)) }
                 @if recommended { span class="badge tone-success" { (words::RECOMMENDED) } }
             }
             @if let Some(price) = sale.price(plan).filter(|price| price.active) { (amount(price)) }
@@ -137,7 +119,7 @@ fn choice(plan: Plan, sale: &Sale, charge: FirstCharge, token: &str) -> Markup {
     if sale.price(plan).is_some_and(|price| !price.active) {
         return html! { p class="soft" { (words::NOT_SOLD) } };
     }
-    let name = PlanWords::of(plan).name;
+    let name = words::name(plan);
     let label = match charge {
         FirstCharge::At(_) => words::choose(name),
         FirstCharge::Now => words::choose_and_pay(name),

@@ -8,15 +8,15 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use ui::Tone;
 
-use crate::words::status as words;
+use crate::words::{plans, status as words};
 
 /// An organization's status for display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusBadge {
     /// Color of the badge and of notes about the status.
     pub tone: Tone,
-    /// Text of the badge, one to three words.
-    pub label: &'static str,
+    /// Text of the badge: the plan if one is in use, and one to three words about the status.
+    pub label: String,
     /// What the status means for the organization, in one to three sentences.
     pub meaning: String,
 }
@@ -27,18 +27,23 @@ impl StatusBadge {
         let status = org.status(now);
         let trial_end = org.trial_ends_at(now).map(|end| org.zone.date(end));
         let next = || super::next::sentence(org, now);
+        let plan = || super::next::plan(org, now).map(words::plan);
         let (tone, label, meaning) = match status {
             Status::Pending => (Tone::Notice, words::PENDING, words::PENDING_TEXT.to_owned()),
             Status::Trialing if org.is_on_trial(now) => {
                 let days = org.trial_days_remaining(now);
                 // The days already say when Onramp's own trial ends.
                 let next = next().filter(|_| org.billing.is_alive(now));
-                let texts =
-                    [Some(words::trialing(days, trial_end)), next, Some(words::FULL_ACCESS.to_owned())];
+                let texts = [
+                    Some(words::trialing(days, trial_end)),
+                    plan(),
+                    next,
+                    Some(words::FULL_ACCESS.to_owned()),
+                ];
                 (Tone::Calm, words::TRIALING, join(texts))
             }
             Status::Trialing => {
-                (Tone::Notice, words::ACTIVE, join([next(), Some(words::FULL_ACCESS.to_owned())]))
+                (Tone::Notice, words::ACTIVE, join([plan(), next(), Some(words::FULL_ACCESS.to_owned())]))
             }
             Status::TrialExpired => (Tone::Ended, words::TRIAL_EXPIRED, words::trial_expired(trial_end)),
             Status::Active if !org.billing.is_alive(now) => {
@@ -49,7 +54,7 @@ impl StatusBadge {
                 let calm = matches!(kind, None | Some(NextKind::Renews)) && org.billing.paused(now).is_none();
                 let tone = if calm { Tone::Success } else { Tone::Notice };
                 let first = if calm { words::ACTIVE_TEXT } else { words::FULL_ACCESS };
-                (tone, words::ACTIVE, join([Some(first.to_owned()), next()]))
+                (tone, words::ACTIVE, join([Some(first.to_owned()), plan(), next()]))
             }
             Status::PastDue if org.billing.is_overdue_by_date(now) => {
                 (Tone::Notice, words::PAST_DUE, words::UNCONFIRMED_TEXT.to_owned())
@@ -62,6 +67,10 @@ impl StatusBadge {
         };
         let pause = org.billing.paused(now).map(|pause| payments_paused(pause, org));
         let meaning = join([Some(meaning), pause]);
+        let label = match org.plan(now) {
+            Some(plan) => words::of_plan(plans::name(plan), label),
+            None => label.to_owned(),
+        };
         Self { tone, label, meaning }
     }
 

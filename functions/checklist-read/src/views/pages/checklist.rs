@@ -143,7 +143,7 @@ fn read_only(view: &View) -> Markup {
         p { (badge.meaning) }
         p class="actions" { (link_button(Weight::Primary, &view.plans(), label::VIEW_PLANS)) }
     };
-    note(badge.tone, "🔒", badge.label, &text)
+    note(badge.tone, "🔒", &badge.label, &text)
 }
 
 fn dismiss(complete: bool) -> Markup {

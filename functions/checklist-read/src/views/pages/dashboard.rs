@@ -6,7 +6,7 @@ use ui::{NavItem, Tone, Weight, Width, note};
 use crate::{
     config::Config,
     views::View,
-    views::components::{banner, host_app, moment, status_badge::StatusBadge, undo, widget},
+    views::components::{banner, host_app, moment, next, status_badge::StatusBadge, undo, widget},
     words::{dashboard as words, label},
 };
 
@@ -89,7 +89,12 @@ fn organization(view: &View) -> Markup {
             div class="card" {
                 dl class="facts" {
                     dt { (label::PLAN) }
-                    dd { (badge.badge()) }
+                    dd {
+                        (badge.badge())
+                        @if let Some(plan) = next::plan(org, view.now) {
+                            p class="soft small" { (words::plan(&plan, next::sentence(org, view.now))) }
+                        }
+                    }
                     dt { (if admins.len() == 1 { label::ADMIN } else { label::ADMINS }) }
                     dd { (admins.join(", ")) }
                     dt { (words::CREATED) }

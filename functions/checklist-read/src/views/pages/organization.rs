@@ -7,7 +7,7 @@ use ui::{Tone, Weight, Width, hidden, link_button, note, submit};
 use crate::{
     config::Config,
     sale::Sale,
-    views::components::{moment, plans, status_badge::StatusBadge},
+    views::components::{moment, next, plans, status_badge::StatusBadge},
     views::{self, View},
     words::{banner, days_left, label, organization as words, other_org},
 };
@@ -50,6 +50,10 @@ fn details(view: &View, badge: &StatusBadge) -> Markup {
     html! {
         section class="card" aria-label=(words::DETAILS) {
             dl class="facts" {
+                @if let Some(plan) = next::plan(org, view.now) {
+                    dt { (label::PLAN) }
+                    dd { (plan) }
+                }
                 dt { (words::STATUS) }
                 dd { (badge.label) }
                 @if let Some(end) = trial_end {

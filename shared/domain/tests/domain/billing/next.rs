@@ -376,5 +376,5 @@ fn trial_goes_on_after_its_subscription_moved_away() {
     assert!(due < end);
     gone.run_trial_sweep(end);
     let kinds: Vec<_> = gone.outbox.0.keys().map(NoticeKey::kind).collect();
-    assert_eq!(kinds, ["welcome", "trial_ending", "trial_ended"]);
+    assert_eq!(kinds, ["welcome", "trial_ending", "trial_ended", "plan_started"]);
 }

@@ -8,9 +8,9 @@ use domain::{
         Fact, FactKind,
         InvoiceFact::{Uncollectible, Voided},
         IssueKind,
-        SubscriptionStatus::{Active, Canceled, PastDue, Trialing},
+        SubscriptionStatus::{Active, Canceled, Incomplete, PastDue, Trialing},
     },
-    mail::{Claim, NoticeKey},
+    mail::{Claim, NoticeKey, Outbox},
     org::{Org, Status},
 };
 use proptest::prelude::*;
@@ -18,8 +18,8 @@ use proptest::prelude::*;
 use crate::{
     billing::strategies::any_history,
     fixture::{
-        ACTION_REQUIRED, DAY, FAILED, at, canceling, cus, fact, in_id, invoice, org, paid, record_at, sub,
-        trialing, with,
+        ACTION_REQUIRED, DAY, FAILED, at, canceling, cus, fact, in_id, invoice, org, paid, priced, record_at,
+        sub, trialing, with,
     },
 };
 
@@ -147,4 +147,31 @@ fn deleted_customer_ends_access_and_the_trial() {
     let mut other = trialing();
     other.billing.link(&cus("cus_2"));
     assert_eq!(record_all(other, [&deleted]).status(at(5)), Status::Trialing, "another customer was deleted");
+}
+
+#[test]
+fn plan_is_announced_once_when_it_first_runs() {
+    let plan = |id, second, status| priced(sub("sub_1", id, second, Updated, status, None), &["price_team"]);
+    let announced =
+        |org: &Org| org.outbox.0.keys().filter(|key| matches!(key, NoticeKey::PlanStarted { .. })).count();
+    let first_payment = invoice("in_1", 0, Some("sub_1"), "evt_9", 0, paid(2900));
+    for (facts, count, why) in [
+        (vec![plan("evt_1", 0, Incomplete)], 0, "the first payment is open"),
+        (vec![plan("evt_1", 0, Incomplete), plan("evt_2", 1, Active)], 1, "it is active"),
+        (vec![plan("evt_1", 0, Trialing), plan("evt_2", 1, Active)], 1, "its trial started"),
+        (vec![first_payment, plan("evt_1", 1, Active)], 1, "the payment arrives first"),
+        (vec![plan("evt_1", 0, PastDue), plan("evt_2", 1, Active)], 1, "it recovers"),
+        (vec![plan("evt_1", 0, Active), plan("evt_2", 1, PastDue), plan("evt_3", 2, Active)], 1, "once"),
+        (vec![plan("evt_2", 1, Canceled), plan("evt_1", 0, Active)], 0, "it has ended"),
+        (vec![sub("sub_1", "evt_1", 0, Updated, Active, None)], 0, "it has no plan"),
+    ] {
+        assert_eq!(announced(&record_all(org(), &facts)), count, "{why}");
+    }
+    // An earlier version of the code recorded the subscription and announced nothing.
+    let mut earlier = record_all(org(), &[plan("evt_1", 0, Active)]);
+    (earlier.outbox, earlier.plans_before_notices) = (Outbox::default(), None);
+    let later = record_all(earlier, &[plan("evt_2", 1, PastDue), plan("evt_3", 2, Active)]);
+    assert_eq!(announced(&later), 0);
+    let second = priced(sub("sub_2", "evt_4", 3, Created, Active, None), &["price_team"]);
+    assert_eq!(announced(&record_all(later, &[second])), 1, "a new subscription is announced");
 }

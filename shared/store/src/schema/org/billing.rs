@@ -350,7 +350,7 @@ fn customers(ids: &[String]) -> Result<BTreeSet<CustomerId>, Corrupt> {
     ids.iter().map(|id| customer(id)).collect()
 }
 
-fn subscription(id: &str) -> Result<SubscriptionId, Corrupt> {
+pub(super) fn subscription(id: &str) -> Result<SubscriptionId, Corrupt> {
     SubscriptionId::parse(id).map_err(Corrupt::because)
 }
 

@@ -11,10 +11,10 @@ mod fact_details;
 mod folded;
 mod trial;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    billing::Billing,
+    billing::{Billing, SubscriptionId},
     id::UserId,
     mail::{Delivery, NoticeKey, Outbox},
     org::{AdminContact, Language, Org, Project, Provisioned, Trigger},
@@ -71,6 +71,9 @@ struct OrgItem {
     /// The newest date of a subscription that the trial sweep processed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dates_seen: Option<At>,
+    /// Subscriptions that get no notice of a started plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plans_before_notices: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "FoldedItem::is_empty")]
     folded: FoldedItem,
     #[serde(default, skip_serializing_if = "OnboardingItem::is_empty")]
@@ -137,6 +140,10 @@ impl From<&Org> for OrgItem {
             payment_pauses: billing::pauses(&org.billing),
             billing_details: Some(BillingDetailsItem::from(&org.billing)).filter(|it| !it.is_empty()),
             dates_seen: org.dates_seen.map(At),
+            plans_before_notices: org
+                .plans_before_notices
+                .as_ref()
+                .map(|ids| ids.iter().map(ToString::to_string).collect()),
             folded: FoldedItem::from(&org.billing),
             onboarding: OnboardingItem::from(&org.onboarding),
             checklist: ChecklistItem::from(&org.checklist),
@@ -174,6 +181,7 @@ impl TryFrom<OrgItem> for Org {
             trial: item.trial.map(Trial::try_from).transpose()?,
             billing: payments,
             dates_seen: item.dates_seen.map(|at| at.0),
+            plans_before_notices: item.plans_before_notices.map(plans).transpose()?,
             onboarding: item.onboarding.into(),
             checklist: item.checklist.try_into()?,
             outbox: outbox(item.mail, item.notices2)?,
@@ -225,8 +233,14 @@ const fn is_in_mail(key: &NoticeKey) -> bool {
         | NoticeKey::TrialEnding { .. }
         | NoticeKey::TrialEnded { .. }
         | NoticeKey::PaymentFailed { .. } => true,
-        NoticeKey::WelcomeAgain { .. } | NoticeKey::MembershipChanged { .. } => false,
+        NoticeKey::WelcomeAgain { .. }
+        | NoticeKey::PlanStarted { .. }
+        | NoticeKey::MembershipChanged { .. } => false,
     }
+}
+
+fn plans(ids: Vec<String>) -> Result<BTreeSet<SubscriptionId>, Corrupt> {
+    ids.iter().map(|id| billing::subscription(id)).collect()
 }
 
 fn notices(outbox: &Outbox, is_included: impl Fn(&NoticeKey) -> bool) -> NoticesItem {

@@ -7,9 +7,9 @@ use domain::{org::Org, people::User, secret::Secret};
 use http::request::Parts;
 use store::Stored;
 use telemetry::LogArea;
-use web::{Problem, ResponseFormat, auth::AuthenticatedUser};
+use web::{Kind, Problem, ResponseFormat, auth::AuthenticatedUser};
 
-use crate::App;
+use crate::{App, views::retry};
 
 /// An admin with their organization. A handler with this extractor runs only for admins.
 ///
@@ -71,6 +71,24 @@ impl AuthenticatedAdmin {
 
     pub fn verified(&self) -> Option<Verified<'_>> {
         self.user.verified.then_some(Verified(self))
+    }
+}
+
+/// Renders the outcome of a handler. If Stripe or the table is unavailable, a browser gets a page that
+/// posts `fields` to `path` again.
+pub fn respond_or_retry(
+    app: &App,
+    admin: &AuthenticatedAdmin,
+    outcome: Result<Response, Problem>,
+    path: &str,
+    fields: &[(&'static str, String)],
+) -> Response {
+    match outcome {
+        Err(problem) if problem.kind == Kind::Unavailable && admin.format == ResponseFormat::Page => {
+            let page = retry::render(&app.config.product, &problem, path, fields, &admin.org_path());
+            web::problem_page(problem.within(LogArea::Billing), page)
+        }
+        outcome => respond(admin.format, outcome),
     }
 }
 

@@ -22,6 +22,10 @@ use crate::{
     words,
 };
 
+/// Path of this route.
+const PATH: &str = "/billing/checkout";
+/// The query with which the plan page acknowledges that nothing was bought.
+const CANCELED: &str = "checkout=canceled";
 /// The page that updates when Stripe's events arrive.
 const RETURN: &str = "/billing/return";
 
@@ -39,7 +43,11 @@ pub async fn checkout(
     admin: AuthenticatedAdmin,
     request: FormRequest,
 ) -> Response {
-    auth::respond(admin.format, handle(&app, &admin, &request).await)
+    let outcome = handle(&app, &admin, &request).await;
+    // The repeated form has the same token, so that Stripe opens no second session.
+    let field = |name| Some((name, request.fields().ok()?.get(name)?.to_owned()));
+    let fields: Vec<_> = ["plan", "form_token"].into_iter().filter_map(field).collect();
+    auth::respond_or_retry(&app, &admin, outcome, PATH, &fields)
 }
 
 async fn handle(app: &App, admin: &AuthenticatedAdmin, request: &FormRequest) -> Result<Response, Problem> {
@@ -55,7 +63,7 @@ async fn handle(app: &App, admin: &AuthenticatedAdmin, request: &FormRequest) ->
         price: app.config.prices.current(input.plan),
         first_charge,
         success_url: &format!("{}{RETURN}?session={{CHECKOUT_SESSION_ID}}", admin.origin),
-        cancel_url: &admin.org_url(),
+        cancel_url: &format!("{}?{CANCELED}", admin.org_url()),
     };
     let token = input.token.unwrap_or_else(|| app.random_token());
     match open_only_checkout(app, &stripe, &checkout, &token).await {

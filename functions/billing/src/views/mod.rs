@@ -1,3 +1,4 @@
 //! The pages of this function.
 
+pub mod retry;
 pub mod verify_email;

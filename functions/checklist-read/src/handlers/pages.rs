@@ -48,17 +48,21 @@ pub async fn organization(
     uri: Uri,
     format: ResponseFormat,
 ) -> Response {
-    web::respond(format, organization_page(&app, &page, uri.path()).await)
+    web::respond(format, organization_page(&app, &page, &uri).await)
 }
+
+/// The query with which Stripe's Checkout leads back to the plan page.
+const CHECKOUT_CANCELED: &str = "checkout=canceled";
 
 async fn organization_page(
     app: &App,
     PlanPage { view, sale }: &PlanPage,
-    path: &str,
+    uri: &Uri,
 ) -> Result<Response, Problem> {
+    let (path, came_back) = (uri.path(), uri.query() == Some(CHECKOUT_CANCELED));
     let page = if path == view.plans() {
         let token = Secret::new(app.entropy.bytes()).reveal();
-        pages::organization::render(view, sale, &app.config, &token)
+        pages::organization::render(view, sale, &app.config, &token, came_back)
     } else {
         let other = load_other(app, view, path).await?.ok_or_else(Problem::not_found)?;
         pages::organization::render_other(view, &app.config, &other)

@@ -289,6 +289,8 @@ pub mod organization {
     pub const TRIAL_ENDED: &str = "Trial ended";
     pub const SIGNED_UP: &str = "Signed up";
     pub const SET_UP_ON: &str = "Set up on";
+    pub const NOT_CHOSEN: &str = "You didn’t choose a plan";
+    pub const NOT_CHARGED: &str = "Nothing was charged. Choose a plan whenever you’re ready.";
 
     pub fn payment_failed(date: &impl Render) -> Markup {
         html! { "The payment of " (date) " didn’t go through. We’ll retry it automatically." }

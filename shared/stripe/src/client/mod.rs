@@ -40,7 +40,7 @@ const ENDPOINT: &str = "https://api.stripe.com";
 /// The API version of the requests, which overrides the account's default version.
 const VERSION: &str = "2026-07-29.dahlia";
 /// Maximum duration of all calls of one client together.
-pub const TIMEOUT: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(4);
 /// Delay before the retry of a transient failure.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 

@@ -12,9 +12,10 @@ use crate::{
     words::{banner, days_left, label, organization as words, other_org},
 };
 
-/// Renders the page. `token` is a new form token. Two requests with the same token come from the
+/// Renders the page. `came_back` says that the user left a Checkout without paying. `token` is a new
+/// form token. Two requests with the same token come from the
 /// same page.
-pub fn render(view: &View, sale: &Sale, config: &Config, token: &str) -> Markup {
+pub fn render(view: &View, sale: &Sale, config: &Config, token: &str, came_back: bool) -> Markup {
     let badge = StatusBadge::of(&view.org, view.now);
     let main = html! {
         div class="section-head" {
@@ -25,6 +26,9 @@ pub fn render(view: &View, sale: &Sale, config: &Config, token: &str) -> Markup 
         // two texts would contradict each other.
         @if view.org.billing.issue().is_none() { p class="lead" { (badge.meaning) } }
         div class="stack" {
+            @if came_back && view.org.first_charge(view.now).is_some() {
+                (note(Tone::Calm, "↩️", words::NOT_CHOSEN, &html! { p { (words::NOT_CHARGED) } }))
+            }
             (issue(view))
             (view.undeliverable(&view.plans()))
             (details(view, &badge))
@@ -116,12 +120,14 @@ mod tests {
             (days(13), "1 day left (until January 22, 2025)"),
             (days(14), "Your trial ended on January 22, 2025"),
         ] {
-            let text = read(&render(&view, &sale(), &config(), "token"));
+            let text = read(&render(&view, &sale(), &config(), "token", false));
             for part in [status, "Acme Corp", "Single user", "Team", "Choose"] {
                 assert!(text.contains(part), "{part}: {text}");
             }
         }
-        let member = read(&render(&trial().into_member(), &sale(), &config(), "token"));
+        let back = read(&render(&trial(), &sale(), &config(), "token", true));
+        assert!(back.contains("You didn’t choose a plan Nothing was charged."), "{back}");
+        let member = read(&render(&trial().into_member(), &sale(), &config(), "token", false));
         assert!(member.contains("Jo Doe can manage the plan") && !member.contains("Single user"), "{member}");
     }
 }

@@ -101,6 +101,8 @@ impl Names {
             org: org(),
             organization: PlainText::from(&self.organization),
             kind,
+            due: Some(eur(2900)),
+            next_attempt: (access == Access::Full).then_some(date(2025, 1, 25)),
             since: ends_on(),
             access,
         };

@@ -138,7 +138,7 @@ mod tests {
             customer: CustomerId::parse("cus_Q1w2E3r4T5y6U7").unwrap(),
             invoice_created: created,
             prices: Vec::new(),
-            fact: InvoiceFact::Failed { due: None },
+            fact: InvoiceFact::Failed { due: None, next_attempt: None },
         };
         Fact { event: EventId::parse(&format!("evt_{n}")).unwrap(), created, names: None, what }
     }

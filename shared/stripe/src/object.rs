@@ -85,10 +85,12 @@ pub(crate) fn parse(kind: &str, created: Timestamp, event: Json<'_>) -> Result<O
     Ok(match topic {
         Topic::Paid => Some(with_invoice(invoice(object, created, paid(object)?)?)),
         Topic::Failed => {
-            Some(with_invoice(invoice(object, created, InvoiceFact::Failed { due: due(object) })?))
+            let (due, next_attempt) = (due(object), next_attempt(object));
+            Some(with_invoice(invoice(object, created, InvoiceFact::Failed { due, next_attempt })?))
         }
         Topic::ActionRequired => {
-            Some(with_invoice(invoice(object, created, InvoiceFact::ActionRequired { due: due(object) })?))
+            let (due, next_attempt) = (due(object), next_attempt(object));
+            Some(with_invoice(invoice(object, created, InvoiceFact::ActionRequired { due, next_attempt })?))
         }
         Topic::Invoice(fact) => Some(with_invoice(invoice(object, created, fact)?)),
         Topic::Upcoming => upcoming(object, created)?.map(with_invoice),
@@ -202,6 +204,12 @@ fn paid(object: Json<'_>) -> Result<InvoiceFact, FieldError> {
 /// Returns the amount that is still to be paid for an invoice.
 fn due(object: Json<'_>) -> Option<Money> {
     object.money(&["/amount_remaining", "/amount_due"]).filter(|due| due.amount > 0)
+}
+
+/// Returns when Stripe tries again. A time of an unexpected type counts as unknown, because only texts
+/// use it.
+fn next_attempt(object: Json<'_>) -> Option<Timestamp> {
+    object.time("/next_payment_attempt").ok().flatten()
 }
 
 fn invoice(object: Json<'_>, event_created: Timestamp, fact: InvoiceFact) -> Result<FactKind, FieldError> {

@@ -6,8 +6,6 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 use sim::external::{ExternalService, InjectedError};
 
-use crate::aws::SINGLE_PRICE;
-
 /// A Stripe account without subscriptions.
 #[derive(Debug)]
 pub(crate) struct StripeApi;
@@ -55,7 +53,7 @@ impl ExternalService for StripeApi {
 /// Returns the price whose id is the end of the path.
 fn price(path: &str) -> serde_json::Value {
     let id = path.trim_start_matches("/v1/prices/");
-    let amount = if id == SINGLE_PRICE { 900 } else { 2900 };
+    let amount = if id.contains("single") { 900 } else { 2900 };
     json!({
         "id": id, "object": "price", "active": true, "billing_scheme": "per_unit", "currency": "eur",
         "recurring": { "interval": "month", "interval_count": 1, "usage_type": "licensed" },

@@ -5,6 +5,7 @@
 //! definitions, and the texts of errors are in the crate `web`.
 
 mod components;
+pub mod plans;
 pub mod problem;
 
 use std::fmt::Display;
@@ -281,8 +282,6 @@ pub mod other_org {
 
 /// The page of an organization and its plan.
 pub mod organization {
-    use super::{Markup, Render, html};
-
     pub const DETAILS: &str = "Details";
     pub const STATUS: &str = "Status";
     pub const TRIAL_ENDS: &str = "Trial ends";
@@ -291,14 +290,6 @@ pub mod organization {
     pub const SET_UP_ON: &str = "Set up on";
     pub const NOT_CHOSEN: &str = "You didn’t choose a plan";
     pub const NOT_CHARGED: &str = "Nothing was charged. Choose a plan whenever you’re ready.";
-
-    pub fn payment_failed(date: &impl Render) -> Markup {
-        html! { "The payment of " (date) " didn’t go through. We’ll retry it automatically." }
-    }
-
-    pub fn action_required(date: &impl Render) -> Markup {
-        html! { "The payment of " (date) " is waiting for you to confirm it with your bank." }
-    }
 
     pub fn managed_by(admins: &[&str]) -> String {
         format!("{} can manage the plan.", admins.join(", "))

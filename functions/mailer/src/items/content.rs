@@ -80,6 +80,8 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
                 org: org.id,
                 organization,
                 kind,
+                due: org.billing.amount_due(invoice),
+                next_attempt: org.billing.next_attempt(invoice, now).map(|at| org.zone.day(at)),
                 since: org.zone.day(since),
                 access: org.status(now).access(),
             }
@@ -280,9 +282,9 @@ mod tests {
     fn payment_notice_describes_the_problem_at_sending() {
         let mut failed = org();
         texts(&mut failed, 0);
-        record_invoice(&mut failed, "evt_1", InvoiceFact::Failed { due: None }, 2);
+        record_invoice(&mut failed, "evt_1", InvoiceFact::Failed { due: None, next_attempt: None }, 2);
         let mut asked = failed.clone();
-        record_invoice(&mut asked, "evt_2", InvoiceFact::ActionRequired { due: None }, 3);
+        record_invoice(&mut asked, "evt_2", InvoiceFact::ActionRequired { due: None, next_attempt: None }, 3);
         let mut late = failed.clone();
         let mut paid = failed.clone();
         record_invoice(&mut paid, "evt_3", InvoiceFact::Paid { amount: 2900 }, 3);

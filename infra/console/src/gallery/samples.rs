@@ -237,6 +237,8 @@ fn payment(kind: IssueKind, access: Access) -> Rendered {
         org: org(),
         organization: DEFAULT.organization(),
         kind,
+        due: Some(eur(2900)),
+        next_attempt: (access == Access::Full).then_some(date(2025, 1, 25)),
         since: ends_on(),
         access,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Billing, Conflict, CustomerId, END_GRACE, Invoice, InvoiceId, Issue, IssueKind, Item, Pause, Plan,
+    Billing, Conflict, CustomerId, END_GRACE, Invoice, InvoiceId, Issue, IssueKind, Item, Money, Pause, Plan,
     Subscription, SubscriptionFact, SubscriptionId, SubscriptionStatus, TRIAL_GRACE,
 };
 use crate::time::add;
@@ -265,6 +265,19 @@ impl Billing {
         (!over).then_some(issue)
     }
 
+    /// Returns the amount of an invoice that is still to be paid, if it is known.
+    #[must_use]
+    pub fn amount_due(&self, invoice: &InvoiceId) -> Option<Money> {
+        self.invoices.get(invoice)?.due.map(|(_, due)| due)
+    }
+
+    /// Returns when Stripe tries again to collect an invoice; `None` if it does not, or if that time
+    /// has passed.
+    #[must_use]
+    pub fn next_attempt(&self, invoice: &InvoiceId, now: Timestamp) -> Option<Timestamp> {
+        self.invoices.get(invoice)?.next_attempt?.1.filter(|at| *at > now)
+    }
+
     /// Returns the open issues, ordered by the creation time of their invoices, the oldest first. A
     /// payment settles its own invoice. A payment of more than 0 also settles all older invoices.
     pub(super) fn issues(&self) -> impl Iterator<Item = Issue> {
@@ -274,7 +287,8 @@ impl Billing {
             .filter_map(|(id, invoice)| {
                 let (kind, since) = self.open_issue(invoice)?;
                 let due = invoice.due.map(|(_, due)| due);
-                Some((invoice.created, Issue { kind, invoice: id.clone(), since, due }))
+                let next_attempt = invoice.next_attempt.and_then(|(_, next)| next);
+                Some((invoice.created, Issue { kind, invoice: id.clone(), since, due, next_attempt }))
             })
             .collect();
         open.sort_by_key(|(created, _)| *created);

@@ -198,11 +198,15 @@ pub enum InvoiceFact {
     Failed {
         /// Amount that is still to be paid.
         due: Option<Money>,
+        /// When Stripe tries again; `None` if it does not.
+        next_attempt: Option<Timestamp>,
     },
     /// The payer's bank requires an action, such as 3-D Secure.
     ActionRequired {
         /// Amount that is still to be paid.
         due: Option<Money>,
+        /// When Stripe tries again; `None` if it does not.
+        next_attempt: Option<Timestamp>,
     },
     /// The invoice was voided.
     Voided,

@@ -18,6 +18,8 @@ pub struct Invoice {
     pub paid: Option<u64>,
     /// Amount that was still to be paid after the newest failed attempt, with the time of its event.
     pub due: Option<(Timestamp, Money)>,
+    /// When Stripe tries again, as the newest failed attempt reports it, with the time of its event.
+    pub next_attempt: Option<(Timestamp, Option<Timestamp>)>,
     /// Time of the first failed payment attempt.
     pub failed: Option<Timestamp>,
     /// When the payer's bank first required an action.
@@ -42,6 +44,7 @@ impl Invoice {
             subscription,
             paid: None,
             due: None,
+            next_attempt: None,
             failed: None,
             action_required: None,
             voided: None,
@@ -49,12 +52,18 @@ impl Invoice {
         };
         match fact {
             InvoiceFact::Paid { amount } => Self { paid: Some(amount), ..unchanged },
-            InvoiceFact::Failed { due } => {
-                Self { failed: Some(at), due: due.map(|due| (at, due)), ..unchanged }
-            }
-            InvoiceFact::ActionRequired { due } => {
-                Self { action_required: Some(at), due: due.map(|due| (at, due)), ..unchanged }
-            }
+            InvoiceFact::Failed { due, next_attempt } => Self {
+                failed: Some(at),
+                due: due.map(|due| (at, due)),
+                next_attempt: Some((at, next_attempt)),
+                ..unchanged
+            },
+            InvoiceFact::ActionRequired { due, next_attempt } => Self {
+                action_required: Some(at),
+                due: due.map(|due| (at, due)),
+                next_attempt: Some((at, next_attempt)),
+                ..unchanged
+            },
             InvoiceFact::Voided => Self { voided: Some(at), ..unchanged },
             InvoiceFact::Uncollectible => Self { uncollectible: Some(at), ..unchanged },
         }
@@ -67,6 +76,7 @@ impl Invoice {
         self.subscription = first(self.subscription.take(), other.subscription);
         self.paid = self.paid.max(other.paid);
         self.due = self.due.max(other.due);
+        self.next_attempt = self.next_attempt.max(other.next_attempt);
         self.failed = first(self.failed, other.failed);
         self.action_required = first(self.action_required, other.action_required);
         self.voided = first(self.voided, other.voided);
@@ -114,6 +124,9 @@ pub struct Issue {
     pub since: Timestamp,
     /// Amount that is still to be paid, if it is known.
     pub due: Option<Money>,
+    /// When Stripe tries again. The time may have passed. `None` if Stripe does not try again, or if
+    /// it is not known.
+    pub next_attempt: Option<Timestamp>,
 }
 
 /// Kind of payment problem.

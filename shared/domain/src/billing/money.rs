@@ -10,7 +10,7 @@ pub const MAX_AMOUNT: u64 = 999_999_999_999;
 pub struct Currency([u8; 3]);
 
 impl Currency {
-    /// The euro.
+    /// The euro, `eur` at Stripe.
     pub const EUR: Self = Self(*b"eur");
 
     /// Parses a currency code of three ASCII letters, such as `eur`.

@@ -5,7 +5,7 @@ use super::Plan;
 /// Number of people of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Headcount {
-    /// Members.
+    /// Number of its members.
     pub members: usize,
     /// Open invitations, also those that wait to be sent.
     pub invited: usize,

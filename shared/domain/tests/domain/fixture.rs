@@ -242,8 +242,8 @@ pub fn paid(amount: u64) -> InvoiceFact {
     InvoiceFact::Paid { amount }
 }
 
-pub const FAILED: InvoiceFact = InvoiceFact::Failed { due: None };
-pub const ACTION_REQUIRED: InvoiceFact = InvoiceFact::ActionRequired { due: None };
+pub const FAILED: InvoiceFact = InvoiceFact::Failed { due: None, next_attempt: None };
+pub const ACTION_REQUIRED: InvoiceFact = InvoiceFact::ActionRequired { due: None, next_attempt: None };
 
 /// Records a fact for Acme, as [`Org::record`] does.
 pub fn record(billing: &mut Billing, fact: &Fact) {

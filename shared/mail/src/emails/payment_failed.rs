@@ -1,6 +1,10 @@
 //! Notice about a payment that failed or needs confirmation.
 
-use domain::{billing::IssueKind, id::OrgId, org::Access};
+use domain::{
+    billing::{IssueKind, Money},
+    id::OrgId,
+    org::Access,
+};
 use jiff::civil::Date;
 
 use crate::{
@@ -21,6 +25,10 @@ pub struct PaymentFailed {
     /// Problem with the payment at the time of sending. It can differ from the problem for which
     /// the notice was added to the outbox.
     pub kind: IssueKind,
+    /// Amount that is still to be paid, if it is known.
+    pub due: Option<Money>,
+    /// Date on which Stripe tries again, in the organization's time zone.
+    pub next_attempt: Option<Date>,
     /// Date on which the problem began, in the organization's time zone.
     pub since: Date,
     /// Access of the members until the payment succeeds.
@@ -38,12 +46,14 @@ impl PaymentFailed {
             IssueKind::PaymentFailed => &texts.failed,
             IssueKind::ActionRequired => &texts.action_required,
         };
+        let next = self.next_attempt.map(texts.next_attempt);
         let access = match self.access {
             Access::Full => texts.still_full_access,
             Access::ReadOnly => texts.read_only,
             Access::BillingOnly => texts.access_after_payment,
         };
-        let happened = (payment.happened)(organization, self.since);
+        let access = next.into_iter().chain([access.to_owned()]).collect::<Vec<_>>().join(" ");
+        let happened = (payment.happened)(organization, self.due, self.since);
         EmailContent {
             words,
             subject: (texts.subject)(payment.topic, organization),
@@ -54,7 +64,7 @@ impl PaymentFailed {
             before_button: vec![
                 Block::Paragraph(happened),
                 Block::Paragraph(payment.to_do.to_owned()),
-                Block::Paragraph(access.to_owned()),
+                Block::Paragraph(access),
             ],
             button: Link::new(payment.button, product.plans_url(self.org)),
             after_button: vec![Block::Paragraph(texts.caution.to_owned())],

@@ -25,7 +25,7 @@ pub struct PlanStarted {
     pub plan: Plan,
     /// Price, and the length of its period if it is known.
     pub price: Option<(Money, Option<Interval>)>,
-    /// What follows.
+    /// The next charge, as far as it is known.
     pub next: NextCharge,
 }
 

@@ -133,8 +133,8 @@ pub(crate) static ENGLISH: Words = Words {
         failed: Payment {
             topic: "A payment didn’t go through",
             title: "A payment didn’t go through",
-            happened: |organization, since| {
-                format!("The payment for “{organization}” failed on {}.", date(since))
+            happened: |organization, due, since| {
+                format!("{} for “{organization}” failed on {}.", payment(due), date(since))
             },
             to_do: "This usually means that a card has expired or reached its limit. Please check your payment \
                     method or choose another one.",
@@ -143,9 +143,10 @@ pub(crate) static ENGLISH: Words = Words {
         action_required: Payment {
             topic: "Please confirm a payment",
             title: "Your bank needs you to confirm a payment",
-            happened: |organization, since| {
+            happened: |organization, due, since| {
                 format!(
-                    "Your bank needs you to confirm the payment for “{organization}”. It has been pending since {}.",
+                    "{} for “{organization}” needs your confirmation. It has been pending since {}.",
+                    payment(due),
                     date(since)
                 )
             },
@@ -153,6 +154,7 @@ pub(crate) static ENGLISH: Words = Words {
             button: "Confirm payment",
         },
         subject: |topic, organization| format!("{topic} - {organization}"),
+        next_attempt: |on| format!("We’ll try again on {}.", date(on)),
         still_full_access: "Everything keeps working for now.",
         read_only: "Until it’s paid, your organization is read-only. Everyone can sign in and view everything, and we \
                     don’t delete anything. You’ll get full access as soon as the payment goes through.",
@@ -254,6 +256,11 @@ pub(crate) static ENGLISH: Words = Words {
         },
     },
 };
+
+/// Names a payment with its amount, if it is known.
+fn payment(due: Option<Money>) -> String {
+    due.map_or_else(|| "The payment".to_owned(), |due| format!("The payment of {due}"))
+}
 
 /// Formats a charge as "€29.00 on January 22, 2025". Without an amount, only the date is known.
 fn charge(amount: Option<Money>, on: Date) -> String {

@@ -101,6 +101,7 @@ pub(crate) struct PaymentFailed {
     pub(crate) failed: Payment,
     pub(crate) action_required: Payment,
     pub(crate) subject: fn(topic: &str, organization: &PlainText) -> String,
+    pub(crate) next_attempt: fn(on: Date) -> String,
     pub(crate) still_full_access: &'static str,
     pub(crate) read_only: &'static str,
     pub(crate) access_after_payment: &'static str,
@@ -112,7 +113,7 @@ pub(crate) struct Payment {
     /// Short form of the title, for the subject.
     pub(crate) topic: &'static str,
     pub(crate) title: &'static str,
-    pub(crate) happened: fn(organization: &PlainText, since: Date) -> String,
+    pub(crate) happened: fn(organization: &PlainText, due: Option<Money>, since: Date) -> String,
     pub(crate) to_do: &'static str,
     pub(crate) button: &'static str,
 }

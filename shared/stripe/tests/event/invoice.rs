@@ -10,8 +10,11 @@ fn invoices_are_parsed_alike_in_every_version() {
         for (kind, says) in [
             ("invoice.paid", InvoiceFact::Paid { amount: 2900 }),
             ("invoice.payment_succeeded", InvoiceFact::Paid { amount: 2900 }),
-            ("invoice.payment_failed", InvoiceFact::Failed { due: eur(2900) }),
-            ("invoice.payment_action_required", InvoiceFact::ActionRequired { due: eur(2900) }),
+            ("invoice.payment_failed", InvoiceFact::Failed { due: eur(2900), next_attempt: None }),
+            (
+                "invoice.payment_action_required",
+                InvoiceFact::ActionRequired { due: eur(2900), next_attempt: None },
+            ),
             ("invoice.voided", InvoiceFact::Voided),
             ("invoice.marked_uncollectible", InvoiceFact::Uncollectible),
         ] {
@@ -136,8 +139,8 @@ fn unpaid_invoice_states_what_is_due_unless_it_is_nothing() {
         let mut object = json!({ "id": "in_1", "customer": "cus_1", "currency": "eur" });
         object.as_object_mut().unwrap().extend(amounts.as_object().unwrap().clone());
         for (kind, expected) in [
-            ("invoice.payment_failed", InvoiceFact::Failed { due }),
-            ("invoice.payment_action_required", InvoiceFact::ActionRequired { due }),
+            ("invoice.payment_failed", InvoiceFact::Failed { due, next_attempt: None }),
+            ("invoice.payment_action_required", InvoiceFact::ActionRequired { due, next_attempt: None }),
         ] {
             let event = read(kind, &object);
             let FactKind::Invoice { fact, invoice_created, .. } = what(&event) else { panic!("{event:?}") };

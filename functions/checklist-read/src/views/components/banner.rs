@@ -1,7 +1,7 @@
 //! The banner about the trial, the plan, or a payment. Its button leads to the next step.
 
 use domain::{
-    billing::{Issue, IssueKind, NextKind},
+    billing::{Issue, NextKind},
     org::Status,
     trial::{EndDay, Urgency, UrgencyStep},
 };
@@ -192,15 +192,11 @@ fn active(view: &View) -> Option<Banner> {
 }
 
 fn payment(issue: &Issue, view: &View) -> Banner {
-    let since = moment::date(issue.since, &view.org.zone);
     let meanwhile = match view.status() {
         Status::Incomplete | Status::Pending | Status::TrialExpired => text::MEANWHILE_NO_ACCESS,
         _ => text::MEANWHILE_FULL_ACCESS,
     };
-    let (lead, reason) = match issue.kind {
-        IssueKind::PaymentFailed => (text::PAYMENT_FAILED, text::payment_failed(&since)),
-        IssueKind::ActionRequired => (text::ACTION_REQUIRED, text::action_required(&since)),
-    };
+    let (lead, reason) = super::next::problem(issue, &view.org, view.now);
     Banner {
         tone: Tone::Warning,
         icon: "💳",

@@ -2,12 +2,14 @@
 //! contradict each other.
 
 use domain::{
-    billing::{NextBillingEvent, NextKind},
+    billing::{Issue, IssueKind, NextBillingEvent, NextKind},
     org::{Org, Status},
 };
 use jiff::Timestamp;
+use maud::Markup;
+use ui::moment;
 
-use crate::words::{next as words, plans};
+use crate::words::{banner, next as words, plans};
 
 /// Returns the sentence about what happens next. Returns `None` if nothing will be charged and
 /// nothing will end.
@@ -38,6 +40,16 @@ pub fn plan(org: &Org, now: Timestamp) -> Option<String> {
     let item = org.billing.plan_item(now);
     let amount = item.and_then(|item| item.amount);
     Some(plans::with_price(org.plan(now)?, amount, item.and_then(|item| item.interval)))
+}
+
+/// Returns the title and the text of a payment problem: amount, date, and next attempt.
+pub fn problem(issue: &Issue, org: &Org, now: Timestamp) -> (&'static str, Markup) {
+    let since = moment::date(issue.since, &org.zone);
+    let next = issue.next_attempt.filter(|next| *next > now).map(|next| moment::date(next, &org.zone));
+    match issue.kind {
+        IssueKind::PaymentFailed => (banner::PAYMENT_FAILED, banner::payment_failed(issue.due, &since, next)),
+        IssueKind::ActionRequired => (banner::ACTION_REQUIRED, banner::action_required(issue.due, &since)),
+    }
 }
 
 #[cfg(test)]

@@ -65,9 +65,12 @@ fn manage(view: &View) -> Markup {
     } else {
         (words::FIRST_PAYMENT_TEXT, label::COMPLETE_PAYMENT)
     };
+    // The note about an unpaid invoice has the primary button.
+    let has_issue = view.org.billing.issue().is_some();
+    let weight = if has_issue { Weight::Secondary } else { Weight::Primary };
     html! {
         p { (text) }
-        div class="actions" { (post_button(Weight::Primary, PORTAL, label, None)) }
+        div class="actions" { (post_button(weight, PORTAL, label, None)) }
     }
 }
 

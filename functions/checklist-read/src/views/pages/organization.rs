@@ -1,15 +1,15 @@
 //! The page of an organization: its status, details, and plan, or a form that switches to it.
 
-use domain::{billing::IssueKind, org::Org};
+use domain::org::Org;
 use maud::{Markup, html};
-use ui::{Tone, Weight, Width, hidden, link_button, note, submit};
+use ui::{Tone, Weight, Width, hidden, link_button, note, post_button, submit};
 
 use crate::{
     config::Config,
     sale::Sale,
     views::components::{moment, next, plans, status_badge::StatusBadge},
     views::{self, View},
-    words::{banner, days_left, label, organization as words, other_org},
+    words::{days_left, label, organization as words, other_org},
 };
 
 /// Renders the page. `came_back` says that the user left a Checkout without paying. `token` is a new
@@ -40,12 +40,12 @@ pub fn render(view: &View, sale: &Sale, config: &Config, token: &str, came_back:
 
 fn issue(view: &View) -> Markup {
     let Some(issue) = view.org.billing.issue() else { return html! {} };
-    let since = moment::date(issue.since, &view.org.zone);
-    let (title, text) = match issue.kind {
-        IssueKind::PaymentFailed => (banner::PAYMENT_FAILED, words::payment_failed(&since)),
-        IssueKind::ActionRequired => (banner::ACTION_REQUIRED, words::action_required(&since)),
-    };
-    note(Tone::Warning, "💳", title, &html! { p { (text) } })
+    let (title, text) = next::problem(&issue, &view.org, view.now);
+    let fixable = view.admin.is_some()
+        && view.org.billing.payer(view.now).is_some()
+        && !view.org.billing.is_managed_by_team(view.now);
+    let button = post_button(Weight::Primary, plans::PORTAL, label::UPDATE_PAYMENT, None);
+    note(Tone::Warning, "💳", title, &html! { p { (text) } @if fixable { (button) } })
 }
 
 fn details(view: &View, badge: &StatusBadge) -> Markup {

@@ -151,7 +151,9 @@ fn best_subscription_determines_the_status() {
 fn issue_is_open_until_its_invoice_is_settled() {
     let old = |id, second, fact| invoice("in_old", 10, Some("sub_1"), id, second, fact);
     let new = |id, second, fact| invoice("in_new", 20, Some("sub_1"), id, second, fact);
-    let issue = |kind, name, since| Some(Issue { kind, invoice: in_id(name), since: at(since), due: None });
+    let issue = |kind, name, since| {
+        Some(Issue { kind, invoice: in_id(name), since: at(since), due: None, next_attempt: None })
+    };
     let (failed, action) = (IssueKind::PaymentFailed, IssueKind::ActionRequired);
     for (facts, expected) in [
         (vec![], None),

@@ -108,7 +108,7 @@ pub fn any_fact() -> impl Strategy<Value = Fact> {
         paid(0),
         paid(2900),
         FAILED,
-        InvoiceFact::Failed { due: Some(eur(2900)) },
+        InvoiceFact::Failed { due: Some(eur(2900)), next_attempt: None },
         ACTION_REQUIRED,
         InvoiceFact::Voided,
         InvoiceFact::Uncollectible,

@@ -306,6 +306,7 @@ impl TryFrom<InvoiceItem> for Invoice {
             subscription: item.subscription.as_deref().map(subscription).transpose()?,
             paid: item.paid,
             due: None,
+            next_attempt: None,
             failed: time(item.failed),
             action_required: time(item.action_required),
             voided: time(item.voided),

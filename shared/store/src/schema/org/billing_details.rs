@@ -304,3 +304,29 @@ impl TryFrom<UpcomingItem> for Upcoming {
         Ok(Self { announced_at, event, date, amount: item.amount.try_into()? })
     }
 }
+
+/// When Stripe tries again to collect an invoice, as the event of the time `at` reports it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AttemptItem {
+    at: At,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<At>,
+}
+
+/// Returns the next attempts. They are an attribute of their own, which an earlier version of the
+/// code keeps unchanged.
+pub(crate) fn attempts(billing: &Billing) -> BTreeMap<String, AttemptItem> {
+    let unpaid = billing.invoices.iter().filter(|(_, invoice)| !invoice.is_settled());
+    let attempt = unpaid.filter_map(|(id, invoice)| {
+        let (at, next) = invoice.next_attempt?;
+        Some((id.to_string(), AttemptItem { at: At(at), next: next.map(At) }))
+    });
+    attempt.collect()
+}
+
+pub(crate) fn restore_attempts(billing: &mut Billing, attempts: &BTreeMap<String, AttemptItem>) {
+    for (id, invoice) in &mut billing.invoices {
+        let attempt = attempts.get(id.as_str());
+        invoice.next_attempt = attempt.map(|it| (it.at.0, it.next.as_ref().map(|next| next.0)));
+    }
+}

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     billing::{BillingItem, PauseItem},
-    billing_details::BillingDetailsItem,
+    billing_details::{AttemptItem, BillingDetailsItem},
     checklist::{ChecklistItem, OnboardingItem},
     folded::FoldedItem,
     trial::TrialItem,
@@ -68,6 +68,9 @@ struct OrgItem {
     /// version wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     billing_details: Option<BillingDetailsItem>,
+    /// When Stripe tries again to collect unpaid invoices, by invoice.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    payment_attempts: BTreeMap<String, AttemptItem>,
     /// The newest date of a subscription that the trial sweep processed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dates_seen: Option<At>,
@@ -139,6 +142,7 @@ impl From<&Org> for OrgItem {
             billing: BillingItem::from(&org.billing),
             payment_pauses: billing::pauses(&org.billing),
             billing_details: Some(BillingDetailsItem::from(&org.billing)).filter(|it| !it.is_empty()),
+            payment_attempts: billing_details::attempts(&org.billing),
             dates_seen: org.dates_seen.map(At),
             plans_before_notices: org
                 .plans_before_notices
@@ -164,6 +168,7 @@ impl TryFrom<OrgItem> for Org {
             Some(details) => details.restore(&mut payments)?,
             None => billing_details::restore_billing_of_earlier_version(&mut payments),
         }
+        billing_details::restore_attempts(&mut payments, &item.payment_attempts);
         let mut provisioned = item.provisioned.map(Provisioned::try_from).transpose()?;
         if let (Some(provisioned), Some(origin)) = (&mut provisioned, item.origin)
             && let Some(trigger) = Trigger::parse(&origin)

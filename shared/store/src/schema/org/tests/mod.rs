@@ -92,7 +92,7 @@ fn record_facts(org: &mut Org) {
         amount: eur(3000),
     };
     let paid = |amount| InvoiceFact::Paid { amount };
-    let action_required = InvoiceFact::ActionRequired { due: Some(eur(1200)) };
+    let action_required = InvoiceFact::ActionRequired { due: Some(eur(1200)), next_attempt: None };
     let facts = [
         ("evt_1", "2025-01-08T10:20:31Z", org.id, subscribed(complete_fact())),
         (
@@ -180,7 +180,7 @@ fn with_event(what: FactKind) -> Org {
 fn organization_round_trips() {
     let subscription = SubscriptionFact::new(Change::Created, SubscriptionStatus::Active);
     let paid = InvoiceFact::Paid { amount: 500 };
-    let failed = InvoiceFact::Failed { due: Some(eur(1200)) };
+    let failed = InvoiceFact::Failed { due: Some(eur(1200)), next_attempt: None };
     for (case, org, trigger) in [
         ("every attribute", org(), Some(Trigger::Trial)),
         ("only a subscription", with_event(subscribed(subscription)), Some(Trigger::Subscription)),

@@ -21,12 +21,12 @@ pub fn render(view: &View, config: &Config) -> Markup {
             }
         }
         (role_change(view))
-        (view.undeliverable("/dashboard"))
         (undo::dismissal(view))
         (banner::render(view))
         div class=(if widget { "columns" } else { "stack" }) data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
             @if widget { div class="column-end" { (widget::render(view)) } }
             div class="stack" {
+                (view.undeliverable("/dashboard"))
                 (projects(view))
                 (organization(view))
                 @if view.admin.is_some() && !widget {

@@ -93,11 +93,16 @@ mod tests {
     #[test]
     fn form_keeps_the_entered_address_and_the_next_page() {
         let problem = Problem::invalid(vec![FieldError::new("email", "invalid", "No address.")]);
-        let page =
-            form("TimeTracker", Some("/onboarding/checklist"), "jo@\"><b>", Some(&problem)).into_string();
+        let form = LoginForm {
+            next: Some("/onboarding/checklist"),
+            typed: "jo@\"><b>",
+            problem: Some(&problem),
+            left: None,
+        };
+        let page = form.render("TimeTracker").into_string();
         assert!(page.contains(r#"value="jo@&quot;&gt;&lt;b&gt;""#), "{page}");
         assert!(page.contains(r#"name="next" value="/onboarding/checklist""#), "{page}");
         assert!(page.contains("No address."), "{page}");
-        assert!(!form("TimeTracker", None, "", None).into_string().contains("name=\"next\""));
+        assert!(!LoginForm::default().render("TimeTracker").into_string().contains("name=\"next\""));
     }
 }

@@ -85,7 +85,7 @@ impl PlanStarted {
         };
         EmailContent {
             words,
-            subject: (texts.subject)(&title, organization),
+            subject: (texts.subject)(plan, matches!(self.next, NextCharge::First { .. }), organization),
             preheader: (texts.preheader)(plan, organization),
             product: product.name.clone(),
             heading: title,

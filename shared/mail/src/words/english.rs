@@ -163,7 +163,11 @@ pub(crate) static ENGLISH: Words = Words {
                   organization’s page first.",
     },
     plan_started: PlanStarted {
-        subject: |title, organization| format!("{title} - {organization}"),
+        subject: |plan, in_trial, organization| {
+            let title =
+                if in_trial { format!("Your {plan} plan is set") } else { format!("{plan} plan started") };
+            format!("{title} - {organization}")
+        },
         preheader: |plan, organization| {
             format!("What the {plan} plan of {organization} costs, and when we’ll charge you.")
         },

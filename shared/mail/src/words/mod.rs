@@ -119,7 +119,7 @@ pub(crate) struct Payment {
 }
 
 pub(crate) struct PlanStarted {
-    pub(crate) subject: fn(title: &str, organization: &PlainText) -> String,
+    pub(crate) subject: fn(plan: &str, in_trial: bool, organization: &PlainText) -> String,
     pub(crate) preheader: fn(plan: &str, organization: &PlainText) -> String,
     pub(crate) started: fn(plan: &str) -> String,
     /// Title while the trial runs.

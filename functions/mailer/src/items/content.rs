@@ -40,13 +40,7 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
             org: org.id,
             organization,
             project: PlainText::new(org.provisioned.as_ref().map_or("", |it| it.project.name.as_str())),
-            steps: org
-                .progress(now)
-                .by_weight()
-                .iter()
-                .take(MAX_SUGGESTED_TASKS)
-                .map(|task| task.title)
-                .collect(),
+            steps: next_steps(org, now),
             plan: plan_summary(org, now),
         }
         .render(product),
@@ -64,15 +58,11 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
             TrialEnded { given_name, org: org.id, organization, ended_on: org.zone.day(*ends_at) }
                 .render(product)
         }
-        NoticeKey::PlanStarted { .. } => PlanStarted {
-            given_name,
-            org: org.id,
-            organization,
-            plan: org.plan(now)?,
-            price: org.billing.plan_item(now).and_then(|item| Some((item.amount?, item.interval))),
-            next: next_charge(org, now),
+        NoticeKey::PlanStarted { .. } => {
+            let price = org.billing.plan_item(now).and_then(|item| Some((item.amount?, item.interval)));
+            let (org, plan, next) = (org.id, org.plan(now)?, next_charge(org, now));
+            PlanStarted { given_name, org, organization, plan, price, next }.render(product)
         }
-        .render(product),
         NoticeKey::PaymentFailed { invoice } => {
             let (kind, since) = org.billing.awaited_payment(invoice, now)?;
             PaymentFailed {
@@ -110,6 +100,11 @@ fn link(mail: &NoticeMail, notice: &NoticeEmail, secret: &Secret, now: Timestamp
     }
     let person = mail.person(notice.to).filter(|_| notice.key.kind() == NoticeKey::Welcome.kind())?;
     (!person.user.verified).then(|| EmailLink::Verify(VerifyLink::of(secret.hash(), &person.user, now)))
+}
+
+/// Returns the titles of the tasks that the welcome suggests.
+fn next_steps(org: &Org, now: Timestamp) -> Vec<&'static str> {
+    org.progress(now).by_weight().iter().take(MAX_SUGGESTED_TASKS).map(|task| task.title).collect()
 }
 
 /// Returns what follows the trial. A reminder is not sent if the plan ends with the trial.
@@ -150,18 +145,18 @@ fn plan_summary(org: &Org, now: Timestamp) -> PlanSummary {
 
 #[cfg(test)]
 mod tests {
-    use domain::people::{Role, User};
     use domain::{
         billing::{
             Change, CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, SubscriptionFact,
             SubscriptionId, SubscriptionStatus,
         },
+        people::{Role, User},
         time::{DAY, add},
     };
     use test_support::build::{acme, jo, prices, start_trial};
 
     use super::*;
-    use crate::items::{notice::Person, testing::attempt};
+    use crate::items::{notice_mail::Person, testing::attempt};
 
     const START: &str = "2025-01-08T23:30:00Z";
 

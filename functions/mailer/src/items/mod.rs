@@ -6,6 +6,7 @@
 mod content;
 mod invitation;
 mod notice;
+mod notice_mail;
 mod sign_in;
 
 use domain::{
@@ -19,7 +20,7 @@ use runtime::Rng;
 use store::{Error, Store, Stored, Unsubscription, VerifyLink};
 
 pub(crate) use invitation::InvitationMail;
-pub(crate) use notice::NoticeMail;
+pub(crate) use notice_mail::NoticeMail;
 pub(crate) use sign_in::SignInMail;
 
 /// An item that contains emails, together with everything that its emails describe.

@@ -4,32 +4,15 @@ use domain::{
     id::{OrgId, UserId},
     mail::{Delivery, NoticeKey, Outbox},
     org::Org,
-    people::{Role, User},
 };
 use jiff::Timestamp;
 use mail::Tags;
 use store::{Error, Store, Stored};
 
-use super::{Attempt, Email, MailItem, content};
-
-/// An organization, whose outbox contains notices, with the people that the notices describe.
-pub(crate) struct NoticeMail {
-    pub(crate) org: Org,
-    pub(crate) people: Vec<Person>,
-}
-
-/// A recipient of a notice, at the time of sending.
-pub(crate) struct Person {
-    pub(crate) user: User,
-    /// Role in the organization. `None` for a user who is not in it.
-    pub(crate) role: Option<Role>,
-}
-
-impl NoticeMail {
-    pub(crate) fn person(&self, user: UserId) -> Option<&Person> {
-        self.people.iter().find(|person| person.user.id == user)
-    }
-}
+use super::{
+    Attempt, Email, MailItem, content,
+    notice_mail::{NoticeMail, Person},
+};
 
 impl MailItem for NoticeMail {
     type Id = OrgId;

@@ -1,10 +1,8 @@
 //! Invitations: a role in an organization that an admin offers by email.
 
-use std::{fmt, str::FromStr};
-
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Address, Name, Operators, Role, TeamError, User};
+use super::{Address, InvitationId, InvitationStatus, Name, Operators, Role, TeamError, User};
 use crate::{
     id::{OrgId, UserId},
     mail::{Claim, Delivery, SesHeartbeat},
@@ -27,33 +25,6 @@ pub const RESEND_DELAY: SignedDuration = SignedDuration::from_mins(1);
 
 /// How long the page confirms that an invitation was written.
 const CONFIRMED_FOR: SignedDuration = SignedDuration::from_secs(10);
-
-/// Id of an invitation, derived from the organization and the invited address. So an address has at
-/// most one invitation per organization. The id is not secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct InvitationId(Hash);
-
-impl InvitationId {
-    /// Returns the id for an organization and an invited address.
-    #[must_use]
-    pub fn of(org: OrgId, address: &Address) -> Self {
-        Self(Hash::of(&[b"invitation", org.uuid().as_bytes(), address.as_str().as_bytes()]))
-    }
-}
-
-impl fmt::Display for InvitationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl FromStr for InvitationId {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        text.parse().map(Self)
-    }
-}
 
 /// An invitation that was not accepted yet. It may be expired or revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,38 +56,6 @@ pub struct Invitation {
     /// Time of the revocation. A revoked invitation stays stored, because its emails count towards
     /// [`MAX_SENDS`] if the address is invited again.
     pub revoked_at: Option<Timestamp>,
-}
-
-/// State of an invitation, shown to the admins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvitationStatus {
-    /// The invitation waits until the inviter's address is verified.
-    Waiting,
-    /// The email of the invitation is not sent yet.
-    Sending,
-    /// It is unknown whether the email was sent.
-    Uncertain,
-    /// The email was sent, and the invitation can be accepted.
-    Pending,
-    /// The email could not be sent.
-    Failed,
-    /// The invitation was revoked, or not accepted in time.
-    Expired,
-}
-
-impl InvitationStatus {
-    /// Returns the value in JSON responses.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Sending => "sending",
-            Self::Uncertain => "unknown",
-            Self::Pending => "pending",
-            Self::Failed => "failed",
-            Self::Expired => "expired",
-        }
-    }
 }
 
 impl Invitation {

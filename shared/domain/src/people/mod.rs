@@ -2,6 +2,7 @@
 
 mod address;
 mod invitation;
+mod invitation_status;
 mod link;
 mod member;
 mod membership;
@@ -17,9 +18,9 @@ mod view_command;
 
 pub use address::{Address, AddressError};
 pub use invitation::{
-    INVITATION_RETENTION, INVITATION_TTL, Invitation, InvitationId, InvitationStatus, MAX_OPEN_INVITATIONS,
-    MAX_SENDS, RESEND_DELAY,
+    INVITATION_RETENTION, INVITATION_TTL, Invitation, MAX_OPEN_INVITATIONS, MAX_SENDS, RESEND_DELAY,
 };
+pub use invitation_status::{InvitationId, InvitationStatus};
 pub use link::{
     HANDOFF_TOKEN_TTL, IssuedSecret, ORG_CREATION_GRANT_TTL, SIGN_IN_LINK_TTL, SIGN_IN_REQUEST_RETENTION,
     UNSUBSCRIBE_LINK_TTL, UsedLink, VERIFY_LINK_TTL,

@@ -39,6 +39,50 @@ pub struct MatrixRequest {
     pub headers: Vec<(String, String)>,
 }
 
+/// Returns valid fields for the route of a row.
+fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, String)> {
+    match row.route.as_str() {
+        "POST /organizations/new" => vec![
+            ("name", "Further".to_owned()),
+            ("full_name", "Jo Doe".to_owned()),
+            ("email", FRESH.to_owned()),
+        ],
+        "POST /login" => vec![("email", FRESH.to_owned())],
+        "POST /billing/checkout" => vec![("plan", "team".to_owned())],
+        "POST /invitations/{token}" => vec![("full_name", "Gil Guest".to_owned())],
+        "POST /members/invitations" => vec![("email", FRESH.to_owned())],
+        "POST /members/{user}/role" => vec![("role", "admin".to_owned())],
+        "POST /account/email" => vec![("email", FRESH.to_owned())],
+        "POST /account/name" => vec![("full_name", "Jo Doe".to_owned())],
+        "POST /settings" => vec![
+            ("name", "Acme".to_owned()),
+            ("time_zone", "Europe/Berlin".to_owned()),
+            ("language", "en".to_owned()),
+        ],
+        "POST /organizations/switch" => vec![("organization", caller.org.clone())],
+        "POST /account/sessions/end" => vec![("session", "0".repeat(64))],
+        "POST /operator/organizations/{id}/extend-trial" => {
+            vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
+        }
+        "POST /operator/organizations/{id}/set-email" => vec![
+            ("user", actors.teammate.clone()),
+            ("email", FRESH.to_owned()),
+            ("reason", "They mistyped it.".to_owned()),
+        ],
+        "POST /operator/organizations/{id}/link-customer" => {
+            vec![("customer", UNLINKED_CUSTOMER.to_owned()), ("reason", "They pay by link.".to_owned())]
+        }
+        "POST /operator/organizations/{id}/release-parked" | "POST /operator/review/{id}/dismiss" => {
+            vec![("reason", "It is settled.".to_owned())]
+        }
+        "POST /account/sessions/end-all"
+        | "POST /members/invitations/{invitation}/revoke"
+        | "POST /members/leave"
+        | "POST /members/{user}/remove" => vec![("confirmed", "true".to_owned())],
+        _ => Vec::new(),
+    }
+}
+
 impl MatrixRequest {
     /// Builds a valid request for the route of a row, with ids that fit the caller.
     pub fn of(row: &Row, actors: &Actors, caller: &Caller) -> Self {
@@ -73,46 +117,7 @@ impl MatrixRequest {
             }
             _ => path,
         };
-        let fields = match row.route.as_str() {
-            "POST /organizations/new" => vec![
-                ("name", "Further".to_owned()),
-                ("full_name", "Jo Doe".to_owned()),
-                ("email", FRESH.to_owned()),
-            ],
-            "POST /login" => vec![("email", FRESH.to_owned())],
-            "POST /billing/checkout" => vec![("plan", "team".to_owned())],
-            "POST /invitations/{token}" => vec![("full_name", "Gil Guest".to_owned())],
-            "POST /members/invitations" => vec![("email", FRESH.to_owned())],
-            "POST /members/{user}/role" => vec![("role", "admin".to_owned())],
-            "POST /account/email" => vec![("email", FRESH.to_owned())],
-            "POST /account/name" => vec![("full_name", "Jo Doe".to_owned())],
-            "POST /settings" => vec![
-                ("name", "Acme".to_owned()),
-                ("time_zone", "Europe/Berlin".to_owned()),
-                ("language", "en".to_owned()),
-            ],
-            "POST /organizations/switch" => vec![("organization", caller.org.clone())],
-            "POST /account/sessions/end" => vec![("session", "0".repeat(64))],
-            "POST /operator/organizations/{id}/extend-trial" => {
-                vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
-            }
-            "POST /operator/organizations/{id}/set-email" => vec![
-                ("user", actors.teammate.clone()),
-                ("email", FRESH.to_owned()),
-                ("reason", "They mistyped it.".to_owned()),
-            ],
-            "POST /operator/organizations/{id}/link-customer" => {
-                vec![("customer", UNLINKED_CUSTOMER.to_owned()), ("reason", "They pay by link.".to_owned())]
-            }
-            "POST /operator/organizations/{id}/release-parked" | "POST /operator/review/{id}/dismiss" => {
-                vec![("reason", "It is settled.".to_owned())]
-            }
-            "POST /account/sessions/end-all"
-            | "POST /members/invitations/{invitation}/revoke"
-            | "POST /members/leave"
-            | "POST /members/{user}/remove" => vec![("confirmed", "true".to_owned())],
-            _ => Vec::new(),
-        };
+        let fields = fields(row, actors, caller);
         Self { method: row.method().to_owned(), path, fields, headers: Vec::new() }
     }
 

@@ -225,20 +225,10 @@ fn unpaid_newest_invoice_is_a_pending_payment() {
 
 #[test]
 fn failed_payment_is_overdue_with_its_amount() {
-    let failed = |id, second, amount: u64| {
-        invoice(
-            "in_2",
-            2 * DAY,
-            Some("sub_1"),
-            id,
-            second,
-            Failed { due: Some(eur(amount)), next_attempt: None },
-        )
-    };
-    let due = Some(eur(2900));
-    let action =
-        invoice("in_2", 2 * DAY, Some("sub_1"), "evt_3", 3 * DAY, ActionRequired { due, next_attempt: None });
-    let unknown = invoice("in_2", 2 * DAY, Some("sub_1"), "evt_3", 3 * DAY, FAILED);
+    let second = |id, at, fact| invoice("in_2", 2 * DAY, Some("sub_1"), id, at, fact);
+    let failed = |id, at, amount: u64| second(id, at, Failed { due: Some(eur(amount)), next_attempt: None });
+    let action = second("evt_3", 3 * DAY, ActionRequired { due: Some(eur(2900)), next_attempt: None });
+    let unknown = second("evt_3", 3 * DAY, FAILED);
     let overdue = |day: Option<i64>, amount| Some((PaymentOverdue, day, amount));
     let with_old_trial = with(plan("evt_1", 3 * DAY, PastDue), |fact| fact.trial_end = Some(at(DAY)));
     for (facts, expected, why) in [

@@ -186,7 +186,7 @@ impl TryFrom<OrgItem> for Org {
             trial: item.trial.map(Trial::try_from).transpose()?,
             billing: payments,
             dates_seen: item.dates_seen.map(|at| at.0),
-            plans_before_notices: item.plans_before_notices.map(plans).transpose()?,
+            plans_before_notices: item.plans_before_notices.as_deref().map(plans).transpose()?,
             onboarding: item.onboarding.into(),
             checklist: item.checklist.try_into()?,
             outbox: outbox(item.mail, item.notices2)?,
@@ -244,7 +244,7 @@ const fn is_in_mail(key: &NoticeKey) -> bool {
     }
 }
 
-fn plans(ids: Vec<String>) -> Result<BTreeSet<SubscriptionId>, Corrupt> {
+fn plans(ids: &[String]) -> Result<BTreeSet<SubscriptionId>, Corrupt> {
     ids.iter().map(|id| billing::subscription(id)).collect()
 }
 

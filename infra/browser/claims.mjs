@@ -2,9 +2,9 @@
 
 /** Texts that announce a charge, a paid plan, or an end, with the kinds of event that they need. */
 const ANNOUNCEMENTS = [
-  [/your plan starts on|we’ll charge \S+ then/i, ['plan_starts']],
-  [/your plan renews/i, ['renews']],
-  [/your plan ends on|won’t renew|your plan is canceled|ends with your trial/i, ['ends']],
+  [/your (\w+ ){0,2}plan starts on|we’ll charge \S+ then/i, ['plan_starts']],
+  [/your (\w+ ){0,2}plan renews/i, ['renews']],
+  [/your (\w+ ){0,2}plan ends on|won’t renew|your (\w+ ){0,2}plan is canceled|ends with your trial/i, ['ends']],
   [/your payment is on its way/i, ['payment_pending']],
   [/add a payment method (by|to resume)|don’t have a payment method/i, ['needs_payment_method']],
   [/is paid|paid plan/i, []],
@@ -13,7 +13,7 @@ const ANNOUNCEMENTS = [
 const PRESENT = [
   [/overdue|a payment failed|bank needs you to confirm/i, ['payment_overdue']],
   [/your trial ends on|days? left/i, ['trial_ends', 'plan_starts', 'ends', 'needs_payment_method']],
-  [/your plan is active/i, ['renews', null]],
+  [/your (\w+ ){0,2}plan is active/i, ['renews', null]],
 ];
 
 /** Returns each text of a page that does not fit the next event. */

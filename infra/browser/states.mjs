@@ -115,7 +115,7 @@ export const STATES = [
   { name: 'waiting', begins: (who) => who.signsUp(false), pages: RETURN, says: /waiting for Stripe to confirm/ },
   { name: 'incomplete', begins: isFirst('incomplete'), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /first payment/ },
   { name: 'paused', begins: becomes('paused'), pages: { ...BOTH, ...ORGANIZATION, ...RETURN }, says: /paused/i },
-  { name: 'paid', begins: pays, pages: RETURN, says: /Your plan is active/ },
+  { name: 'paid', begins: pays, pages: RETURN, says: /Your (\w+ ){0,2}plan is active/ },
   { name: 'active', begins: pays, pages: { ...DASHBOARD, ...ORGANIZATION }, hides: /days left/ },
   {
     name: 'payment-failed',
@@ -148,7 +148,7 @@ export const STATES = [
     pages: { ...DASHBOARD, ...ORGANIZATION },
     says: /won’t renew/,
   },
-  { name: 'plan-trial', begins: trials(9), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /Your plan starts on/ },
+  { name: 'plan-trial', begins: trials(9), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /Your (\w+ ){0,2}plan starts on/ },
   { name: 'canceled-trial', begins: trials(9, { 'data.object.cancel_at': inDays(9) }), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /won’t be charged/ },
   { name: 'cardless-trial', begins: trials(9, { 'data.object.default_payment_method': null }), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /Add a payment method/ },
   { name: 'unconfirmed', begins: trials(-2, { created: inDays(-9) }), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /confirming your plan/ },

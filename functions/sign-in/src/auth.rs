@@ -1,6 +1,6 @@
 //! Authentication of requests by the session cookie.
 
-use domain::{id::UserId, people::Name};
+use domain::id::UserId;
 use http::HeaderMap;
 use web::{Problem, auth::AuthenticatedUser};
 
@@ -23,14 +23,6 @@ impl App {
     pub async fn is_signed_in(&self, headers: &HeaderMap, user: UserId) -> bool {
         web::session::token(headers).is_some_and(|token| token.user == user)
             && self.signed_in(headers).await.is_some()
-    }
-
-    /// Returns the organization that the user of the session cookie no longer belongs to. Returns
-    /// `None` if the session is valid, ended for another reason, or cannot be read.
-    pub async fn former_organization(&self, headers: &HeaderMap) -> Option<Name> {
-        let found = self.store.try_load_session(&web::session::token(headers)?).await?;
-        let is_former = found.is_former_member(self.session_idle, self.clock.now());
-        is_former.then_some(found.org.value.name)
     }
 
     /// Loads the user for a public page, which works without one.

@@ -82,6 +82,7 @@ async fn run(options: Options) -> Result<(), String> {
         public_url: url.clone(),
         stripe_url: stripe_url.clone(),
         host_app_url: host_app_url.clone(),
+        reads_prices: true,
         ..Config::memory()
     };
     let stack = Stack::start(config)

@@ -64,6 +64,9 @@ pub struct Config {
     pub stripe_url: String,
     /// URL of the sample host app, without a trailing slash. `None` omits the app.
     pub host_app_url: Option<String>,
+    /// Whether the stack reads the prices of the plans when it starts and after a reset, as
+    /// `deploy.py` does after a deployment. So the first visitor of the plan page sees prices.
+    pub reads_prices: bool,
     /// Start functions of the function crates, by folder name.
     pub functions: BTreeMap<&'static str, Start>,
 }
@@ -79,6 +82,7 @@ impl Config {
             public_url: "http://localhost:8484".to_owned(),
             stripe_url: "http://localhost:8485".to_owned(),
             host_app_url: None,
+            reads_prices: false,
             functions: functions::all(),
         }
     }

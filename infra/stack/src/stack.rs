@@ -57,7 +57,9 @@ impl Stack {
             .as_deref()
             .map(|url| services.host_app(&template, url, &config.public_url, &gateway));
         let sender = services.sender(&gateway, &webhook_secret);
-        let system = Arc::new(services.into_system(&template, gateway, fleet, sender.clone()));
+        let mut system = services.into_system(&template, gateway, fleet, sender.clone());
+        system.reads_prices = config.reads_prices;
+        let system = Arc::new(system);
         system.refresh_prices().await;
         let app = control::router(&system, sender);
         Ok(Self { tasks: background(&system), system, app, webhook_secret, host_app, _lock: lock })

@@ -165,6 +165,7 @@ impl Services {
         System {
             webhooks: WebhookSender::new(Arc::clone(&self.stripe), sender, Arc::clone(&self.pending_work)),
             pollers: template.streams.iter().cloned().map(poller).collect(),
+            reads_prices: false,
             scheduler: Scheduler::new(template.schedules.clone(), Arc::clone(&fleet), self.clock.now()),
             gateway,
             stripe: self.stripe,

@@ -33,6 +33,8 @@ pub struct System {
     /// Delivers the events of the Stripe mock.
     pub webhooks: WebhookSender,
     pub(crate) pollers: Vec<Arc<StreamPoller>>,
+    /// Whether the prices of the plans are read at the start and after a reset.
+    pub(crate) reads_prices: bool,
     pub(crate) scheduler: Scheduler,
     pub(crate) pending_work: Arc<PendingWork>,
     /// Locked while an operation moves the clock. During this time, only this operation runs
@@ -105,7 +107,7 @@ impl System {
     }
 
     /// Deletes all data, stops the functions, and sets the clock to the system time. Then the table
-    /// contains only the prices of the plans.
+    /// contains at most the prices of the plans.
     ///
     /// # Errors
     /// Returns the reason if a table or its stream could not be reset.
@@ -133,9 +135,11 @@ impl System {
         Ok(())
     }
 
-    /// Makes the function `billing` read the prices of the plans, as the script `deploy.py` does
-    /// after a deployment. So the first visitor of the plan page sees prices.
+    /// Makes the function `billing` read the prices of the plans, if the configuration asks for it.
     pub(crate) async fn refresh_prices(&self) {
+        if !self.reads_prices {
+            return;
+        }
         self.fleet.deliver("billing", &json!({ "refresh": "prices" }), "deployment").await;
     }
 

@@ -20,7 +20,7 @@ use domain::{
     billing::{Currency, CustomerId, EventId, Fact, Interval, ListPrice, Money, Plan, ReviewKind},
     checklist::{BUILT_IN, ChecklistCommand},
     id::OrgId,
-    mail::{Claim, Delivery, NoticeEmail, NoticeKey},
+    mail::{Claim, Delivery},
     org::Org,
     people::{Address, Invitation, Member, Name, Role, SIGN_IN_LINK_TTL, Session, User},
     secret::{Hash, Secret},
@@ -104,9 +104,9 @@ pub async fn seed(store: &Store) {
     pay_twice(store).await;
     subscribe(store).await;
     for id in [GLOBEX, INITECH, UMBRELLA, WAYNE] {
-        set_welcome(store, id, |org| Delivery::Sent { at: org.signed_up_at, claim: None }).await;
+        set_notices(store, id, |org| Delivery::Sent { at: org.signed_up_at, claim: None }).await;
     }
-    set_welcome(store, ACME, |org| sending(&Delivery::pending(org.signed_up_at))).await;
+    set_notices(store, ACME, |org| sending(&Delivery::pending(org.signed_up_at))).await;
     invite(store).await;
     request_sign_in(store).await;
     keep_for_review(store).await;
@@ -134,12 +134,15 @@ fn sending(pending: &Delivery) -> Delivery {
     pending.claim(&claim, None, claim.made_at().unwrap()).unwrap()
 }
 
-/// Sets the state of the welcome email of an organization.
-async fn set_welcome(store: &Store, id: &str, state: impl Fn(&Org) -> Delivery) {
+/// Sets the state of all notices of an organization.
+async fn set_notices(store: &Store, id: &str, state: impl Fn(&Org) -> Delivery) {
     let changed = store.change_org(parse(id), |org| {
-        let welcome = NoticeEmail { key: NoticeKey::Welcome, to: org.admins[0].user };
         let state = state(org);
-        *org.outbox.delivery_mut(&welcome).unwrap() = state;
+        org.outbox
+            .0
+            .values_mut()
+            .flat_map(|recipients| recipients.values_mut())
+            .for_each(|it| *it = state.clone());
         Ok::<_, Infallible>(())
     });
     changed.await.unwrap().unwrap().unwrap();

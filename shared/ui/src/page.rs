@@ -128,6 +128,9 @@ impl Render for Page<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     title { (title) }
+                    @if self.person.is_none() && !self.product.is_empty() {
+                        (preview(self.product, &title))
+                    }
                     link rel="icon" type="image/svg+xml" href=(assets::ICON.path());
                     link rel="stylesheet" href=(assets::STYLE.path());
                     script src=(assets::SCRIPT.path()) defer {}
@@ -141,6 +144,18 @@ impl Render for Page<'_> {
                 }
             }
         }
+    }
+}
+
+/// Renders what search engines and chat programs show of a public page (the Open Graph protocol).
+fn preview(product: &str, title: &str) -> Markup {
+    let description = words::description(product);
+    html! {
+        meta name="description" content=(description);
+        meta property="og:type" content="website";
+        meta property="og:site_name" content=(product);
+        meta property="og:title" content=(title);
+        meta property="og:description" content=(description);
     }
 }
 
@@ -208,6 +223,15 @@ mod tests {
         let title = "<title>Getting started · Acme &lt;b&gt;Corp · TimeTracker</title>";
         assert!(page(Some(JO)).contains(title));
         assert!(page(None).contains("<title>Getting started · TimeTracker</title>"));
+    }
+
+    #[test]
+    fn only_public_pages_describe_themselves_for_previews() {
+        for (person, described) in [(None, true), (Some(JO), false)] {
+            let page = page(person);
+            assert_eq!(page.contains(r#"property="og:description""#), described);
+            assert_eq!(page.contains(r#"name="description""#), described);
+        }
     }
 
     #[test]

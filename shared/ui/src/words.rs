@@ -29,6 +29,11 @@ pub mod page {
     pub const SIGN_OUT: &str = "Sign out";
     pub const HELP_MENU: &str = "Help";
     pub const SETUP_GUIDE: &str = "Setup guide";
+
+    /// Describes a public page to search engines and chat programs.
+    pub fn description(product: &str) -> String {
+        format!("Sign up for {product}, follow a short checklist, and be productive within five minutes.")
+    }
 }
 
 /// Times relative to now.

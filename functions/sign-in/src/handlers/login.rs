@@ -30,14 +30,17 @@ use crate::{
 /// The query parameter `next` names the page to open after signing in. If the membership of the
 /// browser's session ended, the page says so.
 pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
-    let next = parse_next(&uri);
-    let user = app.signed_in(&headers).await;
-    let page = match user.filter(|user| may_open(user, next.as_deref())) {
-        Some(user) => views::already_signed_in(&app.product, &user, next.as_deref()),
-        None => {
-            let left = app.former_organization(&headers).await;
-            let form = LoginForm { next: next.as_deref(), left: left.as_ref(), ..LoginForm::default() };
-            form.render(&app.product)
+    let (next, now) = (parse_next(&uri), app.clock.now());
+    let found = AuthenticatedUser::try_find(&app.store, app.session_idle, &headers, now).await;
+    let page = match &found {
+        Some(Ok(user)) if may_open(user, next.as_deref()) => {
+            views::already_signed_in(&app.product, user, next.as_deref())
+        }
+        _ => {
+            let invalid = found.as_ref().and_then(|found| found.as_ref().err());
+            let left = invalid.filter(|found| found.is_former_member(app.session_idle, now));
+            let left = left.map(|found| &found.org.value.name);
+            LoginForm { next: next.as_deref(), left, ..LoginForm::default() }.render(&app.product)
         }
     };
     web::page(StatusCode::OK, page)

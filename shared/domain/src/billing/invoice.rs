@@ -81,6 +81,9 @@ impl Invoice {
         self.action_required = first(self.action_required, other.action_required);
         self.voided = first(self.voided, other.voided);
         self.uncollectible = first(self.uncollectible, other.uncollectible);
+        if self.is_settled() {
+            self.next_attempt = None;
+        }
     }
 
     /// Returns whether Stripe expects no further payment of the invoice.

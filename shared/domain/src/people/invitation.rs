@@ -286,7 +286,7 @@ mod tests {
         let (now, late) = (at("2026-01-15T09:00:00Z"), at("2026-01-22T09:00:00Z"));
         for (delivery, status) in [
             (Delivery::pending(now), InvitationStatus::Sending),
-            (Delivery::Sent { at: now, claim: None }, InvitationStatus::Waiting),
+            (Delivery::Sent { at: now, claim: None }, InvitationStatus::Pending),
             (unknown(false), InvitationStatus::Sending),
             (unknown(true), InvitationStatus::Uncertain),
             (Delivery::Failed { at: now, why: Failure::Refused }, InvitationStatus::Failed),

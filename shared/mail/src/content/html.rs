@@ -28,7 +28,7 @@ const STYLE: &str = "\
 
 /// Font of all texts. The style also allows line breaks within long names, because a name can be
 /// wider than the screen of a phone.
-const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;\
+const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',Helvetica,Arial,sans-serif;\
                     overflow-wrap:anywhere;word-break:break-word;";
 const WORDS: &str = "margin:0 0 16px;color:#1c1f23;font-size:16px;line-height:1.5;";
 const ITEM: &str = "margin:0;padding:0 0 6px;";

@@ -70,7 +70,7 @@ impl AuthenticatedUser {
         now: Timestamp,
     ) -> Result<(Self, [Option<ListPrice>; 2]), Problem> {
         let found = store.load_session_and_prices(&token, ids).await?;
-        let user = found.and_then(|(found, prices)| Some((Self::of(token, found, idle, now)?, prices)));
+        let user = found.and_then(|(found, prices)| Some((Self::of(token, found, idle, now).ok()?, prices)));
         user.ok_or_else(Problem::unauthorized)
     }
 
@@ -82,7 +82,7 @@ impl AuthenticatedUser {
         now: Timestamp,
     ) -> Result<Option<Self>, store::Error> {
         let found = store.load_session(&token).await?;
-        Ok(found.and_then(|found| Self::of(token, found, idle, now)))
+        Ok(found.and_then(|found| Self::of(token, found, idle, now).ok()))
     }
 
     /// Loads the user for a public page. Also returns `None` if the read fails or takes longer than
@@ -93,14 +93,32 @@ impl AuthenticatedUser {
         headers: &HeaderMap,
         now: Timestamp,
     ) -> Option<Self> {
-        let token = session::token(headers)?;
-        let found = store.try_load_session(&token).await?;
-        Self::of(token, found, idle, now)
+        Self::try_find(store, idle, headers, now).await?.ok()
     }
 
-    fn of(token: SessionToken, found: SignedIn, idle: IdleTimeout, now: Timestamp) -> Option<Self> {
-        let member = found.authorize(idle, now)?;
-        Some(Self { token, found, member, now })
+    /// Like [`try_load`](Self::try_load), but returns the stored state of an invalid session as an
+    /// error.
+    pub async fn try_find(
+        store: &Store,
+        idle: IdleTimeout,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Option<Result<Self, Box<SignedIn>>> {
+        let token = session::token(headers)?;
+        let found = store.try_load_session(&token).await?;
+        Some(Self::of(token, found, idle, now))
+    }
+
+    fn of(
+        token: SessionToken,
+        found: SignedIn,
+        idle: IdleTimeout,
+        now: Timestamp,
+    ) -> Result<Self, Box<SignedIn>> {
+        match found.authorize(idle, now) {
+            Some(member) => Ok(Self { token, found, member, now }),
+            None => Err(Box::new(found)),
+        }
     }
 
     /// Updates the last-seen time of the session, at most once per hour. A failed write is only

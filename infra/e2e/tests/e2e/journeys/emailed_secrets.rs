@@ -169,7 +169,7 @@ async fn old_emailed_secret_never_opens_a_privileged_session() {
             }
         }
     }
-    assert_eq!(kinds, ["invitations", "login", "mail"].map(str::to_owned).into());
+    assert_eq!(kinds, ["invitations", "login", "mail", "verify"].map(str::to_owned).into());
     assert!(opened > 40 && rejected > 200, "{opened} opened, {rejected} rejected");
 }
 

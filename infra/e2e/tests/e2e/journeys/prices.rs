@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use e2e::driver::World;
+use stack::Config;
 
 #[tokio::test]
 async fn plan_page_shows_prices_and_their_newest_state() {
-    let world = World::new().await;
+    let world = World::with(Config { reads_prices: true, ..Config::memory() }).await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     let path = format!("/organizations/{}", jo.org());
     let page = jo.open(&path).await;
@@ -33,7 +34,7 @@ async fn plan_page_shows_prices_and_their_newest_state() {
 
 #[tokio::test]
 async fn plan_page_shows_the_last_prices_while_stripe_is_down() {
-    let world = World::new().await;
+    let world = World::with(Config { reads_prices: true, ..Config::memory() }).await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.inject(json!([{ "service": "stripe", "kind": "error_500" }])).await;
     world.advance("2h").await;

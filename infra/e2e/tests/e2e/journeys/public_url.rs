@@ -33,7 +33,7 @@ async fn urls_in_responses_and_emails_use_public_url() {
     let request = request.body("choice=cancel".into()).unwrap();
     let back = world.stack.system().stripe.handle(&request);
     let back = back.headers()["location"].to_str().unwrap();
-    assert_eq!(back, format!("{PUBLIC}/organizations/{}", jo.org()));
+    assert_eq!(back, format!("{PUBLIC}/organizations/{}?checkout=canceled", jo.org()));
     let welcome = world.mails("welcome").await.remove(0);
     assert!(welcome["text"].as_str().unwrap().contains(&format!("{PUBLIC}/")), "{welcome}");
     assert!(!welcome["text"].as_str().unwrap().contains("localhost"), "{welcome}");

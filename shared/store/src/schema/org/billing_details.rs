@@ -316,8 +316,7 @@ pub(crate) struct AttemptItem {
 /// Returns the next attempts. They are an attribute of their own, which an earlier version of the
 /// code keeps unchanged.
 pub(crate) fn attempts(billing: &Billing) -> BTreeMap<String, AttemptItem> {
-    let unpaid = billing.invoices.iter().filter(|(_, invoice)| !invoice.is_settled());
-    let attempt = unpaid.filter_map(|(id, invoice)| {
+    let attempt = billing.invoices.iter().filter_map(|(id, invoice)| {
         let (at, next) = invoice.next_attempt?;
         Some((id.to_string(), AttemptItem { at: At(at), next: next.map(At) }))
     });

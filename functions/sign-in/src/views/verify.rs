@@ -42,8 +42,10 @@ pub fn page(
 fn question(token: &str, text: &str, addresses: &[&str], submit: &str) -> Markup {
     html! {
         @if !addresses.is_empty() {
-            p { (text) }
-            ul { @for address in addresses { li { (address) } } }
+            div class="stack" {
+                p { (text) }
+                ul class="rows" { @for address in addresses { li class="row" { (address) } } }
+            }
         }
         form class="actions" method="post" action={ "/verify/" (token) } {
             (ui::submit(Weight::Primary, submit))

@@ -27,7 +27,7 @@ pub fn render(view: &View, sale: &Sale, config: &Config, token: &str, came_back:
         @if view.org.billing.issue().is_none() { p class="lead" { (badge.meaning) } }
         div class="stack" {
             @if came_back && view.org.first_charge(view.now).is_some() {
-                (note(Tone::Calm, "↩️", words::NOT_CHOSEN, &html! { p { (words::NOT_CHARGED) } }))
+                (note(Tone::Calm, "💳", words::NOT_CHOSEN, &html! { p { (words::NOT_CHARGED) } }))
             }
             (issue(view))
             (view.undeliverable(&view.plans()))

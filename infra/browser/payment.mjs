@@ -40,7 +40,6 @@ export async function upgradesOnDayFive(stack, page, who, see) {
   await signUp(stack, page, who, true);
   const { id, trial_ends_at: end } = await organization(stack, page);
   await stack.control('POST', 'clock', { advance: '5d' });
-  await signIn(stack, page, who, () => {});
   await page.goto(`${stack.url}/organizations/${id}`);
   await see('plans-in-trial');
   await choosePlan(page, stack);

@@ -20,10 +20,10 @@ const STYLE: &str = "\
 @media (prefers-color-scheme:dark){\
 .page{background:#111418!important}\
 .card{background:#1a1e24!important;border-color:#2c323a!important}\
-.panel{background:#222a3a!important;border-color:#34405c!important}\
+.panel{background:#20203a!important;border-color:#3a3a63!important}\
 .words{color:#e8eaed!important}\
 .quiet{color:#a3abb6!important}\
-.link{color:#9db2ff!important}\
+.link{color:#b4b2ff!important}\
 }";
 
 /// Font of all texts. The style also allows line breaks within long names, because a name can be
@@ -38,17 +38,17 @@ const TITLE: &str = "margin:0 0 24px;color:#1c1f23;font-size:26px;line-height:1.
 const SUBTITLE: &str = "margin:28px 0 8px;color:#1c1f23;font-size:16px;line-height:1.5;font-weight:600;";
 const BRAND: &str = "margin:0 0 20px;color:#5b6370;font-size:14px;line-height:1.5;font-weight:600;";
 const QUIET: &str = "color:#5b6370;font-size:13px;line-height:1.5;";
-const LINK: &str = "color:#2f4fd0;text-decoration:underline;";
+const LINK: &str = "color:#4a47c4;text-decoration:underline;";
 const PAGE: &str = "margin:0;padding:0;background:#f4f5f7;";
 const CARD: &str = "width:100%;max-width:600px;background:#ffffff;border:1px solid #e3e6ea;border-radius:12px;\
                     border-collapse:separate;";
-const PANEL: &str = "margin:0 0 16px;padding:16px 20px;background:#f2f5fe;border:1px solid #d9e1fb;\
+const PANEL: &str = "margin:0 0 16px;padding:16px 20px;background:#f1f1fd;border:1px solid #dcdcf7;\
                      border-radius:10px;";
 /// Style of the table cell around the button's link. Outlook versions that render emails with Word
 /// ignore the padding of a link, so the cell has a padding for these versions.
 const BUTTON_CELL: &str =
-    "background:#3b5bdb;border-radius:10px;text-align:center;mso-padding-alt:14px 28px;";
-const BUTTON: &str = "display:inline-block;padding:14px 28px;border-radius:10px;background:#3b5bdb;color:#ffffff;\
+    "background:#5451d1;border-radius:10px;text-align:center;mso-padding-alt:14px 28px;";
+const BUTTON: &str = "display:inline-block;padding:14px 28px;border-radius:10px;background:#5451d1;color:#ffffff;\
                       font-size:16px;line-height:1.25;font-weight:600;text-decoration:none;mso-padding-alt:0;";
 const HIDDEN: &str = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;\
                       mso-hide:all";
@@ -159,7 +159,7 @@ fn block(block: &Block) -> Markup {
 fn button(Link { label, url }: &Link, copy_link: &str) -> Markup {
     html! {
         table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:28px 0 12px" {
-            tr { td bgcolor="#3b5bdb" style=(BUTTON_CELL) { a class="button" href=(url) style=(BUTTON) { (label) } } }
+            tr { td bgcolor="#5451d1" style=(BUTTON_CELL) { a class="button" href=(url) style=(BUTTON) { (label) } } }
         }
         p class="quiet" style=(format!("margin:0 0 24px;{QUIET}")) {
             (copy_link) br; a class="link" href=(url) style=(format!("{LINK}word-break:break-all;")) { (url) }

@@ -65,10 +65,11 @@ impl MailWorker {
             return Ok(Vec::new());
         }
         let sent: Vec<_> = stream::iter(emails)
-            .map(async |email| (pacer.send(self.send(&email)).await, email.tags))
+            .map(async |email| ((pacer.send(self.send(&email)).await, email.tags), email.to))
             .buffer_unordered(CONCURRENCY)
             .collect()
             .await;
+        let (sent, recipients): (Vec<_>, Vec<_>) = sent.into_iter().unzip();
         let [jitter] = self.entropy.bytes();
         let recorded = self
             .change(id, |item: &mut I| record(item, &attempt.claim, &sent, jitter, self.clock.now()))
@@ -76,8 +77,8 @@ impl MailWorker {
         let deliveries = recorded.unwrap_or_default();
         pacer.record_deliveries(&deliveries);
         metrics::count_outcomes(&deliveries, self.clock.now());
-        for (outcome, tags) in &sent {
-            self.suppress_rejected_address(tags, *outcome).await?;
+        for ((outcome, tags), to) in sent.iter().zip(&recipients) {
+            self.suppress_rejected_address(tags, to, *outcome).await?;
         }
         Ok(deliveries)
     }

@@ -24,7 +24,8 @@ pub struct WaitingInvitations {
 }
 
 impl Store {
-    /// Loads the invitations that wait until the address of `user` is verified, by organization.
+    /// Loads the invitations that wait until the address of `user` is verified, by organization. Skips
+    /// organizations without such invitations if the address is verified.
     ///
     /// Each organization is read before its invitations, and every new invitation raises the version
     /// of the organization's item. So if another invitation is written later, the conditional write
@@ -40,7 +41,11 @@ impl Store {
             invitations.retain(|it| {
                 it.value.waits && it.value.revoked_at.is_none() && it.value.invited_by == Some(user.id)
             });
-            waiting.push(WaitingInvitations { org, invitations });
+            // While the address is unverified, the organization is part of the transaction even
+            // without invitations, so that none is written at the same time.
+            if !user.verified || !invitations.is_empty() {
+                waiting.push(WaitingInvitations { org, invitations });
+            }
         }
         Ok(waiting)
     }

@@ -82,7 +82,7 @@ pub mod undeliverable {
     pub const TO_YOU: &str = "We can’t deliver email to you";
     pub const INVITE_ONE: &str = "invite that address";
     pub const CORRECT: &str =
-        "If your address has a typing error, correct it here. We’ll send your welcome email again.";
+        "If your address has a typing error, correct it here. We’ll use the new address at once.";
     pub const INVITE_SEVERAL: &str = "invite those addresses";
 
     pub fn to_one(name: impl Display) -> String {

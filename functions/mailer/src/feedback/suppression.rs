@@ -14,9 +14,16 @@ use crate::{items::NoticeMail, worker::MailWorker};
 impl MailWorker {
     /// If SES rejected the address in its response to the send request, suppresses notices to the
     /// recipient. A bounce has the same effect.
-    pub(crate) async fn suppress_rejected_address(&self, tags: &Tags, outcome: Outcome) -> Result<(), Error> {
+    pub(crate) async fn suppress_rejected_address(
+        &self,
+        tags: &Tags,
+        to: &Address,
+        outcome: Outcome,
+    ) -> Result<(), Error> {
         match outcome {
-            Outcome::BadAddress => self.suppress(tags, SuppressionReason::Bounced, |_| true).await,
+            Outcome::BadAddress => {
+                self.suppress(tags, SuppressionReason::Bounced, |address| address == to).await
+            }
             _ => Ok(()),
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
     let (name, address) = recipient(mail, notice)?;
     let given_name = PlainText::given(name);
     let organization = PlainText::from(&org.name);
-    let link = link(mail, notice, &secret, now);
+    let link = link(mail, notice, address, &secret, now);
     let rendered = match &notice.key {
         NoticeKey::MembershipChanged { .. } => {
             let role = mail.person(notice.to)?.role;
@@ -93,13 +93,23 @@ fn recipient<'a>(mail: &'a NoticeMail, notice: &NoticeEmail) -> Option<(&'a Name
 
 /// Returns the link of the email that must be stored: the unsubscribe link of a reminder, or the link
 /// of a welcome to an unverified address.
-fn link(mail: &NoticeMail, notice: &NoticeEmail, secret: &Secret, now: Timestamp) -> Option<EmailLink> {
+///
+/// The user is read after the organization, and may have corrected the address in between. Then the
+/// email to the earlier address contains no link, because it would verify the corrected one.
+fn link(
+    mail: &NoticeMail,
+    notice: &NoticeEmail,
+    address: &Address,
+    secret: &Secret,
+    now: Timestamp,
+) -> Option<EmailLink> {
     if notice.key.is_reminder() {
         let link = Unsubscription::of(secret.hash(), mail.org.id, notice.to, now);
         return Some(EmailLink::Unsubscribe(link));
     }
     let person = mail.person(notice.to).filter(|_| notice.key.kind() == NoticeKey::Welcome.kind())?;
-    (!person.user.verified).then(|| EmailLink::Verify(VerifyLink::of(secret.hash(), &person.user, now)))
+    let unverified = !person.user.verified && person.user.address == *address;
+    unverified.then(|| EmailLink::Verify(VerifyLink::of(secret.hash(), &person.user, now)))
 }
 
 /// Returns the titles of the tasks that the welcome suggests.
@@ -299,10 +309,12 @@ mod tests {
     }
 
     #[test]
-    fn welcome_verifies_only_an_unverified_address() {
-        let now = START.parse().unwrap();
-        for (verified, has_link) in [(false, true), (true, false)] {
-            let user = User { verified, ..jo() };
+    fn welcome_verifies_only_the_unverified_address_it_goes_to() {
+        let (now, corrected) = (START.parse().unwrap(), Address::parse("jo@corrected.example").unwrap());
+        for (verified, address, has_link) in
+            [(false, jo().address, true), (true, jo().address, false), (false, corrected, false)]
+        {
+            let user = User { verified, address, ..jo() };
             let mut mail = NoticeMail { org: org(), people: vec![Person { user: user.clone(), role: None }] };
             let email = email_to(&mut mail, now).unwrap();
             let link = VerifyLink::of(Secret::new([7; 32]).hash(), &user, now);

@@ -41,7 +41,9 @@ async fn commit(app: &App, token: &str, headers: &HeaderMap) -> Result<(), Probl
     let mut after = before.value.clone();
     after.verify_address();
     app.store.commit_verification((before, &after), &waiting, &caller.token, caller.now).await?;
-    tracing::info!(area = %LogArea::Access, user = %after.id, "verified email address");
+    if !before.value.verified {
+        tracing::info!(area = %LogArea::Access, user = %after.id, "verified email address");
+    }
     Ok(())
 }
 

@@ -34,11 +34,12 @@ pub fn switch_label(org: &str) -> String {
 
 pub mod correct {
     pub const TITLE: &str = "Wrong address?";
-    pub const TEXT: &str = "Correct it here. You stay signed in, and we’ll send your welcome email again.";
+    pub const TEXT: &str =
+        "Correct it here. You stay signed in, and we’ll send our emails to the new address.";
 }
 
 pub mod unverified {
     pub const NOTE: &str = "Your email address isn’t verified yet";
-    pub const TEXT: &str =
-        "Use the sign-in link that we email you. Then you can invite others and create more organizations.";
+    pub const TEXT: &str = "Use the sign-in link that we email you. Then we’ll send your invitations, and you can create more \
+         organizations.";
 }

@@ -159,7 +159,8 @@ pub mod unverified {
 
     pub const fn text(address: &str) -> [&str; 3] {
         [
-            "You can write invitations now. We’ll send them as soon as you open the link in the welcome email to ",
+            "You can write invitations now. We’ll send them as soon as you open, in this browser, the link in the \
+             welcome email to ",
             address,
             ". Didn’t get it? We’ll email you a sign-in link, which verifies your address too.",
         ]

@@ -54,7 +54,7 @@ impl Outbox {
     }
 
     /// Adds the welcome email again, to a founder with a corrected address. Earlier ones are then
-    /// outdated, and the finished ones of them are removed.
+    /// outdated. The finished ones are removed, except the first, whose key prevents a second one.
     pub fn enqueue_welcome_again(&mut self, to: UserId, now: Timestamp) {
         let n = match self.newest_welcome() {
             NoticeKey::WelcomeAgain { n } => n.saturating_add(1),

@@ -55,12 +55,12 @@ SIGN_INS = {
     ("LINK", "FOUNDING"),
     ("SIGNUP", "SIGNUP"),
 }
-MAILED_LINKS = {("LINK", "INVITATION"), ("LINK", "UNSUBSCRIBE")}
+MAILED_LINKS = {("LINK", "INVITATION"), ("LINK", "UNSUBSCRIBE"), ("LINK", "VERIFY")}
 # Kinds by the prefix of the partition key alone.
-LEFT_ALONE = {"LIMIT", "FEED", "BRAKE"}
+LEFT_ALONE = {"LIMIT", "FEED", "BRAKE", "PRICE"}
 # Fields of an invitation that its newest email shows. They keep their current values together, so
 # that the email stays correct.
-INVITATION = {"role", "inviter", "invited_by", "created_at", "good_until", "expires_at", "sends", "secret_hash", "revoked_at"}
+INVITATION = {"role", "inviter", "invited_by", "created_at", "good_until", "expires_at", "sends", "secret_hash", "revoked_at", "waiting_send"}
 MAIL_PREFERENCES = {"no_reminders", "unreachable"}
 
 # Index attributes contain the time at which an item is due. Only the functions compute this time.

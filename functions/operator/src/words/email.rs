@@ -13,6 +13,7 @@ pub fn kind(kind: &str) -> &str {
         "trial_ended" => "Trial end notice",
         "payment_failed" => "Payment notice",
         "plan_started" => "Plan notice",
+        "membership_changed" => "Membership notice",
         other => other,
     }
 }

@@ -20,11 +20,10 @@ const AFTER_SIGN_IN: &str = "/members";
 /// `GET /verify/{token}`: shows the address, and the button that verifies it. Changes nothing,
 /// because email scanners open links too.
 pub async fn show(State(app): State<Arc<App>>, PathParam(token): PathParam, headers: HeaderMap) -> Response {
-    let page = match load(&app, &token, &headers).await {
-        Ok((caller, waiting)) => Ok(views::page(&app.product, &token, &caller, &waiting)),
-        Err(problem) => Err(problem),
-    };
-    respond(&app, ResponseFormat::Page, page.map(|page| web::page(StatusCode::OK, page)))
+    let page = load(&app, &token, &headers).await.map(|(caller, waiting)| {
+        web::page(StatusCode::OK, views::page(&app.product, &token, &caller, &waiting))
+    });
+    respond(&app, ResponseFormat::Page, page)
 }
 
 /// `POST /verify/{token}`: verifies the address, and makes the emails of waiting invitations due.

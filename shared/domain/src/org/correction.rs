@@ -1,4 +1,4 @@
-//! The correction of a mistyped address that nobody has verified.
+//! The correction of a mistyped address that is not verified.
 
 use jiff::Timestamp;
 

@@ -2,6 +2,7 @@
 
 use domain::checklist::Milestone;
 use jiff::Timestamp;
+use org_state::{IssueOut, NextOut, PlanOut};
 use serde::Serialize;
 use web::{Links, TaskOut};
 
@@ -60,17 +61,10 @@ struct OrganizationOut {
     trial_days_remaining: u32,
     trial_ends_at: Option<Timestamp>,
     /// Null without a subscription.
-    plan: Option<web::PlanOut>,
+    plan: Option<PlanOut>,
     /// The next charge or end, or null.
-    next: Option<web::NextOut>,
+    next: Option<NextOut>,
     billing_issue: Option<IssueOut>,
-}
-
-#[derive(Debug, Serialize)]
-struct IssueOut {
-    kind: &'static str,
-    invoice: String,
-    since: Timestamp,
 }
 
 impl ChecklistOut {
@@ -124,13 +118,9 @@ impl OrganizationOut {
             is_on_trial: org.is_on_trial(view.now),
             trial_days_remaining: org.trial_days_remaining(view.now),
             trial_ends_at: org.trial_ends_at(view.now),
-            plan: web::PlanOut::of(org, view.now),
-            next: org.next_billing_event(view.now).map(web::NextOut::from),
-            billing_issue: org.billing.issue().map(|issue| IssueOut {
-                kind: issue.kind.as_str(),
-                invoice: issue.invoice.to_string(),
-                since: issue.since,
-            }),
+            plan: PlanOut::of(org, view.now),
+            next: org.next_billing_event(view.now).map(NextOut::from),
+            billing_issue: org.billing.issue().map(IssueOut::from),
         }
     }
 }

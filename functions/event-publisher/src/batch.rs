@@ -18,9 +18,10 @@ use crate::{
 pub(crate) async fn publish(
     publisher: &Publisher,
     records: &[StreamRecord<Value>],
+    app_url: &str,
     now: Timestamp,
 ) -> BatchResponse {
-    let ParsedBatch { events, event_records, metrics, corrupt } = parse(records);
+    let ParsedBatch { events, event_records, metrics, corrupt } = parse(records, app_url);
     if corrupt > 0 {
         telemetry::count(Metric::ChangeUnreadable, corrupt, now);
     }
@@ -51,10 +52,10 @@ struct ParsedBatch {
 /// A retry never fixes a corrupt record. The function logs and skips the record, so that it does
 /// not block later events. The events of a skipped record are lost. The loss shows as a gap in the
 /// version numbers, which event ids contain.
-fn parse(records: &[StreamRecord<Value>]) -> ParsedBatch {
+fn parse(records: &[StreamRecord<Value>], app_url: &str) -> ParsedBatch {
     let mut batch = ParsedBatch::default();
     for (index, record) in records.iter().enumerate() {
-        match record::parse(record) {
+        match record::parse(record, app_url) {
             Ok(Some(Change { events, metrics })) => {
                 batch.event_records.extend(std::iter::repeat_n(index, events.len()));
                 batch.events.extend(events);
@@ -142,7 +143,7 @@ mod tests {
             record(102, &image(2, &with_completion()), &image(3, &with_completion())),
             record(103, &image(3, &with_completion()), &Value::Null),
         ]);
-        let batch = parse(&records);
+        let batch = parse(&records, "https://app.example.com");
         assert_eq!(names(&batch), ["organization.signed_up", "checklist.task_completed"]);
         assert_eq!((batch.event_records.as_slice(), batch.corrupt), ([0, 1].as_slice(), 0));
         let detail: Value = serde_json::from_str(&batch.events[1].detail).unwrap();
@@ -158,7 +159,7 @@ mod tests {
             record(101, &Value::Null, &broken),
             record(102, &Value::Null, &image(1, &json!({}))),
         ]);
-        let batch = parse(&records);
+        let batch = parse(&records, "https://app.example.com");
         assert_eq!((batch.event_records.as_slice(), batch.corrupt), ([0, 2].as_slice(), 1));
     }
 

@@ -44,13 +44,14 @@ use crate::config::Config;
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let publisher = Arc::new(Publisher::new(&boot.aws.service("eventbridge"), config.bus));
+    let app_url: Arc<str> = config.app_url.into();
     let clock = boot.clock;
     Ok(runtime::handler(move |event| {
-        let (publisher, clock) = (Arc::clone(&publisher), clock.clone());
+        let (publisher, app_url, clock) = (Arc::clone(&publisher), Arc::clone(&app_url), clock.clone());
         async move {
             let batch: StreamBatch<_> =
                 serde_json::from_str(event.payload.get()).map_err(telemetry::JsonError::from)?;
-            Ok(to_raw_value(&batch::publish(&publisher, &batch.records, clock.now()).await)?)
+            Ok(to_raw_value(&batch::publish(&publisher, &batch.records, &app_url, clock.now()).await)?)
         }
     }))
 }

@@ -34,7 +34,7 @@ impl MailWorker {
         let attempt = || async {
             let Some((mut item, before)) = I::load(&self.store, id).await? else { return Ok(None) };
             let decided = decide(&mut item);
-            item.commit(&self.store, &before).await?;
+            item.commit(&self.store, &before, self.clock.now()).await?;
             Ok(Some(decided))
         };
         retry(|| store::retry(attempt)).await

@@ -4,7 +4,7 @@ use domain::{
     checklist::Offered,
     mail::brake::Budget,
     people::{IdleTimeout, User},
-    trial::{Days, parse_reminder_days},
+    trial::TrialTerms,
 };
 use runtime::{BaseUrl, ConfigErrors, Env};
 
@@ -17,12 +17,8 @@ pub struct Config {
     pub product: String,
     /// How long a session lives without use.
     pub session_idle: IdleTimeout,
-    /// Whether sign-ups can start a trial.
-    pub trials: bool,
-    pub trial_days: u16,
-    /// Numbers of days before the end of a trial at which admins get a reminder. Each number is at
-    /// least 1 and smaller than `trial_days`.
-    pub reminder_days: Vec<u16>,
+    /// The trials of new organizations.
+    pub trials: TrialTerms,
     /// Checklists that this deployment offers to organizations.
     pub checklists: Offered,
     /// Maximum number of sign-ups from one network per hour.
@@ -42,21 +38,8 @@ impl Config {
         let public_url = vars.public_url();
         let product = vars.product_name();
         let session_idle = vars.session_idle();
-        let trials = vars.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
-        let trial_days = vars.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
-            text.parse().ok().filter(|days| (1..=Days::MAX).contains(days))
-        });
-        // If the trial length is invalid, the reminders are compared with the maximum length
-        // instead. So an invalid trial length does not cause a second error about the reminders.
-        let limit = trial_days.unwrap_or(Days::MAX);
-        // A trial of at most three days has no reminder by default.
-        let default = if limit > 3 { "3" } else { "0" };
-        let expected = "comma-separated integers (days), each smaller than STRIPE_TRIAL_DAYS";
-        let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some(default), expected, |text| {
-            parse_reminder_days(text).filter(|days| days.iter().all(|days| *days < limit))
-        });
-        let expected = "comma-separated names of built-in checklists";
-        let checklists = vars.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse);
+        let trials = vars.trials();
+        let checklists = vars.checklists();
         let limit_per_ip = vars.sign_up_limit();
         let budget = vars.sign_up_budget();
         runtime::require!(
@@ -66,33 +49,20 @@ impl Config {
             product,
             session_idle,
             trials,
-            trial_days,
-            reminder_days,
             checklists,
             limit_per_ip,
             budget
         );
-        Ok(Self {
-            table,
-            public_url,
-            product,
-            session_idle,
-            trials,
-            trial_days,
-            reminder_days,
-            checklists,
-            limit_per_ip,
-            budget,
-        })
+        Ok(Self { table, public_url, product, session_idle, trials, checklists, limit_per_ip, budget })
     }
 
-    /// Returns the length in days of the trial that a user can start. Returns `None` if trials are
-    /// turned off or the user has already started one.
+    /// Returns the trial that a user can start. Returns `None` if trials are turned off or the user
+    /// has already started one.
     ///
     /// `user` is `None` for a visitor.
-    pub fn trial_for(&self, user: Option<&User>) -> Option<u16> {
+    pub fn trial_for(&self, user: Option<&User>) -> Option<&TrialTerms> {
         let used = user.is_some_and(|user| user.trial_used);
-        (self.trials && !used).then_some(self.trial_days)
+        Some(&self.trials).filter(|trials| trials.enabled && !used)
     }
 }
 
@@ -107,11 +77,11 @@ mod tests {
     #[test]
     fn defaults_match_the_documentation() {
         let config = read(&[]).unwrap();
-        assert_eq!((config.trials, config.trial_days, config.reminder_days), (true, 14, vec![3]));
+        assert_eq!(config.trials, TrialTerms { enabled: true, days: 14, reminder_days: vec![3] });
         assert_eq!((config.limit_per_ip, config.budget), (5, Budget::parse("500").unwrap()));
         assert_eq!(read(&[("SIGNUP_LIMIT_PER_IP", "50")]).unwrap().limit_per_ip, 50);
-        assert_eq!(read(&[("STRIPE_TRIAL_DAYS", "2")]).unwrap().reminder_days, Vec::<u16>::new());
-        assert_eq!(read(&[("TRIAL_REMINDER_DAYS", "7, 1,3,3")]).unwrap().reminder_days, [1, 3, 7]);
+        assert_eq!(read(&[("STRIPE_TRIAL_DAYS", "2")]).unwrap().trials.reminder_days, Vec::<u16>::new());
+        assert_eq!(read(&[("TRIAL_REMINDER_DAYS", "7, 1,3,3")]).unwrap().trials.reminder_days, [1, 3, 7]);
     }
 
     #[test]

@@ -70,7 +70,7 @@ async fn handoff_requires_a_session() {
 async fn admin_by_membership_item_alone_is_rejected() {
     let function = seeded().await;
     let store = function.aws.store();
-    let changed = store.change_org(parse(ACME), |org| {
+    let changed = store.change_org(parse(ACME), function.aws.now(), |org| {
         org.admins[0].user = parse(MO);
         Ok::<_, Infallible>(())
     });
@@ -85,7 +85,7 @@ async fn admin_by_membership_item_alone_is_rejected() {
 async fn plan_without_a_free_seat_counts_and_writes_nothing() {
     let function = seeded().await;
     let store = function.aws.store();
-    let changed = store.change_org(parse(ACME), |org| {
+    let changed = store.change_org(parse(ACME), function.aws.now(), |org| {
         let project = parse("prj_0198c0de-0000-7000-8000-000000000003");
         org.record(&subscribed(ACME, Plan::Single), &prices(), project, function.aws.now());
         Ok::<_, Infallible>(())

@@ -19,7 +19,7 @@ async fn invalid_unsubscribe_link_gets_the_same_page_and_no_write() {
     let unknown = with(recorded("sign-in", "get-unsubscribe"), "/rawPath", "/mail/unsubscribe/not-a-link");
     let (former_admin, expired) = (seeded().await, seeded().await);
     let store = former_admin.aws.store();
-    let removed = store.change_org(parse(ACME), |org| {
+    let removed = store.change_org(parse(ACME), former_admin.aws.now(), |org| {
         org.admins.clear();
         Ok::<_, Infallible>(())
     });

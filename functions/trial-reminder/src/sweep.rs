@@ -18,7 +18,7 @@ impl App {
     ///
     /// A corrupt organization moves to the review queue. It would otherwise be due in every run.
     pub(crate) async fn sweep(&self, id: OrgId, now: Timestamp) -> bool {
-        let swept = self.store.change_org(id, |org| Ok::<_, Infallible>(decide(org, now))).await;
+        let swept = self.store.change_org(id, now, |org| Ok::<_, Infallible>(decide(org, now))).await;
         let error = match swept {
             Ok(metrics) => {
                 metrics.into_iter().flat_map(|Ok(metrics)| metrics).for_each(|it| count(it, id, now));

@@ -29,6 +29,8 @@ SHARED = {
     "host-auth": {"domain", "webhook-signature"},
     "stripe": {"domain", "webhook-signature", "telemetry"},
     "ui": {"domain"},
+    "org-state": {"domain"},
+    "event-bus": {"domain", "org-state"},
     # Problems are pages of `ui`. Authentication loads from `store`, and verifies with `host-auth` and
     # the cached keys of `runtime`.
     "web": {"domain", "host-auth", "runtime", "store", "telemetry", "ui"},

@@ -6,7 +6,8 @@
 //!
 //! Each domain event has an id that depends only on the stored change. An event can be published
 //! more than once, but always with the same id. Consumers use the id to ignore repeated deliveries.
-//! No event contains the name or the address of a user.
+//! Every event contains the whole state of the organization with its version. So a consumer that
+//! keeps the highest version is right, in whatever order the events arrive.
 //!
 //! # What it never does
 //!
@@ -15,8 +16,7 @@
 //!
 //! # Where to start
 //!
-//! - `outgoing`: [`Outgoing::of`] converts the domain events of one change to the format of the
-//!   bus.
+//! - `outgoing`: [`Outgoing::of`] returns the events of one write in the format of the bus.
 //! - `publisher`: sends the converted events to EventBridge. It requires the feature `publisher`.
 //! - `bus_event`: [`BusEvent`] is the envelope of an event as EventBridge delivers it.
 //! - `host_event`: [`parse_host_event`] parses an event of the host app.
@@ -29,6 +29,6 @@ mod publisher;
 
 pub use bus_event::BusEvent;
 pub use host_event::{HostEvent, HostEventError, parse_host_event};
-pub use outgoing::{Origin, Outgoing, SOURCE};
+pub use outgoing::{Image, Outgoing, SOURCE};
 #[cfg(feature = "publisher")]
 pub use publisher::{PublishError, Publisher};

@@ -1,24 +1,28 @@
-//! Converts domain events to the format of `schema/domain-event.json`.
+//! Converts the writes of an organization to events in the format of `schema/domain-event.json`.
 
-use domain::{id::OrgId, org::DomainEvent};
+use domain::org::{DomainEvent, WrittenOrg};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use org_state::{MemberOut, OrganizationOut, Written};
+use serde_json::{Map, Value, json};
 
 /// The `source` of every domain event.
 pub const SOURCE: &str = "onramp";
 
-/// The change of an organization that caused one or more domain events.
+/// An organization as one write left it, with the version of its item.
 #[derive(Clone, Copy, Debug)]
-pub struct Origin<'a> {
-    /// The organization that was changed.
-    pub org: OrgId,
-    /// The organization's name after the change.
-    pub name: &'a str,
-    /// The version of the organization's item after the change. It is part of each event's id,
-    /// together with the position of the event in the change.
+pub struct Image<'a> {
+    /// The organization, and what the write says about itself.
+    pub written: WrittenOrg<'a>,
+    /// The version of the item. It is part of the id of each event, together with the position of the
+    /// event in the write.
     pub version: u64,
-    /// When the change was written.
-    pub at: Timestamp,
+}
+
+impl Image<'_> {
+    fn state(&self, app_url: &str) -> OrganizationOut {
+        let WrittenOrg { org, at, .. } = self.written;
+        OrganizationOut::of(org, Written { version: self.version, at }, app_url, at)
+    }
 }
 
 /// A domain event in the format of the bus.
@@ -33,25 +37,38 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// Converts the events of one change, in their order.
+    /// Returns the events of one write, in their order. `old` is the write before it; `None` for a new
+    /// organization. `app_url` is the dashboard of the host app.
+    ///
+    /// A write that changes the state visibly causes at least one event.
     #[must_use]
-    pub fn of(events: &[DomainEvent], origin: &Origin<'_>) -> Vec<Self> {
+    pub fn of(old: Option<&Image<'_>>, new: &Image<'_>, app_url: &str) -> Vec<Self> {
+        let mut events = DomainEvent::of_write(old.map(|old| &old.written), &new.written);
+        let state = new.state(app_url);
+        if events.is_empty() && old.is_some_and(|old| old.state(app_url).differs_visibly(&state)) {
+            events.push(DomainEvent::Updated);
+        }
+        Self::with_state(&events, &json!(state), new)
+    }
+
+    fn with_state(events: &[DomainEvent], state: &Value, new: &Image<'_>) -> Vec<Self> {
+        let Image { written: WrittenOrg { org, at, .. }, version } = new;
         let convert = |(index, event): (usize, &DomainEvent)| {
             let mut detail = Map::from_iter([
-                ("id".to_owned(), format!("{}/{}/{index}", origin.org, origin.version).into()),
-                ("organization_id".to_owned(), origin.org.to_string().into()),
-                ("organization_name".to_owned(), origin.name.into()),
-                ("occurred_at".to_owned(), origin.at.to_string().into()),
+                ("id".to_owned(), format!("{}/{version}/{index}", org.id).into()),
+                ("organization_id".to_owned(), org.id.to_string().into()),
+                ("organization_name".to_owned(), org.name.as_str().into()),
+                ("occurred_at".to_owned(), at.to_string().into()),
+                ("organization".to_owned(), state.clone()),
             ]);
             detail.extend(specific_fields(event).into_iter().map(|(name, value)| (name.to_owned(), value)));
-            Self { detail_type: event.name(), at: origin.at, detail: Value::Object(detail).to_string() }
+            Self { detail_type: event.name(), at: *at, detail: Value::Object(detail).to_string() }
         };
         events.iter().enumerate().map(convert).collect()
     }
 }
 
-/// Returns the fields that only this kind of event has. They never contain a user's name or
-/// address.
+/// Returns the fields that only this kind of event has.
 fn specific_fields(event: &DomainEvent) -> Vec<(&'static str, Value)> {
     match event {
         DomainEvent::Provisioned(trigger) => vec![("trigger", trigger.as_str().into())],
@@ -65,12 +82,22 @@ fn specific_fields(event: &DomainEvent) -> Vec<(&'static str, Value)> {
         DomainEvent::MailFailed { kind, why } => {
             vec![("mail_kind", (*kind).into()), ("reason", why.as_str().into())]
         }
+        DomainEvent::MemberJoined(member)
+        | DomainEvent::MemberRemoved(member)
+        | DomainEvent::MemberRoleChanged(member) => {
+            vec![("member", json!(MemberOut::from(member)))]
+        }
         DomainEvent::SignedUp
         | DomainEvent::SubscriptionActivated
         | DomainEvent::SubscriptionPastDue
         | DomainEvent::SubscriptionCanceled
         | DomainEvent::ChecklistCompleted
-        | DomainEvent::ChecklistDismissed => Vec::new(),
+        | DomainEvent::ChecklistDismissed
+        | DomainEvent::Renamed
+        | DomainEvent::TrialStarted
+        | DomainEvent::PlanChanged
+        | DomainEvent::AccessChanged
+        | DomainEvent::Updated => Vec::new(),
     }
 }
 
@@ -78,12 +105,42 @@ fn specific_fields(event: &DomainEvent) -> Vec<(&'static str, Value)> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::{mail::Failure, org::Trigger};
-    use serde_json::json;
+    use domain::{
+        id::UserId,
+        mail::Failure,
+        org::{AdminContact, Org, Trigger},
+        people::{Address, MemberDetails, Name, Role, User},
+        time::Zone,
+        trial::Trial,
+    };
+    use jiff::SignedDuration;
 
     use super::*;
 
+    fn jo() -> User {
+        let id: UserId = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        User::new(id, Name::parse("Jo Doe").unwrap(), Address::parse("jo@example.com").unwrap())
+    }
+
+    fn at() -> Timestamp {
+        "2025-01-08T10:20:30Z".parse().unwrap()
+    }
+
+    fn acme() -> Org {
+        let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let admin = AdminContact::new(jo().id, jo().name, jo().address);
+        let mut org = Org::sign_up(id, Name::parse("Acme Corp").unwrap(), Zone::named("UTC"), admin, at());
+        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+        org.start_trial(Trial::start(at(), 14, vec![3]), project, at());
+        org
+    }
+
+    fn image(org: &Org, version: u64, at: Timestamp) -> Image<'_> {
+        Image { written: WrittenOrg { org, at, membership: None }, version }
+    }
+
     fn every_event() -> Vec<DomainEvent> {
+        let member = MemberDetails::of(&jo(), Role::Admin);
         vec![
             DomainEvent::SignedUp,
             DomainEvent::Provisioned(Trigger::Trial),
@@ -98,21 +155,35 @@ mod tests {
             DomainEvent::ChecklistCompleted,
             DomainEvent::ChecklistDismissed,
             DomainEvent::MailFailed { kind: "welcome", why: Failure::Bounced },
+            DomainEvent::Renamed,
+            DomainEvent::TrialStarted,
+            DomainEvent::PlanChanged,
+            DomainEvent::AccessChanged,
+            DomainEvent::MemberJoined(member.clone()),
+            DomainEvent::MemberRemoved(member.clone()),
+            DomainEvent::MemberRoleChanged(member),
+            DomainEvent::Updated,
         ]
     }
 
     fn outgoing() -> Vec<Outgoing> {
-        let org = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
-        let at = "2025-01-08T10:20:30Z".parse().unwrap();
-        Outgoing::of(&every_event(), &Origin { org, name: "Acme Corp", version: 7, at })
+        let org = acme();
+        let image = image(&org, 7, at());
+        let state = serde_json::to_value(image.state(APP)).unwrap();
+        Outgoing::with_state(&every_event(), &state, &image)
     }
+
+    const APP: &str = "https://app.example.com";
 
     #[test]
     fn event_has_organization_time_and_stable_id() {
         let completed =
             outgoing().into_iter().find(|it| it.detail_type == "checklist.task_completed").unwrap();
+        let mut detail = serde_json::from_str::<Value>(&completed.detail).unwrap();
+        let state = detail.as_object_mut().unwrap().remove("organization").unwrap();
+        assert_eq!((&state["version"], &state["status"]), (&json!(7), &json!("trialing")));
         assert_eq!(
-            serde_json::from_str::<Value>(&completed.detail).unwrap(),
+            detail,
             json!({
                 "id": "org_0198c0de-0000-7000-8000-000000000001/7/9",
                 "organization_id": "org_0198c0de-0000-7000-8000-000000000001",
@@ -125,9 +196,26 @@ mod tests {
         assert_eq!(ids.len(), every_event().len());
     }
 
+    #[test]
+    fn visible_change_without_own_event_is_an_update() {
+        let old = acme();
+        let types = |new: &Org, later: SignedDuration| {
+            let then = at() + later;
+            let events = Outgoing::of(Some(&image(&old, 7, at())), &image(new, 8, then), APP);
+            events.into_iter().map(|event| event.detail_type).collect::<Vec<_>>()
+        };
+        let hour = SignedDuration::from_hours(1);
+        assert_eq!(types(&old, hour), [""; 0], "only the remaining days changed");
+        let moved = Org { zone: Zone::named("Europe/Berlin"), ..old.clone() };
+        assert_eq!(types(&moved, hour), ["organization.updated"]);
+        let renamed = Org { name: Name::parse("Acme").unwrap(), ..old.clone() };
+        assert_eq!(types(&renamed, hour), ["organization.renamed"]);
+        assert_eq!(types(&old, hour * 24 * 15), ["access.changed"], "the trial ended between the writes");
+    }
+
     /// Returns the properties that the schema defines for an event type: the properties of all
     /// events, and those of this type.
-    fn properties(schema: &Value, detail_type: &str) -> serde_json::Map<String, Value> {
+    fn properties(schema: &Value, detail_type: &str) -> Map<String, Value> {
         let object = |value: &Value| value.as_object().unwrap().clone();
         let mut properties = object(&schema["properties"]["detail"]["properties"]);
         let branches = schema["allOf"].as_array().unwrap();
@@ -139,6 +227,49 @@ mod tests {
         properties
     }
 
+    /// Resolves a reference to a definition of the schema.
+    fn resolved<'a>(schema: &'a Value, rule: &'a Value) -> &'a Value {
+        match rule["$ref"].as_str().and_then(|path| schema.pointer(path.strip_prefix('#')?)) {
+            Some(definition) => definition,
+            None => rule,
+        }
+    }
+
+    /// Checks a value against the part of JSON Schema that the schema uses. An object must have exactly
+    /// the listed properties.
+    fn check(schema: &Value, rule: &Value, value: &Value, path: &str) {
+        let rule = resolved(schema, rule);
+        assert!(rule["enum"].as_array().is_none_or(|values| values.contains(value)), "{path}: {value}");
+        let types: Vec<&str> = match &rule["type"] {
+            Value::Null => return,
+            Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
+            one => one.as_str().into_iter().collect(),
+        };
+        let actual = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "integer",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        assert!(types.contains(&actual), "{path}: {value}");
+        for item in value.as_array().into_iter().flatten() {
+            check(schema, &rule["items"], item, path);
+        }
+        if let (Some(fields), Some(properties)) = (value.as_object(), rule["properties"].as_object()) {
+            check_fields(schema, properties, fields, path);
+        }
+    }
+
+    fn check_fields(schema: &Value, rules: &Map<String, Value>, fields: &Map<String, Value>, path: &str) {
+        let names = |object: &Map<String, Value>| object.keys().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(names(fields), names(rules), "{path}");
+        for (name, value) in fields {
+            check(schema, &rules[name], value, &format!("{path}.{name}"));
+        }
+    }
+
     #[test]
     fn every_event_matches_the_schema() {
         let schema: Value = serde_json::from_str(include_str!("../schema/domain-event.json")).unwrap();
@@ -147,22 +278,8 @@ mod tests {
         for event in outgoing() {
             sent.insert(event.detail_type);
             let detail: Value = serde_json::from_str(&event.detail).unwrap();
-            let detail = detail.as_object().unwrap();
-            let properties = properties(&schema, event.detail_type);
-            let names =
-                |object: &serde_json::Map<String, Value>| object.keys().cloned().collect::<BTreeSet<_>>();
-            assert_eq!(names(detail), names(&properties), "{}", event.detail_type);
-            for (name, value) in detail {
-                let rule = &properties[name];
-                let fits = match rule["type"].as_str() {
-                    Some("string") => value.is_string(),
-                    Some("integer") => value.is_u64(),
-                    Some("boolean") => value.is_boolean(),
-                    _ => false,
-                };
-                assert!(fits, "{}: {name}", event.detail_type);
-                assert!(rule["enum"].as_array().is_none_or(|words| words.contains(value)), "{name}: {value}");
-            }
+            let rules = properties(&schema, event.detail_type);
+            check_fields(&schema, &rules, detail.as_object().unwrap(), event.detail_type);
         }
         let listed = schema["properties"]["detail-type"]["enum"].as_array().unwrap();
         assert_eq!(listed.iter().filter_map(Value::as_str).collect::<BTreeSet<_>>(), sent);

@@ -21,9 +21,12 @@
 //! - [`embed`]: verifies embed tokens.
 //! - [`signature`]: verifies the header `Onramp-Signature` of events.
 //! - `key`: parses keys, and signs tokens.
+//! - `api_key`: [`ApiKeys`], with which the host app's server calls the server API.
 
+mod api_key;
 pub mod embed;
 mod key;
 pub mod signature;
 
+pub use api_key::{ApiKey, ApiKeys, ApiScope, NotAnApiKey};
 pub use key::{Key, Keys};

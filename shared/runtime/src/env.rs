@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use domain::{
     billing::{PlanPrices, Prices},
+    checklist::Offered,
     limits::MAX_SIGN_UPS_OF_IP,
     mail::brake::Budget,
     people::{IdleTimeout, Name},
+    trial::{Days, TrialTerms, parse_reminder_days},
 };
 
 use crate::base_url::{BASE_URL, BaseUrl};
@@ -163,6 +165,31 @@ impl Vars<'_> {
     /// Reads `SESSION_IDLE_DAYS`, the days without use after which a session ends.
     pub fn session_idle(&mut self) -> Option<IdleTimeout> {
         self.read("SESSION_IDLE_DAYS", Some("14"), "an integer from 1 to 30", IdleTimeout::parse)
+    }
+
+    /// Reads `STRIPE_ENABLE_TRIALS`, `STRIPE_TRIAL_DAYS`, and `TRIAL_REMINDER_DAYS`: the trials of
+    /// new organizations.
+    pub fn trials(&mut self) -> Option<TrialTerms> {
+        let enabled = self.parsed("STRIPE_ENABLE_TRIALS", "true", "true or false");
+        let days = self.read("STRIPE_TRIAL_DAYS", Some("14"), "an integer from 1 to 730", |text| {
+            text.parse().ok().filter(|days| (1..=Days::MAX).contains(days))
+        });
+        // If the trial length is invalid, the reminders are compared with the maximum length
+        // instead. So an invalid trial length does not cause a second error about the reminders.
+        let limit = days.unwrap_or(Days::MAX);
+        // A trial of at most three days has no reminder by default.
+        let default = if limit > 3 { "3" } else { "0" };
+        let expected = "comma-separated integers (days), each smaller than STRIPE_TRIAL_DAYS";
+        let reminder_days = self.read("TRIAL_REMINDER_DAYS", Some(default), expected, |text| {
+            parse_reminder_days(text).filter(|days| days.iter().all(|days| *days < limit))
+        });
+        Some(TrialTerms { enabled: enabled?, days: days?, reminder_days: reminder_days? })
+    }
+
+    /// Reads `CHECKLIST_DEFINITIONS`, the checklists that this deployment offers.
+    pub fn checklists(&mut self) -> Option<Offered> {
+        let expected = "comma-separated names of built-in checklists";
+        self.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse)
     }
 
     /// Reads `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`: for each plan, the ID of its

@@ -141,7 +141,7 @@ impl Store {
         let after = ChangedProfile { org: org.clone(), ..after.clone() };
         let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
         let profile = actions.len();
-        actions.extend(self.profile_actions(before, &after)?);
+        actions.extend(self.profile_actions(before, &after, now)?);
         let address = actions.len();
         actions.push(self.address_action(&after.user, correction.record.as_ref())?);
         if correction.moves_trial {

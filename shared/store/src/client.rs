@@ -183,6 +183,31 @@ impl Store {
         }
     }
 
+    /// Reads one page of the items of a partition whose sort keys have the prefix, after the key
+    /// `after`. Also returns whether more may follow.
+    pub(crate) async fn query_page(
+        &self,
+        pk: String,
+        prefix: &str,
+        after: Option<Key>,
+        limit: i32,
+    ) -> Result<(Vec<Attributes>, bool), Error> {
+        let response = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", text(&pk))
+            .expression_attribute_values(":prefix", text(prefix))
+            .set_exclusive_start_key(after.map(|key| key.attributes()))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(|error| Error::of(&error))?;
+        Ok((response.items.unwrap_or_default(), response.last_evaluated_key.is_some()))
+    }
+
     /// Writes a change of one item under a condition.
     pub(crate) async fn change(&self, key: &Key, change: Change, only: Only) -> Result<(), Error> {
         let (expression, names, mut values) = change.into_parts();

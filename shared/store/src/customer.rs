@@ -9,6 +9,7 @@ use domain::{
     people::ActionRecord,
 };
 use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use telemetry::LogArea;
 
@@ -17,7 +18,7 @@ use crate::{
     client::{Store, Stored},
     error::{Corrupt, Error},
     keys::{Key, PARKED},
-    org::OrgChange,
+    org::{OrgChange, OrgWrite},
     parked::{Parked, ParkedItem, WaitingEvent},
     schema::{action_record::record_value, from_item, read},
     update::{Only, change, delete, update},
@@ -77,6 +78,17 @@ impl Store {
             }
         }
         Ok(linked)
+    }
+
+    /// Loads the organization that a customer is linked to.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_org_of_customer(&self, customer: &CustomerId) -> Result<Option<Stored<Org>>, Error> {
+        match self.load_customer_link(&Key::customer(customer)).await?.org {
+            Some(org) => self.load_org(org).await,
+            None => Ok(None),
+        }
     }
 
     /// Loads the customer link of a parked event.
@@ -140,8 +152,9 @@ impl Store {
         before: &Stored<Org>,
         after: &Org,
         released: &[Parked],
+        now: Timestamp,
     ) -> Result<(), Error> {
-        self.link_customer_for(None, customer, link, OrgChange { before, after }, released).await
+        self.link_customer_for(None, customer, link, OrgChange { before, after }, released, now).await
     }
 
     /// Links a customer as [`Store::link_customer`] does. If an operator linked it, the link keeps
@@ -159,10 +172,11 @@ impl Store {
         link: &CustomerLink,
         org: OrgChange<'_>,
         released: &[Parked],
+        now: Timestamp,
     ) -> Result<(), Error> {
         let mut keys: Vec<Key> = released.iter().map(|parked| Key::parked(customer, &parked.event)).collect();
         let rest = keys.split_off(keys.len().min(MAX_DELETED_WITH_LINK));
-        self.commit_link(operator, customer, link, org, &keys).await?;
+        self.commit_link(operator, customer, link, org, &keys, now).await?;
         let deletions = stream::iter(rest).map(|key| async move { self.delete(&key).await });
         let errors = deletions.buffer_unordered(PARALLEL_DELETIONS).filter_map(async |result| result.err());
         if let Some(error) = std::pin::pin!(errors).next().await {
@@ -178,6 +192,7 @@ impl Store {
         link: &CustomerLink,
         OrgChange { before, after }: OrgChange<'_>,
         released: &[Key],
+        now: Timestamp,
     ) -> Result<(), Error> {
         let table = &self.table;
         let key = Key::customer(customer);
@@ -197,7 +212,7 @@ impl Store {
         };
         bound.extend(operator.map(|record| (":record".to_owned(), record_value(record))));
         let mut actions = vec![update(table, &key, expression, condition, bound)?];
-        if let Some(difference) = Self::org_change(before, after, before.version + 1)? {
+        if let Some(difference) = Self::org_change(before, after, before.version + 1, OrgWrite::at(now))? {
             let only = Only::Version(before.version);
             actions.push(change(table, &Key::org(after.id), difference, only)?);
         }

@@ -6,6 +6,7 @@ use domain::{
     id::OrgId,
     org::Org,
 };
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     customer::{CustomerLink, decode_link},
     error::{Corrupt, Error},
     keys::Key,
-    org::OrgChange,
+    org::{OrgChange, OrgWrite},
     schema::{from_item, org::decode, read},
     update::update,
 };
@@ -98,6 +99,7 @@ impl Store {
         orgs: [OrgChange<'_>; 2],
         moved_to: Option<OrgId>,
         owner: OrgId,
+        now: Timestamp,
     ) -> Result<(), Error> {
         let unchanged = orgs.iter().all(|org| org.before.value == *org.after);
         if unchanged && moved_to == Some(owner) {
@@ -105,7 +107,7 @@ impl Store {
         }
         let mut actions = Vec::new();
         for org in orgs {
-            actions.push(self.org_write(org.before, org.after)?);
+            actions.push(self.org_write(org.before, org.after, OrgWrite::at(now))?);
         }
         let mut bound = values([(":owner", text(&owner))]);
         let condition = match moved_to {

@@ -1,14 +1,14 @@
-//! The sparse indexes `by-due` and `by-mail`, and the partitions that the code queries.
+//! The sparse indexes, and the partitions that the code queries.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::ISOWeekDate, tz::TimeZone};
 
 use crate::{
     at::At,
     attributes::{Attributes, text, values},
     client::Store,
-    keys::{SHARDS, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk, review_pk},
+    keys::{SHARDS, cohort_pk, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk, review_pk},
 };
 
 /// A kind of partition of one index.
@@ -43,6 +43,23 @@ pub(crate) const CORRUPT: IndexPartition = IndexPartition { pk: corrupt_pk, shar
 /// Returns the attributes that put an item into a partition of the index `by-due`.
 pub(crate) fn due_entry(partition: &str, at: Timestamp) -> Attributes {
     values([("due_pk", text(partition)), ("due_at", text(&At(at)))])
+}
+
+/// The index of all organizations by the week of their sign-up.
+pub(crate) const BY_COHORT: &str = "by-cohort";
+/// The attributes that put an organization into the index `by-cohort`.
+pub(crate) const COHORT_ATTRIBUTES: [&str; 2] = ["cohort_pk", "cohort_at"];
+
+/// Returns the attributes that put an organization into the index `by-cohort`. They never change,
+/// because the time of the sign-up never changes.
+pub(crate) fn cohort_entry(shard: u8, signed_up_at: Timestamp) -> Attributes {
+    let [pk, at] = COHORT_ATTRIBUTES;
+    values([(pk, text(&cohort_pk(iso_week(signed_up_at), shard))), (at, text(&At(signed_up_at)))])
+}
+
+/// Returns the week of a time in UTC.
+pub(crate) fn iso_week(at: Timestamp) -> ISOWeekDate {
+    at.to_zoned(TimeZone::UTC).date().iso_week_date()
 }
 
 impl Store {

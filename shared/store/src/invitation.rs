@@ -6,16 +6,19 @@ use domain::{
     limits::RateLimitWindow,
     org::Org,
     people::{
-        Address, Invitation, InvitationId, IssuedSecret, Membership, Session, SessionToken, UsedLink, User,
+        Address, Invitation, InvitationId, IssuedSecret, MemberDetails, Membership, MembershipChange,
+        MembershipChangeKind, Session, SessionToken, UsedLink, User,
     },
     secret::{Hash, Secret},
 };
+use jiff::Timestamp;
 
 use crate::{
     client::{Store, Stored, Transacted},
     error::{Error, failed},
     keys::{INVITE, Key},
     limit::reached,
+    org::OrgWrite,
     schema::{
         from_item,
         invitation::{InvitationLinkItem, decode, encode, encode_link},
@@ -130,9 +133,10 @@ impl Store {
         earlier: Option<&Stored<Invitation>>,
         invitation: &Invitation,
         limits: &[RateLimitWindow],
+        now: Timestamp,
     ) -> Result<Invited, Error> {
         let mut actions = limits.iter().map(|window| self.count(window)).collect::<Result<Vec<_>, _>>()?;
-        actions.push(self.org_write(org.0, org.1)?);
+        actions.push(self.org_write(org.0, org.1, OrgWrite::at(now))?);
         match earlier {
             Some(earlier) => actions.extend(self.invitation_change(earlier, invitation)?),
             None => actions.push(put(&self.table, encode(invitation, 1)?, Some(Only::New))?),
@@ -169,8 +173,9 @@ impl Store {
         org: &Stored<Org>,
         before: &Stored<Invitation>,
         revoked: &Invitation,
+        now: Timestamp,
     ) -> Result<(), Error> {
-        let mut actions = vec![self.org_write(org, &org.value)?];
+        let mut actions = vec![self.org_write(org, &org.value, OrgWrite::at(now))?];
         actions.extend(self.invitation_change(before, revoked)?);
         self.commit(actions).await
     }
@@ -260,10 +265,14 @@ impl Store {
             next: None,
             issued: IssuedSecret::Session(secret.hash()),
         };
+        let joined = MembershipChange {
+            kind: MembershipChangeKind::Joined,
+            member: MemberDetails::of(person.after(), membership.role),
+        };
         let mut actions = vec![
             delete(table, &Key::invitation_link(details.secret_hash), Some(Only::Exists))?,
             delete(table, &invited, Some(Only::Version(invitation.version)))?,
-            self.org_write(&details.org, org)?,
+            self.org_write(&details.org, org, OrgWrite::of_member(membership.since, &joined))?,
             put(table, member::encode(membership)?, Some(Only::New))?,
             put(table, session::encode(session, secret)?, Some(Only::New))?,
             put(table, used_link::encode(&used)?, None)?,

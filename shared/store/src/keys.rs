@@ -5,12 +5,13 @@
 
 use domain::{
     billing::{CustomerId, EventId, SubscriptionId},
-    id::{OrgId, UserId},
+    id::{ExternalId, OrgId, UserId},
     limits::RateLimitWindow,
     mail::brake::Share,
     people::{Address, InvitationId},
     secret::Hash,
 };
+use jiff::civil::ISOWeekDate;
 
 use crate::{
     at::At,
@@ -74,6 +75,20 @@ impl Key {
 
     pub fn address(address: &Address) -> Self {
         Self::new(format!("EMAIL#{}", address.hash()), "USER")
+    }
+
+    /// The key of the organization with an id of the host app.
+    pub fn external_org(id: &ExternalId) -> Self {
+        Self::external("org", id)
+    }
+
+    /// The key of the user with an id of the host app.
+    pub fn external_user(id: &ExternalId) -> Self {
+        Self::external("user", id)
+    }
+
+    fn external(kind: &str, id: &ExternalId) -> Self {
+        Self::new(format!("EXT#{kind}#{}", Hash::of(&[id.as_str().as_bytes()])), "EXTERNAL")
     }
 
     pub fn link(secret: Hash) -> Self {
@@ -230,6 +245,11 @@ pub(crate) fn parked_without_metadata_pk(shard: u8) -> String {
 /// item is due. The next scheduled run of the mailer restores the index attributes of these items.
 pub(crate) fn corrupt_pk(_: u8) -> String {
     "UNREADABLE".to_owned()
+}
+
+/// The partition of `by-cohort` for the organizations that signed up in one week (ISO 8601, UTC).
+pub(crate) fn cohort_pk(week: ISOWeekDate, shard: u8) -> String {
+    format!("COHORT#{}-W{:02}#{shard}", week.year(), week.week())
 }
 
 /// The partition of `by-mail` for items with an email that the mailer must handle.

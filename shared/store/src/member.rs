@@ -3,19 +3,24 @@
 use domain::{
     id::{OrgId, UserId},
     org::Org,
-    people::{Membership, User},
+    people::{MemberDetails, Membership, MembershipChange, MembershipChangeKind, User},
 };
+use jiff::Timestamp;
 
 use crate::{
     client::{Store, Stored},
-    error::Error,
+    error::{Corrupt, Error},
     keys::{Key, MEMBER},
+    org::OrgWrite,
     schema::{
         member::{decode, encode},
         user,
     },
     update::{Change, Only, change, delete},
 };
+
+/// Number of members of a page: as many as one batch read loads.
+const MEMBERS_PER_PAGE: i32 = 100;
 
 impl Store {
     /// Loads the members of an organization, earliest member first.
@@ -27,6 +32,28 @@ impl Store {
         let mut members: Vec<_> = items.into_iter().map(decode).collect::<Result<_, _>>()?;
         members.sort_by_key(|member| (member.since, member.user));
         Ok(members)
+    }
+
+    /// Loads a page of members with their users, in the order of the user ids, after the user `after`.
+    /// Returns the last user of the page if more may follow.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_member_page(
+        &self,
+        org: OrgId,
+        after: Option<UserId>,
+    ) -> Result<(Vec<(User, Membership)>, Option<UserId>), Error> {
+        let (items, has_more) = self
+            .query_page(Key::org(org).pk, MEMBER, after.map(|user| Key::member(org, user)), MEMBERS_PER_PAGE)
+            .await?;
+        let members: Vec<_> = items.into_iter().map(decode).collect::<Result<_, _>>()?;
+        let last = members.last().map(|member| member.user).filter(|_| has_more);
+        let keys: Vec<Key> = members.iter().map(|member| Key::user(member.user)).collect();
+        let users = self.get_each(&keys).await?.into_iter();
+        let people = users.zip(members).filter_map(|(user, member)| Some((user?, member)));
+        let people = people.map(|(item, member)| Ok((user::decode(item)?.value, member)));
+        Ok((people.collect::<Result<_, Corrupt>>()?, last))
     }
 
     /// Loads a membership with its user. Returns `None` if either does not exist.
@@ -63,7 +90,7 @@ impl Store {
         Ok(people)
     }
 
-    /// Writes a membership with a changed role, and the changed organization.
+    /// Writes a membership with a changed role, and the changed organization. `user` is the member.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the organization or its members changed; [`Error::Unavailable`].
@@ -71,13 +98,16 @@ impl Store {
         &self,
         before: &Stored<Org>,
         after: &Org,
-        old: &Membership,
-        new: &Membership,
+        (old, new): (&Membership, &Membership),
+        user: &User,
+        now: Timestamp,
     ) -> Result<(), Error> {
+        let member = MemberDetails::of(user, new.role);
+        let change_of_role = MembershipChange { kind: MembershipChangeKind::RoleChanged, member };
         let old = encode(old)?;
         let Some(difference) = Change::between(&old, &old, &encode(new)?) else { return Ok(()) };
         let actions = vec![
-            self.org_write(before, after)?,
+            self.org_write(before, after, OrgWrite::of_member(now, &change_of_role))?,
             change(&self.table, &Key::member(new.org, new.user), difference, Only::Exists)?,
         ];
         self.commit(actions).await
@@ -96,9 +126,12 @@ impl Store {
         after: &Org,
         removed: &Membership,
         user: (&Stored<User>, &User),
+        now: Timestamp,
     ) -> Result<(), Error> {
+        let member = MemberDetails::of(&user.0.value, removed.role);
+        let removal = MembershipChange { kind: MembershipChangeKind::Removed, member };
         let mut actions = vec![
-            self.org_write(before, after)?,
+            self.org_write(before, after, OrgWrite::of_member(now, &removal))?,
             delete(&self.table, &Key::member(removed.org, removed.user), Some(Only::Exists))?,
         ];
         actions.extend(self.user_change(user.0, user.1)?);

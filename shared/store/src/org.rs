@@ -1,15 +1,20 @@
 //! Organizations: loads them, and writes changed organizations under conditions.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::{id::OrgId, org::Org};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use domain::{id::OrgId, org::Org, people::MembershipChange};
+use jiff::Timestamp;
 
 use crate::{
     attributes::number,
     client::{Store, Stored},
-    error::Error,
+    error::{Corrupt, Error},
+    index::COHORT_ATTRIBUTES,
     keys::Key,
     retry::retry,
-    schema::org::{decode, encode},
+    schema::org::{
+        change::{CHANGE, ChangeItem},
+        decode, encode,
+    },
     update::{Change, Only, change, update},
 };
 
@@ -20,6 +25,48 @@ pub struct OrgChange<'a> {
     pub before: &'a Stored<Org>,
     /// The organization after the event.
     pub after: &'a Org,
+}
+
+/// What a write of an organization says about itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OrgWrite<'a> {
+    at: Timestamp,
+    membership: Option<&'a MembershipChange>,
+}
+
+impl<'a> OrgWrite<'a> {
+    /// A write that changes no membership.
+    pub const fn at(at: Timestamp) -> Self {
+        Self { at, membership: None }
+    }
+
+    pub const fn of_member(at: Timestamp, membership: &'a MembershipChange) -> Self {
+        Self { at, membership: Some(membership) }
+    }
+
+    fn value(self, after: &Org, version: u64) -> Result<AttributeValue, Corrupt> {
+        ChangeItem::new(version, after.member_count, Some(self.at), self.membership).to_value()
+    }
+}
+
+/// What the newest write of an organization says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastWrite {
+    /// When it happened. `None` if an earlier version of the code wrote the organization last.
+    pub at: Option<Timestamp>,
+    /// The membership that it changed.
+    pub membership: Option<MembershipChange>,
+}
+
+impl Stored<Org> {
+    /// Returns what the newest write says about itself.
+    ///
+    /// # Errors
+    /// [`Corrupt`] if the item contains an invalid membership.
+    pub fn last_write(&self) -> Result<LastWrite, Corrupt> {
+        let change = ChangeItem::of(&self.item, self.version).unwrap_or_default();
+        Ok(LastWrite { at: change.at(), membership: change.membership()? })
+    }
 }
 
 impl Store {
@@ -46,17 +93,21 @@ impl Store {
     ///
     /// In both cases, the transaction fails if another write changed the organization after
     /// `before` was read.
-    pub(crate) fn org_write(&self, before: &Stored<Org>, after: &Org) -> Result<TransactWriteItem, Error> {
+    pub(crate) fn org_write(
+        &self,
+        before: &Stored<Org>,
+        after: &Org,
+        write: OrgWrite<'_>,
+    ) -> Result<TransactWriteItem, Error> {
         let (key, version) = (Key::org(after.id), before.version + 1);
         let only = Only::Version(before.version);
-        match Self::org_change(before, after, version)? {
-            Some(difference) => change(&self.table, &key, difference, only),
-            None => {
-                let (condition, mut values) = only.expression();
-                values.insert(":version".to_owned(), number(version));
-                update(&self.table, &key, "SET version = :version", &condition, values)
-            }
+        if let Some(difference) = Self::org_change(before, after, version, write)? {
+            return change(&self.table, &key, difference, only);
         }
+        let (condition, mut values) = only.expression();
+        values.insert(":version".to_owned(), number(version));
+        values.insert(":change".to_owned(), write.value(after, version)?);
+        update(&self.table, &key, "SET version = :version, change = :change", &condition, values)
     }
 
     /// Writes a changed organization and returns it as stored. If `after` equals `before`, writes
@@ -64,9 +115,15 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the organization; [`Error::Unavailable`].
-    pub async fn commit_org(&self, before: &Stored<Org>, after: &Org) -> Result<Stored<Org>, Error> {
+    pub async fn commit_org(
+        &self,
+        before: &Stored<Org>,
+        after: &Org,
+        now: Timestamp,
+    ) -> Result<Stored<Org>, Error> {
         let version = before.version + 1;
-        let Some(change) = Self::org_change(before, after, version)? else { return Ok(before.clone()) };
+        let difference = Self::org_change(before, after, version, OrgWrite::at(now))?;
+        let Some(change) = difference else { return Ok(before.clone()) };
         let item = change.applied_to(&before.item);
         self.change(&Key::org(after.id), change, Only::Version(before.version)).await?;
         Ok(Stored { value: after.clone(), version, item })
@@ -84,6 +141,7 @@ impl Store {
     pub async fn change_org<T, E>(
         &self,
         id: OrgId,
+        now: Timestamp,
         decide: impl Fn(&mut Org) -> Result<T, E>,
     ) -> Result<Option<Result<T, E>>, Error> {
         retry(|| async {
@@ -93,7 +151,7 @@ impl Store {
                 Ok(decided) => decided,
                 Err(error) => return Ok(Some(Err(error))),
             };
-            self.commit_org(&before, &after).await?;
+            self.commit_org(&before, &after, now).await?;
             Ok(Some(Ok(decided)))
         })
         .await
@@ -105,14 +163,21 @@ impl Store {
         before: &Stored<Org>,
         after: &Org,
         version: u64,
+        write: OrgWrite<'_>,
     ) -> Result<Option<Change>, Error> {
-        let old = encode(&before.value, before.version)?;
+        let mut old = encode(&before.value, before.version)?;
         let mut new = encode(after, before.version)?;
         if old == new {
             return Ok(None);
         }
+        // Items that an earlier version of the code created are not in the index `by-cohort` yet.
+        old.retain(|name, _| !COHORT_ATTRIBUTES.contains(&name.as_str()) || before.item.contains_key(name));
         new.insert("version".to_owned(), number(version));
-        Ok(Change::with_index(&before.item, &old, &new))
+        let mut change = Change::with_index(&before.item, &old, &new);
+        if let Some(change) = &mut change {
+            change.set(CHANGE, write.value(after, version)?);
+        }
+        Ok(change)
     }
 }
 
@@ -148,7 +213,10 @@ mod tests {
     }
 
     fn written(before: &Stored<Org>, after: &Org) -> (usize, Stored<Org>) {
-        let change = Store::org_change(before, after, before.version + 1).unwrap().unwrap();
+        let change =
+            Store::org_change(before, after, before.version + 1, OrgWrite::at(Timestamp::UNIX_EPOCH))
+                .unwrap()
+                .unwrap();
         let item = change.applied_to(&before.item);
         let (_, _, values) = change.into_parts();
         (size(&values), decode(item).unwrap())

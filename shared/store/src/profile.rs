@@ -9,12 +9,14 @@ use domain::{
     org::Org,
     people::{Membership, User},
 };
+use jiff::Timestamp;
 
 use crate::{
     attributes::{number, values},
     client::{Store, Stored},
     error::Error,
     keys::Key,
+    org::OrgWrite,
     schema::{member, org, user},
     update::{Change, Only, change, check},
 };
@@ -71,11 +73,16 @@ impl Store {
     /// # Errors
     /// [`Error::Conflict`] if another write changed the user, the membership, or the organization;
     /// [`Error::Unavailable`].
-    pub async fn commit_profile(&self, before: &Profile, after: &ChangedProfile) -> Result<(), Error> {
+    pub async fn commit_profile(
+        &self,
+        before: &Profile,
+        after: &ChangedProfile,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         if *after == before.to_changed() {
             return Ok(());
         }
-        let actions = self.profile_actions(before, after)?;
+        let actions = self.profile_actions(before, after, now)?;
         self.commit(actions).await
     }
 
@@ -89,6 +96,7 @@ impl Store {
         &self,
         before: &Profile,
         after: &ChangedProfile,
+        now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, Error> {
         let user = match self.user_change(&before.user, &after.user)? {
             Some(change) => change,
@@ -97,7 +105,7 @@ impl Store {
                 check(&self.table, &Key::user(after.user.id), "version = :version", version)?
             }
         };
-        let mut actions = vec![user, self.org_write(&before.org, &after.org)?];
+        let mut actions = vec![user, self.org_write(&before.org, &after.org, OrgWrite::at(now))?];
         let (old, new) = (member::encode(&before.membership)?, member::encode(&after.membership)?);
         let key = Key::member(after.org.id, after.user.id);
         let changed = Change::between(&old, &old, &new);

@@ -159,7 +159,7 @@ impl Store {
         }
         let person = actions.len();
         actions.extend(self.person_actions(&sign_up.person)?);
-        actions.push(put(table, org::encode(org, 1)?, Some(Only::New))?);
+        actions.push(put(table, org::encode_new(org, now)?, Some(Only::New))?);
         actions.push(put(table, member::encode(&membership)?, Some(Only::New))?);
         actions.push(put(table, session::encode(&sign_up.session, &sign_up.secret)?, Some(Only::New))?);
         if let Some(grant) = sign_up.creation_grant {
@@ -190,6 +190,17 @@ impl Store {
     ) -> Result<TransactWriteItem, Error> {
         let record = TrialRecordItem { user: user.id.to_string(), created_at: At(now) };
         put(&self.table, to_item(&Key::trial_record(&user.address), &record)?, Some(Only::New))
+    }
+
+    /// Builds the action that records a trial that the host app granted, also to a mailbox that had
+    /// one before.
+    pub(crate) fn trial_granted_action(
+        &self,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, Error> {
+        let record = TrialRecordItem { user: user.id.to_string(), created_at: At(now) };
+        put(&self.table, to_item(&Key::trial_record(&user.address), &record)?, None)
     }
 
     /// Builds the first action of a sign-up: writes the record by which a repeated form is

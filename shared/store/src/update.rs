@@ -91,6 +91,11 @@ impl Change {
         (!set.is_empty() || !remove.is_empty()).then_some(Self { set, remove })
     }
 
+    /// Sets an attribute to exactly this value.
+    pub fn set(&mut self, name: &str, value: AttributeValue) {
+        self.set.insert(name.to_owned(), value);
+    }
+
     /// Returns `stored` after the update.
     pub fn applied_to(&self, stored: &Attributes) -> Attributes {
         let mut item = stored.clone();

@@ -38,6 +38,13 @@ impl Person {
             Self::New(user) | Self::Known(_, user) => user,
         }
     }
+
+    /// Returns the user after the change, to change it further.
+    pub const fn after_mut(&mut self) -> &mut User {
+        match self {
+            Self::New(user) | Self::Known(_, user) => user,
+        }
+    }
 }
 
 impl Store {

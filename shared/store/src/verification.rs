@@ -12,6 +12,7 @@ use crate::{
     client::{Store, Stored},
     error::Error,
     keys::Key,
+    org::OrgWrite,
     update::update,
 };
 
@@ -58,7 +59,7 @@ impl Store {
     ) -> Result<Vec<TransactWriteItem>, Error> {
         let mut actions = Vec::new();
         for WaitingInvitations { org, invitations } in waiting {
-            actions.push(self.org_write(org, &org.value)?);
+            actions.push(self.org_write(org, &org.value, OrgWrite::at(now))?);
             for before in invitations {
                 let mut released = before.value.clone();
                 released.release(now);

@@ -13,6 +13,15 @@ impl Mode {
     /// The format of a publishable key, as the end of the sentence "expected …".
     pub const EXPECTED: &str = "a key that starts with pk_test_ or pk_live_";
 
+    /// Returns the value in JSON responses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+
     /// Returns the mode of a publishable key, `pk_test_…` or `pk_live_…`.
     #[must_use]
     pub fn of_publishable(key: &str) -> Option<Self> {

@@ -136,7 +136,7 @@ fn sending(pending: &Delivery) -> Delivery {
 
 /// Sets the state of all notices of an organization.
 async fn set_notices(store: &Store, id: &str, state: impl Fn(&Org) -> Delivery) {
-    let changed = store.change_org(parse(id), |org| {
+    let changed = store.change_org(parse(id), at(NOW), |org| {
         let state = state(org);
         org.outbox
             .0
@@ -209,7 +209,7 @@ async fn subscribe(store: &Store) {
     let project = parse("prj_0198c0de-0000-7000-8000-00000000000f");
     after.link_customer(&customer, facts, &prices(), project, at(PAID_AT));
     finish_checklist(&mut after);
-    store.link_customer(&customer, &link, &before, &after, &[]).await.unwrap();
+    store.link_customer(&customer, &link, &before, &after, &[], at(PAID_AT)).await.unwrap();
 }
 
 /// Signs up Wayne with two subscriptions of the single plan.
@@ -285,7 +285,7 @@ async fn wait_for_verification(store: &Store) {
     let inviter = (ned.id, ned.name);
     let invitation = Invitation::new(hooli.value.id, address, Role::Member, inviter, at(NOW));
     let waiting = Invitation { waits: true, ..invitation };
-    let invited = store.commit_invitation((&hooli, &hooli.value), None, &waiting, &[]).await;
+    let invited = store.commit_invitation((&hooli, &hooli.value), None, &waiting, &[], at(NOW)).await;
     assert_eq!(invited.unwrap(), Invited::Done);
 }
 
@@ -296,7 +296,7 @@ async fn send_invitation(store: &Store, address: &str, link: &str) -> Invitation
     let acme = store.load_org(org).await.unwrap().unwrap();
     let inviter = (parse(JO), Name::parse("Jo Doe").unwrap());
     let invitation = Invitation::new(org, address.clone(), Role::Member, inviter, now);
-    let invited = store.commit_invitation((&acme, &acme.value), None, &invitation, &[]).await;
+    let invited = store.commit_invitation((&acme, &acme.value), None, &invitation, &[], now).await;
     assert_eq!(invited.unwrap(), Invited::Done);
     let (before, _) = store.load_invitation(org, invitation.id()).await.unwrap().unwrap();
     let delivery = Delivery::Sent { at: now, claim: None };

@@ -33,7 +33,6 @@
 mod action;
 pub mod auth;
 mod bearer;
-mod billing;
 pub mod browser;
 mod cookie;
 mod embedding;
@@ -62,7 +61,6 @@ pub use action::{
     start_session, success,
 };
 pub use bearer::bearer;
-pub use billing::{NextOut, PlanOut};
 pub use embedding::{Embeddable, referrer};
 pub use etag::{conditional_response, etag, matches_etag};
 pub use form::Fields;

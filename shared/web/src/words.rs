@@ -12,6 +12,7 @@ pub mod title {
     pub const NOT_FOUND: &str = "Not found";
     pub const METHOD_NOT_ALLOWED: &str = "Method not allowed";
     pub const CONFLICT: &str = "Conflict";
+    pub const PRECONDITION_FAILED: &str = "Changed in the meantime";
     pub const TOO_LARGE: &str = "Request too large";
     pub const INVALID: &str = "Some fields need attention";
     pub const TOO_MANY: &str = "Too many attempts";

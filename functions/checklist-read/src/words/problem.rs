@@ -44,6 +44,11 @@ pub const fn text(kind: Kind) -> (&'static str, &'static str) {
              organization’s last admin.",
             "Load the current data, then decide whether the request is still needed.",
         ),
+        Kind::PreconditionFailed => (
+            "The resource has another version than the header “If-Match” names, because it changed \
+             after it was read.",
+            "Read the resource again, decide again, and send the request with its current version.",
+        ),
         Kind::TooLarge => (
             "The body of the request is larger than this address accepts.",
             "Send a smaller body. For a list of events, send fewer events per request.",

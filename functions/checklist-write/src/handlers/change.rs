@@ -93,7 +93,7 @@ async fn try_change(request: &ChangeRequest, command: ChecklistCommand<'_>) -> R
     let AuthenticatedAdmin { admin, member } = app.authenticate(request.credentials.as_ref(), now).await?;
     let org = &member.org;
     let after = decide_change(&admin, &org.value, command, now, request.links(&org.value))?;
-    let (committed, ()) = tokio::join!(app.store.commit_org(org, &after), member.record_use(&app.store));
+    let (committed, ()) = tokio::join!(app.store.commit_org(org, &after, now), member.record_use(&app.store));
     Ok(committed?.value)
 }
 

@@ -69,7 +69,7 @@ pub async fn commit_completions(
     events: &[HostEvent],
 ) -> Result<Vec<Outcome>, store::Error> {
     let now = app.clock.now();
-    let completed = app.store.change_org(org, |org| {
+    let completed = app.store.change_org(org, now, |org| {
         Ok::<_, Infallible>(events.iter().map(|event| decide(org, event, now)).collect())
     });
     let outcomes: Vec<Outcome> = match completed.await? {

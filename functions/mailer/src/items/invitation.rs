@@ -6,6 +6,7 @@ use domain::{
     org::Org,
     people::{Invitation, InvitationId},
 };
+use jiff::Timestamp;
 use mail::{PlainText, Tags};
 use store::{Error, Store, Stored};
 
@@ -26,7 +27,7 @@ impl MailItem for InvitationMail {
         Ok(loaded.map(|(before, org)| (Self { invitation: before.value.clone(), org: org.value }, before)))
     }
 
-    async fn commit(&self, store: &Store, before: &Stored<Invitation>) -> Result<(), Error> {
+    async fn commit(&self, store: &Store, before: &Stored<Invitation>, _now: Timestamp) -> Result<(), Error> {
         store.commit_invitation_mail(before, &self.invitation).await
     }
 

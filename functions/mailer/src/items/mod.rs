@@ -38,7 +38,7 @@ pub(crate) trait MailItem: Sized {
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the item after it was loaded.
-    async fn commit(&self, store: &Store, before: &Stored<Self::Value>) -> Result<(), Error>;
+    async fn commit(&self, store: &Store, before: &Stored<Self::Value>, now: Timestamp) -> Result<(), Error>;
 
     /// Returns the delivery states of all emails.
     fn deliveries(&self) -> impl Iterator<Item = &Delivery>;

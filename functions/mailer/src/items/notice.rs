@@ -28,8 +28,8 @@ impl MailItem for NoticeMail {
         Ok(Some((Self { org, people }, before)))
     }
 
-    async fn commit(&self, store: &Store, before: &Stored<Org>) -> Result<(), Error> {
-        store.commit_org(before, &self.org).await.map(drop)
+    async fn commit(&self, store: &Store, before: &Stored<Org>, now: Timestamp) -> Result<(), Error> {
+        store.commit_org(before, &self.org, now).await.map(drop)
     }
 
     fn deliveries(&self) -> impl Iterator<Item = &Delivery> {

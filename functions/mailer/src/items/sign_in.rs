@@ -31,7 +31,12 @@ impl MailItem for SignInMail {
         Ok(loaded.map(|(before, user)| (Self { request: before.value.clone(), user, link: None }, before)))
     }
 
-    async fn commit(&self, store: &Store, before: &Stored<SignInRequest>) -> Result<(), Error> {
+    async fn commit(
+        &self,
+        store: &Store,
+        before: &Stored<SignInRequest>,
+        _now: Timestamp,
+    ) -> Result<(), Error> {
         store.commit_sign_in_request(before, &self.request, self.link.as_ref()).await
     }
 

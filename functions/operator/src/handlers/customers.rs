@@ -159,7 +159,7 @@ async fn commit_parked(
     let (mut after, now) = (before.value.clone(), record.at);
     after.link_customer(customer, facts, &app.config.prices, app.entropy.project_id(now), now);
     let change = OrgChange { before, after: &after };
-    app.store.link_customer_for(Some(record), customer, link, change, parked).await?;
+    app.store.link_customer_for(Some(record), customer, link, change, parked, now).await?;
     if before.value.provisioned.is_none() && after.provisioned.is_some() {
         telemetry::count(Metric::Provisioned, 1, now);
     }

@@ -59,7 +59,7 @@ async fn commit_extension(request: &ActionRequest, org: OrgId, grant: &Grant) ->
     let (app, now) = (&request.app, request.auth.now);
     let first =
         FirstTrial { reminder_days: app.config.reminder_days.clone(), project: app.entropy.project_id(now) };
-    let changed = app.store.change_org(org, |org| {
+    let changed = app.store.change_org(org, now, |org| {
         let before = org.clone();
         org.extend_trial(&request.auth.operator, grant, &first, now)?;
         Ok::<_, NotExtendable>((org.clone(), DomainEvent::between(Some(&before), org)))

@@ -5,8 +5,8 @@ use domain::{
     org::{Org, Reminders},
 };
 use jiff::Timestamp;
+use org_state::{NextOut, PlanOut};
 use serde::Serialize;
-use web::{NextOut, PlanOut};
 
 use crate::{out::billing::BillingOut, words::email};
 

@@ -23,7 +23,10 @@ pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         Some(user) if !user.found.user.value.verified => unverified(&app.config.product, user),
         _ => Form {
             product: &app.config.product,
-            trial_days: app.config.trial_for(signed_in.as_ref().map(|user| &user.found.user.value)),
+            trial_days: app
+                .config
+                .trial_for(signed_in.as_ref().map(|user| &user.found.user.value))
+                .map(|trial| trial.days),
             signed_in: signed_in.as_ref(),
             creation_grant: None,
             token: &app.form_token(),

@@ -60,7 +60,7 @@ async fn change_settings(app: &App, form: &FormRequest) -> Result<Settings, Prob
     let settings = parse(form.fields()?)?;
     let mut after = before.value.clone();
     after.change_settings(&admin, settings.clone(), now).map_err(rejected)?;
-    app.store.commit_org(before, &after).await?;
+    app.store.commit_org(before, &after, now).await?;
     tracing::info!(area = %LogArea::Access, organization = %after.id, user = %admin.user(), "changed settings");
     Ok(settings)
 }

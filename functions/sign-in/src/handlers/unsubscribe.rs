@@ -79,7 +79,7 @@ async fn commit_choice(app: &App, token: &str, reminders: Reminders) -> Result<R
         org.set_reminders(link.user, reminders);
         recipient(org, &link).ok_or(())
     };
-    let changed = app.store.change_org(link.org, decide).await?;
+    let changed = app.store.change_org(link.org, app.clock.now(), decide).await?;
     changed.and_then(Result::ok).ok_or_else(expired)
 }
 

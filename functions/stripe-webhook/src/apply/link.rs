@@ -30,7 +30,7 @@ impl App {
         let mut linked = before.value.clone();
         linked.billing.customer.clone_from(&after.billing.customer);
         let review = Review::new(&linked, &after, None, received);
-        let write = self.store.link_customer(customer, link, before, &after, &parked);
+        let write = self.store.link_customer(customer, link, before, &after, &parked, now);
         self.commit(&[(&before.value, &after)], &review, received, write).await?;
         Ok(IngestOutcome::Linked)
     }

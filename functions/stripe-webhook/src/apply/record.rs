@@ -28,7 +28,7 @@ impl App {
         }
         after.record(fact, &self.prices, self.entropy.project_id(now), now);
         let review = Review::new(&before.value, &after, linked, received);
-        let write = self.store.commit_org(before, &after);
+        let write = self.store.commit_org(before, &after, now);
         self.commit(&[(&before.value, &after)], &review, received, write).await?;
         if after == before.value {
             tracing::info!(area = %LogArea::Webhook, event = %event.id, organization = %after.id, "ignored event: no change");

@@ -32,7 +32,7 @@ impl App {
         let owner = if joined.billing.owns(subscription) { joined.id } else { left.id };
         let review = Review::moved(&named.value, &joined, &left, subscription, context.link.org, received);
         let orgs = [OrgChange { before: named, after: &joined }, OrgChange { before: former, after: &left }];
-        let write = self.store.commit_move(subscription, orgs, context.moved_to, owner);
+        let write = self.store.commit_move(subscription, orgs, context.moved_to, owner, now);
         let changes = [(&named.value, &joined), (&former.value, &left)];
         self.commit(&changes, &review, received, write).await?;
         let unchanged = changes.iter().all(|(before, after)| before == after);

@@ -173,6 +173,12 @@ impl Billing {
         self.plan_item(now)?.plan
     }
 
+    /// Returns the id of the best subscription.
+    #[must_use]
+    pub fn current(&self, now: Timestamp) -> Option<&SubscriptionId> {
+        Some(self.best(now)?.id)
+    }
+
     /// Returns the best subscription, if it has a plan and is active or in its trial.
     pub(crate) fn running(&self, now: Timestamp) -> Option<&SubscriptionId> {
         let live = [SubscriptionStatus::Active, SubscriptionStatus::Trialing];

@@ -57,6 +57,13 @@ impl Org {
         self.billing.status(self.dates_seen.unwrap_or(Timestamp::MIN))
     }
 
+    /// Returns the plan of the subscription, as of the same moment as
+    /// [`Self::recorded_billing_status`].
+    #[must_use]
+    pub(crate) fn recorded_plan(&self) -> Option<Plan> {
+        self.billing.plan(self.dates_seen.unwrap_or(Timestamp::MIN))
+    }
+
     /// Returns the end of the trial that counts at `now`.
     ///
     /// While a subscription is alive, this is the end of the subscription's own trial, or `None` if

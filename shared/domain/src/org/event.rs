@@ -11,7 +11,19 @@ use super::{Org, Trigger};
 use crate::{
     billing::SubscriptionStatus,
     mail::{Delivery, Failure, NoticeKey},
+    people::{MemberDetails, MembershipChange, MembershipChangeKind},
 };
+
+/// An organization as one write left it.
+#[derive(Clone, Copy, Debug)]
+pub struct WrittenOrg<'a> {
+    /// The organization.
+    pub org: &'a Org,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The membership that the write changed.
+    pub membership: Option<&'a MembershipChange>,
+}
 
 /// An event of an organization. The code that publishes it adds the id and the time of the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +69,22 @@ pub enum DomainEvent {
         /// Reason of the failure.
         why: Failure,
     },
+    /// The name of the organization changed.
+    Renamed,
+    /// A trial of Onramp started.
+    TrialStarted,
+    /// The plan of the subscription changed to another one.
+    PlanChanged,
+    /// What the organization's members may do changed.
+    AccessChanged,
+    /// A member joined.
+    MemberJoined(MemberDetails),
+    /// A member left or was removed.
+    MemberRemoved(MemberDetails),
+    /// The role of a member changed.
+    MemberRoleChanged(MemberDetails),
+    /// The state of the organization changed in a way that no other event reports.
+    Updated,
 }
 
 impl DomainEvent {
@@ -76,7 +104,38 @@ impl DomainEvent {
             Self::ChecklistCompleted => "checklist.completed",
             Self::ChecklistDismissed => "checklist.dismissed",
             Self::MailFailed { .. } => "mail.failed",
+            Self::Renamed => "organization.renamed",
+            Self::TrialStarted => "trial.started",
+            Self::PlanChanged => "subscription.plan_changed",
+            Self::AccessChanged => "access.changed",
+            Self::MemberJoined(_) => "member.joined",
+            Self::MemberRemoved(_) => "member.removed",
+            Self::MemberRoleChanged(_) => "member.role_changed",
+            Self::Updated => "organization.updated",
         }
+    }
+
+    /// Returns the events of one write, in a fixed order. `old` is the write before it; `None` for a
+    /// new organization.
+    ///
+    /// Access also changes when time passes. The first write after that reports it, and the trial
+    /// sweep makes sure that there is such a write.
+    #[must_use]
+    pub fn of_write(old: Option<&WrittenOrg<'_>>, new: &WrittenOrg<'_>) -> Vec<Self> {
+        let mut events = Self::between(old.map(|old| old.org), new.org);
+        let access = |it: &WrittenOrg<'_>| it.org.status(it.at).access();
+        if old.is_some_and(|old| access(old) != access(new)) {
+            events.push(Self::AccessChanged);
+        }
+        events.extend(new.membership.map(|change| {
+            let member = change.member.clone();
+            match change.kind {
+                MembershipChangeKind::Joined => Self::MemberJoined(member),
+                MembershipChangeKind::Removed => Self::MemberRemoved(member),
+                MembershipChangeKind::RoleChanged => Self::MemberRoleChanged(member),
+            }
+        }));
+        events
     }
 
     /// Returns the events that the change from `old` to `new` caused, in a fixed order. `old` is
@@ -111,6 +170,18 @@ impl DomainEvent {
             events.push(Self::ChecklistDismissed);
         }
         events.extend(mail_failed(old, new));
+        if old.is_some_and(|old| old.name != new.name) {
+            events.push(Self::Renamed);
+        }
+        if new.trial.is_some() && old.is_none_or(|old| old.trial.is_none()) {
+            events.push(Self::TrialStarted);
+        }
+        if old
+            .and_then(Org::recorded_plan)
+            .is_some_and(|plan| new.recorded_plan().is_some_and(|it| it != plan))
+        {
+            events.push(Self::PlanChanged);
+        }
         events
     }
 }

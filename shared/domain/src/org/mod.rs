@@ -16,7 +16,7 @@ mod status;
 pub use admins::MAX_ADMINS;
 pub use contact::{AdminContact, Reminders, SuppressionReason, Undeliverable};
 pub use correction::NotCorrectable;
-pub use event::DomainEvent;
+pub use event::{DomainEvent, WrittenOrg};
 pub use language::Language;
 pub use measure::{COMPLETION_TARGET, Measure, measures};
 pub use provisioning::{Project, Provisioned, Trigger};

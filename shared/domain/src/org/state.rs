@@ -8,7 +8,7 @@ use super::{AdminContact, Language, Project, Provisioned, Trigger};
 use crate::{
     billing::{Billing, SubscriptionId},
     checklist::{Checklist, Onboarding},
-    id::{OrgId, ProjectId},
+    id::{ExternalId, OrgId, ProjectId},
     mail::{NoticeKey, Outbox},
     people::Name,
     time::Zone,
@@ -23,7 +23,9 @@ use crate::{
 pub struct Org {
     /// Id of the organization.
     pub id: OrgId,
-    /// Name given at sign-up.
+    /// The host app's id of the organization. It is set at most once.
+    pub external_id: Option<ExternalId>,
+    /// Name of the organization.
     pub name: Name,
     /// Time zone in which its members read dates.
     pub zone: Zone,
@@ -33,6 +35,9 @@ pub struct Org {
     pub signed_up_at: Timestamp,
     /// Its admins, at most [`MAX_ADMINS`](super::MAX_ADMINS).
     pub admins: Vec<AdminContact>,
+    /// Number of its members, admins included. `None` if an earlier version of the code wrote the
+    /// organization last, because such a version does not count them.
+    pub member_count: Option<u32>,
     /// Provisioning marker. It is set once and never removed, even if the project is deleted.
     pub provisioned: Option<Provisioned>,
     /// The trial that Onramp runs. A trial of a subscription is in `billing`.
@@ -58,11 +63,13 @@ impl Org {
     pub fn sign_up(id: OrgId, name: Name, zone: Zone, first_admin: AdminContact, now: Timestamp) -> Self {
         Self {
             id,
+            external_id: None,
             name,
             zone,
             language: Language::default(),
             signed_up_at: now,
             admins: vec![first_admin],
+            member_count: Some(1),
             provisioned: None,
             trial: None,
             billing: Billing::default(),
@@ -92,6 +99,11 @@ impl Org {
         self.checklist.created_at = Some(now);
         self.checklist.updated_at = Some(now);
         self.enqueue_notice(NoticeKey::Welcome, now);
+    }
+
+    /// Drops the pending welcome email, because the host app welcomes the admins itself.
+    pub fn send_no_welcome(&mut self) {
+        self.outbox.0.remove(&NoticeKey::Welcome);
     }
 
     /// Delays the welcome email until `then`. Does nothing if the mailer has claimed it before.

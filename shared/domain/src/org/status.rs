@@ -51,6 +51,16 @@ impl Status {
         }
     }
 
+    /// Parses a value of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(value: &str) -> Option<Self> {
+        use Status::{
+            Active, Canceled, Incomplete, PastDue, Paused, Pending, TrialExpired, Trialing, Unpaid,
+        };
+        let all = [Pending, Trialing, TrialExpired, Active, PastDue, Unpaid, Paused, Incomplete, Canceled];
+        all.into_iter().find(|it| it.as_str() == value)
+    }
+
     /// Returns the access that the status allows.
     #[must_use]
     pub const fn access(self) -> Access {

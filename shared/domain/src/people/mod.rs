@@ -6,6 +6,7 @@ mod invitation_status;
 mod link;
 mod member;
 mod membership;
+mod membership_change;
 mod name;
 mod operator;
 mod preferences;
@@ -27,6 +28,7 @@ pub use link::{
 };
 pub use member::{Admin, Member};
 pub use membership::{Membership, Role};
+pub use membership_change::{MemberDetails, MembershipChange, MembershipChangeKind};
 pub use name::{Name, NameError};
 pub use operator::{ActionRecord, Operator, OperatorError, Operators};
 pub use preferences::{HiddenBanner, Preferences};

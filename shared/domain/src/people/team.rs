@@ -206,9 +206,7 @@ impl Org {
             return Err(TeamError::InviterGone);
         }
         let membership = Membership::new(self.id, user, invitation.role, now);
-        if membership.role == Role::Admin {
-            self.add_admin(&membership)?;
-        }
+        self.add_member(&membership)?;
         Ok(membership)
     }
 
@@ -250,7 +248,7 @@ impl Org {
     /// [`TeamError::NoAccess`], [`TeamError::LastAdmin`].
     pub fn remove(&mut self, admin: &Admin, member: &Membership, now: Timestamp) -> Result<(), TeamError> {
         self.may_change_team(now)?;
-        self.remove_admin(member.user)?;
+        self.remove_member(member.user)?;
         self.notify_member(admin, member.user, now);
         Ok(())
     }
@@ -280,10 +278,25 @@ impl Org {
                 return Err(TeamError::Subscribed);
             }
             self.admins.clear();
+            self.member_count = Some(0);
             return Ok(());
         }
         self.may_change_team(now)?;
-        self.remove_admin(member.user())
+        self.remove_member(member.user())
+    }
+
+    fn add_member(&mut self, membership: &Membership) -> Result<(), TeamError> {
+        if membership.role == Role::Admin {
+            self.add_admin(membership)?;
+        }
+        self.member_count = self.member_count.map(|count| count.saturating_add(1));
+        Ok(())
+    }
+
+    fn remove_member(&mut self, user: UserId) -> Result<(), TeamError> {
+        self.remove_admin(user)?;
+        self.member_count = self.member_count.map(|count| count.saturating_sub(1));
+        Ok(())
     }
 
     fn add_admin(&mut self, member: &Membership) -> Result<(), TeamError> {

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{Address, Name, Preferences};
-use crate::id::{OrgId, UserId};
+use crate::id::{ExternalId, OrgId, UserId};
 
 /// A user, identified by an email address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// Id of the user.
     pub id: UserId,
+    /// The host app's id of the user. It is set at most once.
+    pub external_id: Option<ExternalId>,
     /// Name of the user.
     pub name: Name,
     /// Email address of the user.
@@ -59,6 +61,7 @@ impl User {
     pub fn new(id: UserId, name: Name, address: Address) -> Self {
         Self {
             id,
+            external_id: None,
             name,
             address,
             verified: false,

@@ -11,6 +11,6 @@ mod urgency_step;
 pub use extension::{Days, Extension, NotDays};
 pub use grant::{FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable};
 pub use reminder::{NOTICE_DAYS, WARNING_DAYS, parse_reminder_days};
-pub use state::Trial;
+pub use state::{Trial, TrialTerms};
 pub use urgency::{EndDay, Urgency};
 pub use urgency_step::UrgencyStep;

@@ -5,6 +5,25 @@ use jiff::Timestamp;
 use super::Extension;
 use crate::time::{DAY, add, truncate_to_second};
 
+/// The terms of a trial that starts now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialTerms {
+    /// Whether trials can start.
+    pub enabled: bool,
+    /// Length in days.
+    pub days: u16,
+    /// Offsets of the reminders, in days before the end. Each is at least 1 and smaller than `days`.
+    pub reminder_days: Vec<u16>,
+}
+
+impl TrialTerms {
+    /// Starts a trial, if trials can start.
+    #[must_use]
+    pub fn start(&self, now: Timestamp) -> Option<Trial> {
+        self.enabled.then(|| Trial::start(now, self.days, self.reminder_days.clone()))
+    }
+}
+
 /// A trial that Onramp runs, with the times of its reminders.
 ///
 /// The reminder offsets are stored with the trial. If the setting changes, the new offsets

@@ -142,7 +142,14 @@ fn extension_without_a_trial_starts_one_and_provisions() {
     assert_eq!(org.status(day(40, 0)).access(), Access::Full);
     assert_eq!(keys(&org), ["welcome"]);
     let events = DomainEvent::between(Some(&before), &org);
-    assert_eq!(events, [DomainEvent::Provisioned(Trigger::Trial), DomainEvent::TrialExtended { days: 7 }]);
+    assert_eq!(
+        events,
+        [
+            DomainEvent::Provisioned(Trigger::Trial),
+            DomainEvent::TrialExtended { days: 7 },
+            DomainEvent::TrialStarted
+        ]
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub(crate) mod org;
 pub(crate) mod session;
 pub(crate) mod user;
 
-use domain::secret::Hash;
+use domain::{id::ExternalId, secret::Hash};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -61,6 +61,11 @@ pub(crate) fn from_versioned_item<F: DeserializeOwned, T>(
 /// Parses a stored string. `what` names the value in the error.
 pub(crate) fn read<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, Corrupt> {
     text.parse().map_err(|_| Corrupt::because(what))
+}
+
+/// Parses the stored id of the host app.
+pub(crate) fn read_external_id(stored: Option<String>) -> Result<Option<ExternalId>, Corrupt> {
+    stored.map(|id| read("external id", &id)).transpose()
 }
 
 /// Parses the stored hash of a browser cookie.

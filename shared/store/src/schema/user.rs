@@ -14,12 +14,14 @@ use crate::{
     client::Stored,
     error::Corrupt,
     keys::Key,
-    schema::{from_versioned_item, read, to_versioned_item},
+    schema::{from_versioned_item, read, read_external_id, to_versioned_item},
 };
 
 #[derive(Debug, Serialize, Deserialize)]
 struct UserItem {
     id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
     name: String,
     address: String,
     #[serde(default)]
@@ -92,6 +94,7 @@ impl TryFrom<JoinsItem> for Joins {
 pub(crate) fn encode(user: &User, version: u64) -> Result<Attributes, Corrupt> {
     let form = UserItem {
         id: user.id.to_string(),
+        external_id: user.external_id.as_ref().map(ToString::to_string),
         name: user.name.to_string(),
         address: user.address.as_str().to_owned(),
         verified: user.verified,
@@ -110,6 +113,7 @@ pub(crate) fn decode(item: Attributes) -> Result<Stored<User>, Corrupt> {
     from_versioned_item(item, |form: UserItem| {
         Ok(User {
             id: read("user id", &form.id)?,
+            external_id: read_external_id(form.external_id)?,
             name: Name::from_stored(form.name),
             address: Address::from_stored(form.address),
             verified: form.verified,

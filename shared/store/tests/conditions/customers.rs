@@ -60,7 +60,7 @@ async fn customer_is_linked_only_as_loaded() {
                 after.billing.link(&customer(id));
                 let parked = world.store.load_parked(&customer(id), &link).await?;
                 between(world, &mut { id });
-                world.store.link_customer(&customer(id), &link, &before, &after, &parked).await
+                world.store.link_customer(&customer(id), &link, &before, &after, &parked, now()).await
             },
         )
         .await;
@@ -85,7 +85,10 @@ async fn events_of_a_linked_customer_are_released_only_as_loaded() {
             assert_eq!(parked.len(), 1);
             between(world, &mut ());
             let (change, record) = (OrgChange { before: &org, after: &org.value }, record());
-            world.store.link_customer_for(Some(&record), &customer(CUSTOMER), &link, change, &parked).await
+            world
+                .store
+                .link_customer_for(Some(&record), &customer(CUSTOMER), &link, change, &parked, now())
+                .await
         },
     )
     .await;
@@ -103,7 +106,7 @@ async fn more_events_than_fit_into_a_transaction_are_released() {
     assert_eq!(parked.len(), 120);
     let mut after = before.value.clone();
     after.billing.link(&customer(NEW_CUSTOMER));
-    world.store.link_customer(&customer(NEW_CUSTOMER), &link, &before, &after, &parked).await.unwrap();
+    world.store.link_customer(&customer(NEW_CUSTOMER), &link, &before, &after, &parked, now()).await.unwrap();
     let link = link_of(&world.store, NEW_CUSTOMER).await;
     assert_eq!(link.org, Some(parse(HOOLI)));
     assert_eq!(world.store.load_parked(&customer(NEW_CUSTOMER), &link).await.unwrap(), []);

@@ -46,7 +46,7 @@ async fn address_is_invited_once_by_the_loaded_team() {
             let (org, mut limits) = (world.org(ACME).await, Vec::new());
             between(world, &mut limits);
             let invitation = invitation("al@acme.example");
-            world.store.commit_invitation((&org, &org.value), None, &invitation, &limits).await
+            world.store.commit_invitation((&org, &org.value), None, &invitation, &limits, now()).await
         },
     )
     .await;
@@ -71,10 +71,11 @@ async fn invitation_changes_only_in_the_loaded_version() {
                 between(world, &mut ());
                 if revoke {
                     after.revoke(now());
-                    return world.store.revoke_invitation(&org, &before, &after).await;
+                    return world.store.revoke_invitation(&org, &before, &after, now()).await;
                 }
                 after.sends += 1;
-                let sent = world.store.commit_invitation((&org, &org.value), Some(&before), &after, &[]);
+                let sent =
+                    world.store.commit_invitation((&org, &org.value), Some(&before), &after, &[], now());
                 sent.await.map(|_| ())
             },
         )

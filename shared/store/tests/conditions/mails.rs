@@ -21,7 +21,7 @@ async fn each_kind_of_pending_email_is_due() {
     let (acme, inviter) = (world.org(ACME).await, (parse(JO), Name::parse("Jo Doe").unwrap()));
     let address = Address::parse("al@acme.example").unwrap();
     let invitation = Invitation::new(parse(ACME), address, Role::Member, inviter, now());
-    let invited = world.store.commit_invitation((&acme, &acme.value), None, &invitation, &[]);
+    let invited = world.store.commit_invitation((&acme, &acme.value), None, &invitation, &[], now());
     invited.await.unwrap();
     let due: Vec<_> = world.store.mail_due(now()).try_collect().await.unwrap();
     let expected = [

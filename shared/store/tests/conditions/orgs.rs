@@ -24,7 +24,7 @@ async fn organization_is_written_only_in_the_loaded_version() {
             let mut after = before.value.clone();
             after.set_reminders(parse(JO), Reminders::Unwanted);
             between(world, &mut ());
-            world.store.commit_org(&before, &after).await
+            world.store.commit_org(&before, &after, now()).await
         },
     )
     .await;
@@ -34,7 +34,7 @@ async fn organization_is_written_only_in_the_loaded_version() {
 async fn change_is_decided_again_after_each_of_five_conflicts() {
     for (conflicts, expected) in [(0, Ok(1)), (1, Ok(2)), (5, Ok(6)), (6, Err(6))] {
         let (world, attempts) = (World::new().await, Cell::new(0_u64));
-        let changed = world.store.change_org(parse(ACME), |org| {
+        let changed = world.store.change_org(parse(ACME), now(), |org| {
             org.set_reminders(parse(JO), Reminders::Unwanted);
             attempts.set(attempts.get() + 1);
             if attempts.get() <= conflicts {
@@ -112,10 +112,10 @@ async fn role_is_written_only_for_a_member_of_the_loaded_team() {
         ],
         async |world, between| {
             let org = world.org(ACME).await;
-            let (mut member, _) = world.store.load_member(parse(ACME), parse(MO)).await?.unwrap();
+            let (mut member, mo) = world.store.load_member(parse(ACME), parse(MO)).await?.unwrap();
             between(world, &mut member);
             let admin = Membership { role: Role::Admin, ..member.clone() };
-            world.store.commit_role(&org, &org.value, &member, &admin).await
+            world.store.commit_role(&org, &org.value, (&member, &admin), &mo.value, now()).await
         },
     )
     .await;
@@ -136,7 +136,7 @@ async fn member_is_removed_only_once_from_the_loaded_team() {
             let mut after = user.value.clone();
             after.leave(parse(ACME));
             between(world, &mut member);
-            world.store.commit_removal(&org, &org.value, &member, (&user, &after)).await
+            world.store.commit_removal(&org, &org.value, &member, (&user, &after), now()).await
         },
     )
     .await;
@@ -177,5 +177,5 @@ async fn move_to(
     let (acme, hooli) = (world.org(ACME).await, world.org(HOOLI).await);
     between(world, &mut ());
     let orgs = [&acme, &hooli].map(|org| OrgChange { before: org, after: &org.value });
-    world.store.commit_move(&subscription, orgs, before, owner).await
+    world.store.commit_move(&subscription, orgs, before, owner, now()).await
 }

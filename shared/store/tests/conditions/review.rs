@@ -103,7 +103,7 @@ async fn failed_email_needs_review_only_while_it_applies() {
     let reminder = NoticeKey::TrialEnding { ends_at: parse("2026-01-15T08:59:00Z"), days: 3 };
     for (notice, expected) in [(reminder, &[QUARANTINED][..]), (NoticeKey::Welcome, &[QUARANTINED, UMBRELLA])]
     {
-        let changed = world.store.change_org(parse(UMBRELLA), |org| {
+        let changed = world.store.change_org(parse(UMBRELLA), now(), |org| {
             let failed = Delivery::Failed { at: now(), why: Failure::Refused };
             org.outbox.0.insert(notice.clone(), [(org.admins[0].user, failed)].into());
             Ok::<_, Infallible>(())

@@ -21,6 +21,8 @@ pub enum Kind {
     MethodNotAllowed,
     /// The request contradicts the stored state.
     Conflict,
+    /// The resource has another version than the request names.
+    PreconditionFailed,
     /// The body exceeds the size limit.
     TooLarge,
     /// One or more fields have an invalid value.
@@ -35,7 +37,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of their status codes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::BadRequest,
         Self::Unauthorized,
         Self::PaymentRequired,
@@ -43,6 +45,7 @@ impl Kind {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::PreconditionFailed,
         Self::TooLarge,
         Self::Invalid,
         Self::TooMany,
@@ -61,6 +64,7 @@ impl Kind {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
@@ -81,6 +85,7 @@ impl Kind {
             Self::NotFound => "/problems/not-found",
             Self::MethodNotAllowed => "/problems/method-not-allowed",
             Self::Conflict => "/problems/conflict",
+            Self::PreconditionFailed => "/problems/precondition-failed",
             Self::TooLarge => "/problems/too-large",
             Self::Invalid => "/problems/invalid",
             Self::TooMany => "/problems/too-many-requests",
@@ -100,6 +105,7 @@ impl Kind {
             Self::NotFound => title::NOT_FOUND,
             Self::MethodNotAllowed => title::METHOD_NOT_ALLOWED,
             Self::Conflict => title::CONFLICT,
+            Self::PreconditionFailed => title::PRECONDITION_FAILED,
             Self::TooLarge => title::TOO_LARGE,
             Self::Invalid => title::INVALID,
             Self::TooMany => title::TOO_MANY,

@@ -50,8 +50,7 @@ pub fn decide_sign_up(attempt: &Attempt<'_>, form: &SignUpIn) -> Result<SignUp, 
 /// Decides the trial. `None` if the form asks for none, or if the user cannot start one.
 fn decide_trial(attempt: &Attempt<'_>, form: &SignUpIn, user: &User) -> Option<Trial> {
     let config = &attempt.app.config;
-    let days = config.trial_for(Some(user)).filter(|_| form.start_trial)?;
-    Some(Trial::start(attempt.now, days, config.reminder_days.clone()))
+    config.trial_for(Some(user)).filter(|_| form.start_trial)?.start(attempt.now)
 }
 
 /// Decides the organization. With a trial, it is also provisioned.

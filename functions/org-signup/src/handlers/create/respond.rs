@@ -119,7 +119,10 @@ pub fn respond_rejected(attempt: &Attempt<'_>, problem: Problem) -> Response {
         let new_token = app.form_token();
         let form = Form {
             product: &app.config.product,
-            trial_days: app.config.trial_for(requester.user().map(|user| &user.value)),
+            trial_days: app
+                .config
+                .trial_for(requester.user().map(|user| &user.value))
+                .map(|trial| trial.days),
             signed_in: requester.signed_in(),
             creation_grant: requester.creation_grant().and_then(|_| fields.get("founding")),
             token: fields.get("form_token").filter(|token| web::is_form_token(token)).unwrap_or(&new_token),

@@ -64,7 +64,7 @@ async fn write_name(
         after.user.name = name.clone();
         after.membership.name = name.clone();
         after.org.rename_admin(user, name);
-        app.store.commit_profile(&before, &after).await?;
+        app.store.commit_profile(&before, &after, app.clock.now()).await?;
         Ok(Some(after.user))
     })
     .await

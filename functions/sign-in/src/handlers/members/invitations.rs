@@ -37,7 +37,8 @@ pub async fn invite(
     let invitation = org.invite(admin, (form.address, form.role), known.as_ref(), team, now)?;
     let earlier = stored.iter().find(|stored| stored.value.id() == invitation.id());
     let limits = limits(&invitation, now);
-    let written = app.store.commit_invitation((before, &org), earlier, &invitation, &limits).await?;
+    let written =
+        app.store.commit_invitation((before, &org), earlier, &invitation, &limits, caller.now).await?;
     queued(written, invitation, now)
 }
 
@@ -61,7 +62,7 @@ pub async fn resend(
         return Ok(Changed::Invited(Box::new(earlier.value.clone()), now));
     };
     let (org, limits) = ((before, &before.value), limits(&invitation, now));
-    let written = app.store.commit_invitation(org, Some(earlier), &invitation, &limits).await?;
+    let written = app.store.commit_invitation(org, Some(earlier), &invitation, &limits, caller.now).await?;
     queued(written, invitation, now)
 }
 
@@ -71,7 +72,7 @@ pub async fn revoke(app: &App, caller: &AuthenticatedUser, id: &str) -> Result<C
     let before = load_invitation(app, caller, id).await?;
     let mut revoked = before.value.clone();
     revoked.revoke(caller.now);
-    app.store.revoke_invitation(org, &before, &revoked).await?;
+    app.store.revoke_invitation(org, &before, &revoked, caller.now).await?;
     tracing::info!(area = %LogArea::Access, organization = %org.value.id, "revoked invitation");
     Ok(Changed::Removed)
 }

@@ -21,13 +21,13 @@ pub async fn change_role(
     id: &str,
     fields: &Fields,
 ) -> Result<Changed, TeamChangeError> {
-    let (member, _) = load_member(app, caller, parse_id(id)?).await?;
+    let (member, user) = load_member(app, caller, parse_id(id)?).await?;
     let role = parse_role(fields).map_err(|error| Problem::invalid(vec![error]))?;
     let before = &caller.found.org;
     let mut org = before.value.clone();
     let changed = org.change_role(admin, &member, role, caller.now)?;
     if changed != member {
-        app.store.commit_role(before, &org, &member, &changed).await?;
+        app.store.commit_role(before, &org, (&member, &changed), &user.value, caller.now).await?;
         let (organization, user, role) = (org.id, member.user, role.as_str());
         tracing::info!(area = %LogArea::Access, %organization, %user, role, "changed role");
     }
@@ -95,7 +95,7 @@ async fn commit_removal(
 ) -> Result<(), TeamChangeError> {
     let mut after = user.value.clone();
     after.leave(org.id);
-    app.store.commit_removal(&caller.found.org, org, member, (user, &after)).await?;
+    app.store.commit_removal(&caller.found.org, org, member, (user, &after), caller.now).await?;
     tracing::info!(area = %LogArea::Access, organization = %org.id, user = %member.user, "removed member");
     Ok(())
 }

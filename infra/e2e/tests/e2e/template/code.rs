@@ -69,13 +69,15 @@ fn literals(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Calls of shared code that read configuration, each with the environment variables that it reads.
-const READ_BY: [(&str, &[&str]); 7] = [
+const READ_BY: [(&str, &[&str]); 9] = [
     (".table()", &["TABLE_NAME"]),
     (".public_url()", &["PUBLIC_URL"]),
     (".product_name()", &["PRODUCT_NAME"]),
     (".session_idle()", &["SESSION_IDLE_DAYS"]),
     (".sign_up_limit()", &["SIGNUP_LIMIT_PER_IP"]),
     (".sign_up_budget()", &["SIGNUP_HOURLY_BUDGET"]),
+    (".trials()", &["STRIPE_ENABLE_TRIALS", "STRIPE_TRIAL_DAYS", "TRIAL_REMINDER_DAYS"]),
+    (".checklists()", &["CHECKLIST_DEFINITIONS"]),
     (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),
 ];
 

@@ -6,6 +6,7 @@
 
 mod billing;
 mod billing_details;
+pub(crate) mod change;
 mod checklist;
 mod fact_details;
 mod folded;
@@ -22,11 +23,13 @@ use domain::{
     time::Zone,
     trial::Trial,
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::{
     billing::{BillingItem, PauseItem},
     billing_details::{AttemptItem, BillingDetailsItem},
+    change::{CHANGE, ChangeItem},
     checklist::{ChecklistItem, OnboardingItem},
     folded::FoldedItem,
     trial::TrialItem,
@@ -36,12 +39,12 @@ use crate::{
     attributes::Attributes,
     client::Stored,
     error::Corrupt,
-    index::due_entry,
+    index::{cohort_entry, due_entry},
     keys::{Key, due_pk, shard},
     schema::{
         admin::AdminItem,
         delivery::{DeliveryItem, mail_index_of},
-        from_versioned_item, read, to_versioned_item,
+        from_versioned_item, read, read_external_id, to_versioned_item,
     },
 };
 
@@ -49,6 +52,8 @@ use crate::{
 struct OrgItem {
     profile: ProfileItem,
     admins: Vec<AdminItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
     /// Missing for the default language, and in items of earlier versions of the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     language: Option<String>,
@@ -109,10 +114,21 @@ struct ProvisionedItem {
     project_name: String,
 }
 
-/// Builds the item of an organization at a version.
+/// Builds the item of a new organization.
+pub(crate) fn encode_new(org: &Org, now: Timestamp) -> Result<Attributes, Corrupt> {
+    let mut item = encode(org, 1)?;
+    let change = ChangeItem::new(1, org.member_count, Some(now), None);
+    item.insert(CHANGE.to_owned(), change.to_value()?);
+    Ok(item)
+}
+
+/// Builds the item of an organization at a version. The attribute `change` has no time.
 pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     let key = Key::org(org.id);
     let mut item = to_versioned_item(&key, &OrgItem::from(org), version)?;
+    let change = ChangeItem::new(version, org.member_count, None, None);
+    item.insert(CHANGE.to_owned(), change.to_value()?);
+    item.extend(cohort_entry(shard(&key.pk), org.signed_up_at));
     let due_at = org.due_at();
     item.extend(due_at.map(|at| due_entry(&due_pk(shard(&key.pk)), at)).unwrap_or_default());
     let outbox = &org.outbox;
@@ -122,7 +138,9 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
 
 /// Decodes an organization with its version.
 pub(crate) fn decode(item: Attributes) -> Result<Stored<Org>, Corrupt> {
-    from_versioned_item(item, |form: OrgItem| form.try_into())
+    let mut org: Stored<Org> = from_versioned_item(item, |form: OrgItem| form.try_into())?;
+    org.value.member_count = ChangeItem::of(&org.item, org.version).and_then(|change| change.members);
+    Ok(org)
 }
 
 impl From<&Org> for OrgItem {
@@ -135,6 +153,7 @@ impl From<&Org> for OrgItem {
                 signed_up_at: At(org.signed_up_at),
             },
             admins: org.admins.iter().map(AdminItem::from).collect(),
+            external_id: org.external_id.as_ref().map(ToString::to_string),
             language: (org.language != Language::default()).then(|| org.language.as_str().to_owned()),
             provisioned: org.provisioned.as_ref().map(ProvisionedItem::from),
             origin: org.provisioned.as_ref().and_then(|it| origin(it.trigger)),
@@ -177,11 +196,14 @@ impl TryFrom<OrgItem> for Org {
         }
         Ok(Self {
             id: read("organization id", &item.profile.id)?,
+            external_id: read_external_id(item.external_id)?,
             name: Name::from_stored(item.profile.name),
             zone: Zone::named(&item.profile.time_zone),
             language: item.language.and_then(|tag| Language::parse(&tag)).unwrap_or_default(),
             signed_up_at: item.profile.signed_up_at.0,
             admins: item.admins.into_iter().map(AdminContact::try_from).collect::<Result<_, _>>()?,
+            // It is in the attribute `change`.
+            member_count: None,
             provisioned,
             trial: item.trial.map(Trial::try_from).transpose()?,
             billing: payments,

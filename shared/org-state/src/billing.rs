@@ -1,7 +1,7 @@
-//! The plan and the next billing event of an organization, in JSON responses and passes.
+//! The plan, the next billing event, and the payment issue of an organization.
 
 use domain::{
-    billing::{NextBillingEvent, Plan},
+    billing::{Issue, NextBillingEvent, Plan},
     org::Org,
 };
 use jiff::Timestamp;
@@ -39,6 +39,23 @@ impl PlanOut {
             amount: amount.map(|amount| amount.amount),
             currency: amount.map(|amount| amount.currency.as_str().to_owned()),
         })
+    }
+}
+
+/// What stands in the way of a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IssueOut {
+    /// `payment_failed` or `action_required`.
+    pub kind: &'static str,
+    /// Id of the invoice.
+    pub invoice: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl From<Issue> for IssueOut {
+    fn from(issue: Issue) -> Self {
+        Self { kind: issue.kind.as_str(), invoice: issue.invoice.to_string(), since: issue.since }
     }
 }
 

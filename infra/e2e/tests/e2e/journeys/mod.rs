@@ -40,6 +40,7 @@ mod sign_up;
 mod signature;
 mod single_checkout;
 mod smoke;
+mod state_in_events;
 mod switch;
 mod tenancy;
 mod trial;

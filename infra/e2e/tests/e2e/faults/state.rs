@@ -96,12 +96,13 @@ pub fn mask(text: &str) -> String {
     thread_local! {
         static VARYING: Regex = Regex::new(concat!(
             r"(?<kind>[a-z]+_)local[0-9a-f]+",
-            r"|(?<typed>[a-z]+_)[0-9a-f]{8}-[0-9a-f-]{27}",
+            r"|(?<typed>[a-z]+_)[0-9a-f]{8}-[0-9a-f-]{27}(/\d+)?",
             r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
             r"|(\d{13}-)?[0-9a-f]{16,}",
             r"|\d{4}-\d\d-\d\dT[0-9:.]+Z",
             r"|\b1[0-9]{9}\b",
-            r"|(?<shard>(DUE|MAIL|HELD|FOREIGN)#)\d",
+            r#"|"version":\d+"#,
+            r"|(?<shard>(DUE|MAIL|HELD|FOREIGN|COHORT#\d{4}-W\d\d)#)\d",
         ))
         .unwrap();
     }

@@ -12,9 +12,9 @@ const MAX_ID_LENGTH: usize = 32;
 /// What a key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApiScope {
-    /// Reading and writing.
+    /// The key may read and write.
     Full,
-    /// Reading only.
+    /// The key may only read.
     Read,
 }
 
@@ -32,7 +32,7 @@ impl ApiScope {
 /// A key of the server API. It contains only the hash of its secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey {
-    /// The key ID.
+    /// The ID that the token names.
     pub id: String,
     /// What the key may do.
     pub scope: ApiScope,

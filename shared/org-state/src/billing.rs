@@ -45,11 +45,11 @@ impl PlanOut {
 /// What stands in the way of a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IssueOut {
-    /// `payment_failed` or `action_required`.
+    /// The problem: `payment_failed` or `action_required`.
     pub kind: &'static str,
     /// Id of the invoice.
     pub invoice: String,
-    /// Since when.
+    /// Since when the problem exists.
     pub since: Timestamp,
 }
 

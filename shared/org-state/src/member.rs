@@ -16,7 +16,7 @@ pub struct MemberOut {
     pub email_verified: bool,
     /// Name of the user.
     pub full_name: String,
-    /// `admin` or `member`.
+    /// The role: `admin` or `member`.
     pub role: &'static str,
 }
 

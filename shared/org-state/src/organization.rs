@@ -63,7 +63,7 @@ struct BillingOut {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct ProvisioningOut {
-    /// `none` or `ready`.
+    /// `none` before provisioning, then `ready`.
     state: &'static str,
     /// Always null, because there are no provisioning steps yet.
     run: Option<()>,

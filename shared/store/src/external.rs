@@ -41,7 +41,7 @@ pub struct Known {
 /// An organization that the host app's server creates, with its first admin.
 #[derive(Clone, Debug)]
 pub struct Tenant {
-    /// The admin.
+    /// The user who becomes its admin.
     pub person: Person,
     /// The organization. It has an id of the host app.
     pub org: Org,

@@ -8,6 +8,7 @@ pub fn status(status: u16) -> String {
 }
 
 /// What the kind of problem means, and what the caller can do about it.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub const fn text(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::BadRequest => (

@@ -17,7 +17,7 @@ use crate::{
 /// An organization as one write left it.
 #[derive(Clone, Copy, Debug)]
 pub struct WrittenOrg<'a> {
-    /// The organization.
+    /// The organization after the write.
     pub org: &'a Org,
     /// When it was written.
     pub at: Timestamp,
@@ -77,7 +77,7 @@ pub enum DomainEvent {
     PlanChanged,
     /// What the organization's members may do changed.
     AccessChanged,
-    /// A member joined.
+    /// A person became a member.
     MemberJoined(MemberDetails),
     /// A member left or was removed.
     MemberRemoved(MemberDetails),

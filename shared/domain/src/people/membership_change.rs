@@ -6,7 +6,7 @@ use crate::id::{ExternalId, UserId};
 /// A change of one membership of an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MembershipChange {
-    /// What happened.
+    /// What happened to the membership.
     pub kind: MembershipChangeKind,
     /// The member after the change; a removed member as they were before.
     pub member: MemberDetails,
@@ -15,7 +15,7 @@ pub struct MembershipChange {
 /// Kind of a [`MembershipChange`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MembershipChangeKind {
-    /// The member joined.
+    /// The person became a member.
     Joined,
     /// The member left or was removed.
     Removed,

@@ -10,7 +10,7 @@ use crate::time::{DAY, add, truncate_to_second};
 pub struct TrialTerms {
     /// Whether trials can start.
     pub enabled: bool,
-    /// Length in days.
+    /// Length of the trial in days.
     pub days: u16,
     /// Offsets of the reminders, in days before the end. Each is at least 1 and smaller than `days`.
     pub reminder_days: Vec<u16>,

@@ -96,7 +96,7 @@ pub fn mask(text: &str) -> String {
     thread_local! {
         static VARYING: Regex = Regex::new(concat!(
             r"(?<kind>[a-z]+_)local[0-9a-f]+",
-            r"|(?<typed>[a-z]+_)[0-9a-f]{8}-[0-9a-f-]{27}(/\d+)?",
+            r"|(?<typed>[a-z]+_)[0-9a-f]{8}-[0-9a-f-]{27}(/\d+/)?",
             r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
             r"|(\d{13}-)?[0-9a-f]{16,}",
             r"|\d{4}-\d\d-\d\dT[0-9:.]+Z",

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, response::Response};
-use domain::{org::Org, people::User, secret::Secret};
+use domain::{
+    org::Org,
+    people::{ReturnUrl, User},
+    secret::Secret,
+};
 use http::request::Parts;
 use store::Stored;
 use telemetry::LogArea;
@@ -20,6 +24,8 @@ pub struct AuthenticatedAdmin {
     /// The user. A new customer at Stripe gets their address, to which Stripe sends invoices and
     /// receipts.
     pub user: User,
+    /// The page of the host app to which the user returns, in a portal session.
+    pub return_url: Option<ReturnUrl>,
     /// The origin of the stage, as the caller sees it.
     pub origin: String,
     /// The IP address of the caller.
@@ -46,6 +52,7 @@ impl FromRequestParts<Arc<App>> for AuthenticatedAdmin {
         Ok(Self {
             org: found.org,
             user: found.user.value,
+            return_url: found.session.return_url,
             origin: web::origin_of_parts(headers, &parts.extensions),
             ip: web::source_ip(&parts.extensions),
             browser_secret: web::browser::secret(headers),

@@ -56,6 +56,7 @@ pub fn pending(organization: &str, person: &str) -> View {
         orgs: vec![id],
         preferences: Preferences::default(),
         auth: AuthMethod::Session,
+        return_url: None,
         now: start(),
     }
 }

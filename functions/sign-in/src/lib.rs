@@ -12,7 +12,7 @@
 //! sends the link.
 //!
 //! A `GET` of an emailed link never uses the link, because email scanners open links too. Only the
-//! button on the link's page uses it.
+//! button on the link's page uses it. A portal link is not emailed, so its `GET` uses it.
 //!
 //! # Where to start
 //!
@@ -128,6 +128,7 @@ fn router(app: Arc<App>) -> Router {
             get(handlers::members::confirm::remove).post(handlers::members::remove),
         )
         .route("/members/{user}/role", post(handlers::members::change_role))
+        .route("/portal/{token}", get(handlers::portal::open).post(handlers::portal::enter))
         .route("/settings", get(handlers::settings::show).post(handlers::settings::change))
         .route("/organizations/switch", post(handlers::sessions::switch))
         .route("/verify/{token}", get(handlers::verify::show).post(handlers::verify::verify))

@@ -107,6 +107,11 @@ impl Key {
         Self::new(format!("LINK#{secret}"), "VERIFY")
     }
 
+    /// The key of a portal link. It has its own sort key, so such a link never works as a sign-in link.
+    pub fn portal_link(secret: Hash) -> Self {
+        Self::new(format!("LINK#{secret}"), "PORTAL")
+    }
+
     /// The key of an organization grant. It has its own sort key, so a grant never works as a
     /// sign-in link.
     pub fn org_creation_grant(secret: Hash) -> Self {

@@ -19,6 +19,7 @@
 //! | | `FOUNDING` | an organization grant |
 //! | | `USED` | a used sign-in or invitation link |
 //! | | `UNSUBSCRIBE` | an unsubscribe link of a reminder |
+//! | | `PORTAL` | a portal link |
 //! | `CUSTOMER#{cus}` | `LINK` | Stripe customer → organization, with a version |
 //! | | `PARKED#{evt}` | a signed event that waits until the customer is linked |
 //! | `SUBSCRIPTION#{sub}` | `SUBSCRIPTION` | the organization of a moved subscription |
@@ -89,6 +90,7 @@ mod member;
 mod org;
 mod org_creation_grant;
 mod parked;
+mod portal_link;
 mod price;
 mod profile;
 mod quarantine;

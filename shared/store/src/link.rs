@@ -58,7 +58,7 @@ pub enum LinkGrant<'a> {
     OrgCreation(&'a OrgCreationGrant),
 }
 
-/// The result of [`Store::consume_link`].
+/// The result of [`Store::consume_link`] and [`Store::consume_portal_link`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consumed {
     /// The session or the organization grant is stored, and the link is deleted.

@@ -22,15 +22,17 @@ use domain::{
     id::OrgId,
     mail::{Claim, Delivery},
     org::Org,
-    people::{Address, Invitation, Member, Name, Role, SIGN_IN_LINK_TTL, Session, User},
+    people::{
+        Address, Invitation, Member, Name, PortalLink, PortalPage, Role, SIGN_IN_LINK_TTL, Session, User,
+    },
     secret::{Hash, Secret},
     time::add,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::{
-    Acceptance, Accepted, EventContext, EventSubject, InvitationDetails, Invited, Link, Parked, Person,
-    QuarantinedEvent, SignInRequest, SignInRequestId, SignInRequestResult, SignUp, SignedUp, Store,
+    Acceptance, Accepted, Consumed, EventContext, EventSubject, InvitationDetails, Invited, Link, Parked,
+    Person, QuarantinedEvent, SignInRequest, SignInRequestId, SignInRequestResult, SignUp, SignedUp, Store,
     Unsubscription, VerifyLink,
 };
 
@@ -62,13 +64,16 @@ pub const SESSION: &str = "5ec2e700000000000000000000000000000000000000000000000
 pub const GLOBEX_SESSION: &str = "5ec2e70000000000000000000000000000000000000000000000000000000005";
 /// Secret of the operator's session.
 pub const OPERATOR_SESSION: &str = "5ec2e70000000000000000000000000000000000000000000000000000000007";
+/// Secret of the operator's portal session, which began 30 minutes ago.
+pub const PORTAL_SESSION: &str = "5ec2e70000000000000000000000000000000000000000000000000000000008";
 /// Secret of Mo's session.
 pub const MO_SESSION: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
 /// Secret of Mo's browser.
 pub const BROWSER: &str = "b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0";
 /// Secret of Kim's invitation link.
 pub const INVITATION: &str = "1a71c0de00000000000000000000000000000000000000000000000000000001";
-/// Secret of Jo's sign-in link, of Jo's unsubscribe link, and of the link that verifies Ned's address.
+/// Secret of Jo's sign-in link, of Jo's unsubscribe link, of the link that verifies Ned's address, and
+/// of Mo's portal link.
 pub const LINK: &str = "f00df00df00df00df00df00df00df00df00df00df00df00df00df00df00df00d";
 /// Claim of the emails that the mailer is sending.
 pub const CLAIM: &str = "1768467599900-c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1c1a1";
@@ -114,6 +119,7 @@ pub async fn seed(store: &Store) {
     let link = Unsubscription::of(secret(LINK).hash(), parse(ACME), parse(JO), at(NOW));
     store.save_unsubscription(&link).await.unwrap();
     wait_for_verification(store).await;
+    create_portal_links(store).await;
 }
 
 fn at(text: &str) -> Timestamp {
@@ -287,6 +293,24 @@ async fn wait_for_verification(store: &Store) {
     let waiting = Invitation { waits: true, ..invitation };
     let invited = store.commit_invitation((&hooli, &hooli.value), None, &waiting, &[], at(NOW)).await;
     assert_eq!(invited.unwrap(), Invited::Done);
+}
+
+/// Stores Mo's portal link, and the portal session that a link of the operator began.
+async fn create_portal_links(store: &Store) {
+    let create = async |org, user: User, link: &str, now| {
+        let url = "https://app.example.com/settings".parse().unwrap();
+        let link =
+            PortalLink::create(&user, parse(org), PortalPage::Members, url, &secret(link), now).unwrap();
+        store.save_portal_link(&link).await.unwrap();
+        (link, user)
+    };
+    let load = async |id| store.load_user(id).await.unwrap().unwrap().value;
+    create(ACME, load(parse(MO)).await, LINK, at(NOW)).await;
+    let operator = store.load_org(parse(TIMETRACKER)).await.unwrap().unwrap().value.admins[0].user;
+    let (link, operator) = create(TIMETRACKER, load(operator).await, OPERATOR_SESSION, minutes_ago(30)).await;
+    let session = link.begin_session(&operator, minutes_ago(30)).unwrap();
+    let used = store.consume_portal_link(&link, &session, &secret(PORTAL_SESSION), None).await;
+    assert_eq!(used.unwrap(), Consumed::Used);
 }
 
 /// Invites an address to Acme, with an email that was sent 20 minutes ago.

@@ -21,4 +21,4 @@ pub use error::{NextAction, error_page};
 pub use field::{Choice, Field, Kind, RadioOption, Select, error_summary, hidden, problem_note, time_zone};
 pub use icon::{celebration, icon, mark, tick};
 pub use note::{Tone, note};
-pub use page::{NavItem, Page, Person, Width};
+pub use page::{BackLink, NavItem, Page, Person, Width};

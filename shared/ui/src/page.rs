@@ -32,6 +32,17 @@ pub struct Person<'a> {
     pub admin: bool,
     /// The menu item that leads to this page, or `None` if no menu item does.
     pub here: Option<NavItem>,
+    /// Where the user came from, if they came from the host app.
+    pub back: Option<BackLink<'a>>,
+}
+
+/// The link that leads a user back to the host app.
+#[derive(Clone, Copy, Debug)]
+pub struct BackLink<'a> {
+    /// The absolute URL.
+    pub url: &'a str,
+    /// The name of its host, which the link shows.
+    pub host: &'a str,
 }
 
 /// An item of the main menu.
@@ -173,6 +184,9 @@ fn header(product: &str, person: Option<&Person<'_>>) -> Markup {
                         (person.organization)
                     }
                     nav class="menu" aria-label=(words::MAIN_MENU) {
+                        @if let Some(back) = person.back {
+                            a class="menu-back" href=(back.url) { span aria-hidden="true" { "←" } " " (words::back_to(back.host)) }
+                        }
                         @for item in NavItem::ALL {
                             @if person.admin || !item.is_for_admins() {
                                 a href=(item.path()) aria-current=[(person.here == Some(item)).then_some("page")] {
@@ -215,8 +229,13 @@ mod tests {
             .into_string()
     }
 
-    const JO: Person<'_> =
-        Person { name: "Jo", organization: "Acme <b>Corp", admin: true, here: Some(NavItem::Checklist) };
+    const JO: Person<'_> = Person {
+        name: "Jo",
+        organization: "Acme <b>Corp",
+        admin: true,
+        here: Some(NavItem::Checklist),
+        back: None,
+    };
 
     #[test]
     fn title_has_topic_organization_and_product() {
@@ -255,6 +274,15 @@ mod tests {
             assert!(!page(Some(Person { admin: false, here: None, ..JO })).contains(path), "{path}");
         }
         assert!(!page(None).contains("Sign out"));
+    }
+
+    #[test]
+    fn menu_leads_back_to_the_host_app() {
+        let url = "https://app.example.com/a?b=1&c=\"2\"";
+        let shown = page(Some(Person { back: Some(BackLink { url, host: "app.example.com" }), ..JO }));
+        assert!(shown.contains(r#"href="https://app.example.com/a?b=1&amp;c=&quot;2&quot;""#), "{shown}");
+        assert!(shown.contains("Back to app.example.com"), "{shown}");
+        assert!(!page(Some(JO)).contains("Back to"));
     }
 
     #[test]

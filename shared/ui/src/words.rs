@@ -30,6 +30,11 @@ pub mod page {
     pub const HELP_MENU: &str = "Help";
     pub const SETUP_GUIDE: &str = "Setup guide";
 
+    /// The link to the host app, from which the user came.
+    pub fn back_to(host: &str) -> String {
+        format!("Back to {host}")
+    }
+
     /// Describes a public page to search engines and chat programs.
     pub fn description(product: &str) -> String {
         format!("Sign up for {product}, follow a short checklist, and be productive within five minutes.")

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, header::SET_COOKIE, request::Parts},
     response::{IntoResponse, Response},
 };
-use domain::people::SessionToken;
+use domain::people::{SESSION_MAX_AGE, SessionToken};
 use maud::Markup;
 use serde_json::json;
 
@@ -147,7 +147,7 @@ pub fn success(format: ResponseFormat, next: &str) -> Response {
 #[must_use]
 pub fn start_session(next: &str, token: &SessionToken) -> Response {
     let mut response = see_other(next);
-    response.headers_mut().append(SET_COOKIE, session::set(token));
+    response.headers_mut().append(SET_COOKIE, session::set(token, SESSION_MAX_AGE));
     response
 }
 

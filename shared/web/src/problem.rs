@@ -133,6 +133,16 @@ impl Problem {
         Self::new(Kind::Forbidden, detail::FORBIDDEN).rejected_by("role")
     }
 
+    /// 403: the session began with a portal link of the host app at `host`. Only a session that the
+    /// user began with their own sign-in may do this, and the response leads to that sign-in. After
+    /// it, the user gets to the page `next`.
+    #[must_use]
+    pub fn portal_session(host: &str, next: &str) -> Self {
+        Self::new(Kind::Forbidden, detail::portal_session(host))
+            .with("sign_in_url", json!(format!("/login?next={next}")))
+            .rejected_by("portal session")
+    }
+
     /// 403: a page of another site sent the request.
     #[must_use]
     pub fn cross_site() -> Self {

@@ -41,12 +41,14 @@ fn next_action(problem: &Problem) -> NextAction<'_> {
         // form again.
         return NextAction { label: action::BACK_TO_FORM, href: "" };
     }
+    let link = |member| problem.extra.iter().find(|(name, _)| *name == member)?.1.as_str();
+    if let Some(href) = link("sign_in_url") {
+        return NextAction { label: action::SIGN_IN_BY_EMAIL, href };
+    }
     match problem.kind {
         Kind::Unauthorized => NextAction { label: action::SIGN_IN, href: "/login" },
         Kind::PaymentRequired => {
-            let link = problem.extra.iter().find(|(name, _)| *name == "upgrade_url");
-            let href = link.and_then(|(_, value)| value.as_str()).unwrap_or("/dashboard");
-            NextAction { label: action::VIEW_PLANS, href }
+            NextAction { label: action::VIEW_PLANS, href: link("upgrade_url").unwrap_or("/dashboard") }
         }
         Kind::NotFound | Kind::MethodNotAllowed => NextAction { label: action::HOME, href: "/" },
         _ => NextAction { label: action::DASHBOARD, href: "/dashboard" },
@@ -75,6 +77,14 @@ mod tests {
         assert!(page.contains("Choose a plan or pay to continue."), "{page}");
         assert!(page.contains(r#"href="/organizations/1""#), "{page}");
         assert!(!page.contains("inside"), "{page}");
+        let response =
+            problem_response(ResponseFormat::Page, Problem::portal_session("app.example.com", "/account"));
+        assert_eq!(response.status(), 403);
+        let page = text(response).await;
+        assert!(
+            page.contains("app.example.com") && page.contains(r#"href="/login?next=/account""#),
+            "{page}"
+        );
         let problem = Problem::bad_request("Shorten it.").back_to_form();
         assert!(
             text(problem_response(ResponseFormat::Page, problem))

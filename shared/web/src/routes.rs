@@ -14,7 +14,8 @@ use crate::handover::{HANDOVER, HostPage};
 ///
 /// A pattern segment in braces matches exactly one nonempty segment of a path. Every path with
 /// `GET` also supports `HEAD`, which returns the same response without a body (RFC 9110, section
-/// 9.3.2). Only `/handover` differs: its `HEAD` creates no handoff token.
+/// 9.3.2). Only two paths differ, because their `GET` has an effect: a `HEAD` of `/handover` creates
+/// no handoff token, and a `HEAD` of `/portal/{token}` does not use the link.
 pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/"),
     (Method::GET, "/account"),
@@ -78,6 +79,8 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/organizations/new"),
     (Method::POST, "/organizations/switch"),
     (Method::GET, "/organizations/{id}"),
+    (Method::GET, "/portal/{token}"),
+    (Method::POST, "/portal/{token}"),
     (Method::GET, "/problems/{kind}"),
     (Method::GET, "/settings"),
     (Method::POST, "/settings"),
@@ -247,6 +250,7 @@ mod tests {
             ("/invitations/org_1_f00d", Some("/invitations/org_1_f00d")),
             ("/invitations/f00d", None),
             ("/login/f00d", None),
+            ("/portal/f00d", None),
             ("/logout", None),
             ("/organizations/switch", None),
             ("/onboarding/api/checklist", None),

@@ -1,7 +1,8 @@
 //! The session cookie, which carries the session token of a signed-in browser.
 
 use axum::http::{HeaderMap, HeaderValue};
-use domain::people::{SESSION_MAX_AGE, SessionToken};
+use domain::people::SessionToken;
+use jiff::SignedDuration;
 
 use crate::cookie;
 
@@ -16,10 +17,10 @@ pub fn token(headers: &HeaderMap) -> Option<SessionToken> {
     cookie::only(headers, NAME)?.parse().ok()
 }
 
-/// Returns the `Set-Cookie` value that stores the token for the maximum lifetime of a session.
+/// Returns the `Set-Cookie` value that stores the token for the maximum lifetime of its session.
 #[must_use]
-pub fn set(token: &SessionToken) -> HeaderValue {
-    cookie::set(NAME, &token.reveal(), SESSION_MAX_AGE.as_secs())
+pub fn set(token: &SessionToken, max_age: SignedDuration) -> HeaderValue {
+    cookie::set(NAME, &token.reveal(), max_age.as_secs())
 }
 
 /// Returns the `Set-Cookie` value that deletes the token.
@@ -62,7 +63,7 @@ mod tests {
     #[test]
     fn set_cookie_round_trips_and_is_host_only() {
         let stored: SessionToken = TEXT.parse().unwrap();
-        let set = set(&stored);
+        let set = set(&stored, domain::people::SESSION_MAX_AGE);
         let (pair, attributes) = set.to_str().unwrap().split_once("; ").unwrap();
         assert_eq!(token(&headers(&[pair])), Some(stored));
         assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000");

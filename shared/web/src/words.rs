@@ -33,6 +33,11 @@ pub mod detail {
     pub const BODY_TOO_LARGE: &str = "Send a smaller request.";
     pub const UNPARSABLE: &str = "Invalid request. Check the path, the query, and the body.";
 
+    /// Says where a user who came from the host app at `host` can do this.
+    pub fn portal_session(host: &str) -> String {
+        format!("You came here from {host}, without signing in by email. Sign in by email to do this.")
+    }
+
     /// Lists the methods of a path, such as `GET, HEAD`.
     pub fn method_not_allowed(allowed: &str) -> String {
         format!("Method not allowed. Allowed: {allowed}.")
@@ -52,6 +57,7 @@ pub mod detail {
 pub mod action {
     pub const BACK_TO_FORM: &str = "Back to the form";
     pub const SIGN_IN: &str = "Sign in";
+    pub const SIGN_IN_BY_EMAIL: &str = "Sign in by email";
     pub const VIEW_PLANS: &str = "View plans";
     pub const HOME: &str = "Go to the home page";
     pub const DASHBOARD: &str = "Go to dashboard";

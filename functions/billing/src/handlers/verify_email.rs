@@ -39,7 +39,7 @@ pub async fn ask_to_verify_email(app: &App, admin: &AuthenticatedAdmin) -> Resul
                 .because("unverified address"))
         }
         SignInRequestResult::Recorded => {
-            let page = render(&admin.user, admin.org.value.name.as_str(), &app.config.product);
+            let page = render(admin, &app.config.product);
             let mut response = web::page(StatusCode::OK, page);
             response.headers_mut().append(SET_COOKIE, web::browser::set(&browser));
             Ok(response)

@@ -1,13 +1,14 @@
 //! The page for an admin who first has to verify their address.
 
-use domain::people::User;
 use maud::{Markup, Render, html};
 use ui::{Page, Person, Tone, Width, note};
+use web::auth::back_link;
 
-use crate::words::verify_email as words;
+use crate::{auth::AuthenticatedAdmin, words::verify_email as words};
 
-/// Renders the page, which says that a sign-in link was sent to the address of `user`.
-pub fn render(user: &User, organization: &str, product: &str) -> Markup {
+/// Renders the page, which says that a sign-in link was sent to the address of the admin.
+pub fn render(admin: &AuthenticatedAdmin, product: &str) -> Markup {
+    let user = &admin.user;
     let main = html! {
         h1 { (words::HEADING) }
         p class="lead" {
@@ -15,6 +16,7 @@ pub fn render(user: &User, organization: &str, product: &str) -> Markup {
         }
         (note(Tone::Notice, "✉️", words::TITLE, &html! { p { (words::note()) } }))
     };
-    let person = Person { name: user.name.as_str(), organization, admin: true, here: None };
+    let (organization, back) = (admin.org.value.name.as_str(), admin.return_url.as_ref().map(back_link));
+    let person = Person { name: user.name.as_str(), organization, admin: true, here: None, back };
     Page { product, title: words::TITLE, person: Some(person), width: Width::Narrow, main }.render()
 }

@@ -4,14 +4,14 @@ use domain::{
     checklist::{Completion, Progress, Source, Task, TaskTarget, WIDGET_AFTER_COMPLETION},
     id::OrgId,
     org::{Access, Org, Status},
-    people::{Admin, Member, Preferences, User},
+    people::{Admin, Member, Preferences, ReturnUrl, User},
 };
 use jiff::Timestamp;
 use maud::{Markup, Render};
 use ui::{Page, Person, Width};
 use web::{
     HostPage,
-    auth::{AuthMethod, AuthenticatedMember},
+    auth::{AuthMethod, AuthenticatedMember, back_link},
 };
 
 use crate::config::Config;
@@ -31,14 +31,18 @@ pub struct View {
     pub preferences: Preferences,
     /// How the request was authenticated.
     pub auth: AuthMethod,
+    /// The page of the host app to which the user returns, in a portal session.
+    pub return_url: Option<ReturnUrl>,
     /// The time of the request.
     pub now: Timestamp,
 }
 
 impl From<AuthenticatedMember> for View {
-    fn from(AuthenticatedMember { member, user, org, method, now, .. }: AuthenticatedMember) -> Self {
-        let User { orgs, preferences, .. } = user.value;
-        Self { admin: member.admin(), member, org: org.value, orgs, preferences, auth: method, now }
+    fn from(found: AuthenticatedMember) -> Self {
+        let return_url = found.return_url().cloned();
+        let AuthenticatedMember { member, user, org, method, now, .. } = found;
+        let (User { orgs, preferences, .. }, auth, org) = (user.value, method, org.value);
+        Self { admin: member.admin(), member, org, orgs, preferences, auth, return_url, now }
     }
 }
 
@@ -123,6 +127,7 @@ impl View {
             organization: self.org.name.as_str(),
             admin: self.admin.is_some(),
             here,
+            back: self.return_url.as_ref().map(back_link),
         };
         Page { product: &config.product, title, person: Some(person), width, main }.render()
     }

@@ -271,6 +271,16 @@ pub mod other_org {
         }
     }
 
+    /// The lead for a user who came from the host app at `host`.
+    pub fn lead_from(host: &str, here: &impl Render, there: &impl Render) -> Markup {
+        html! {
+            "You came here from " (host) " to " (here) ". You also belong to " (there)
+            ". Sign in by email to see this page."
+        }
+    }
+
+    pub const SIGN_IN: &str = "Sign in by email";
+
     pub fn switch_to(there: impl Display) -> String {
         format!("Switch to {there}")
     }

@@ -14,13 +14,15 @@ use crate::{
 
 /// Shows the form. A signed-in user enters only data about the organization.
 ///
-/// If the address of the user is unverified, they get a page that offers a sign-in link instead of
-/// the form.
+/// If the address of the user is unverified, or if they came from the host app, they get a page that
+/// offers a sign-in link instead of the form.
 pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let signed_in =
         AuthenticatedUser::try_load(&app.store, app.config.session_idle, &headers, app.clock.now()).await;
     let page = match &signed_in {
-        Some(user) if !user.found.user.value.verified => unverified(&app.config.product, user),
+        Some(user) if !user.found.user.value.verified || user.found.session.is_portal() => {
+            unverified(&app.config.product, user)
+        }
         _ => Form {
             product: &app.config.product,
             trial_days: app

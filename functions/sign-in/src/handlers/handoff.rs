@@ -18,6 +18,7 @@ use store::SignedIn;
 use telemetry::LogArea;
 use web::{FormRequest, HostPage, Kind, Problem, ResponseFormat};
 
+use super::visit::{is_prefetch, is_visit};
 use crate::{App, host_app::HostApp, words};
 
 /// Path of Onramp's own dashboard, which opens if there is no host app.
@@ -79,22 +80,6 @@ async fn redirect(
     let (organization, user) = (caller.found.session.org, caller.found.session.user);
     tracing::info!(area = %LogArea::Access, %organization, %user, "handed off to host app");
     Ok(web::see_other(&format!("{url}/?token={token}")))
-}
-
-/// Returns whether a browser loads the link before the user visits it (`Sec-Purpose`, WHATWG
-/// Fetch).
-fn is_prefetch(headers: &HeaderMap) -> bool {
-    headers.get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"))
-}
-
-/// Returns whether the browser opens the link as a page (W3C Fetch Metadata). An old browser does
-/// not say what the request is for.
-fn is_visit(headers: &HeaderMap) -> bool {
-    match (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) {
-        (None, None) => true,
-        (Some(mode), Some(destination)) => mode == "navigate" && destination == "document",
-        _ => false,
-    }
 }
 
 /// A handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app. Its fields

@@ -40,7 +40,10 @@ pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
             let invalid = found.as_ref().and_then(|found| found.as_ref().err());
             let left = invalid.filter(|found| found.is_former_member(app.session_idle, now));
             let left = left.map(|found| &found.org.value.name);
-            LoginForm { next: next.as_deref(), left, ..LoginForm::default() }.render(&app.product)
+            let user = found.as_ref().and_then(|found| found.as_ref().ok());
+            let user = user.filter(|user| user.found.session.is_portal());
+            let typed = user.map_or("", |user| user.found.user.value.address.as_str());
+            LoginForm { next: next.as_deref(), left, user, typed, problem: None }.render(&app.product)
         }
     };
     web::page(StatusCode::OK, page)
@@ -90,9 +93,11 @@ fn parse_next(uri: &Uri) -> Option<String> {
 /// Returns whether the page at `next` accepts the session of the user.
 ///
 /// The page may require a recent sign-in or a verified address, and would redirect to `/login`
-/// again. So the form is shown instead of a link to that page.
+/// again. So the form is shown instead of a link to that page. The form is also for a user who came
+/// from the host app, because some pages lead such a user here.
 fn may_open(user: &AuthenticatedUser, next: Option<&str>) -> bool {
     match next {
+        _ if user.found.session.is_portal() => false,
         Some(next) if next.starts_with("/operator") => user.found.session.is_fresh(user.now),
         Some(next) if next.starts_with("/invitations/") => user.found.user.value.verified,
         _ => true,
@@ -129,6 +134,6 @@ fn respond_sent(app: &App, format: ResponseFormat, request: &SignInRequest, brow
 fn respond_rejected(app: &App, form: &FormRequest, next: Option<&str>, problem: Problem) -> Response {
     let typed = form.fields().ok().and_then(|fields| fields.get("email")).unwrap_or_default();
     web::problem_or_page(form.format, problem, |problem| {
-        LoginForm { next, typed, problem: Some(problem), left: None }.render(&app.product)
+        LoginForm { next, typed, problem: Some(problem), ..LoginForm::default() }.render(&app.product)
     })
 }

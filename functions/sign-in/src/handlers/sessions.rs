@@ -1,4 +1,6 @@
 //! Switches and ends sessions: `/organizations/switch`, `/account/sessions`, and `/logout`.
+//!
+//! A portal session can only end itself.
 
 use std::sync::Arc;
 
@@ -31,6 +33,7 @@ pub async fn switch(State(app): State<Arc<App>>, form: FormRequest) -> Response 
 
 async fn switch_session(app: &App, form: &FormRequest) -> Result<Response, Problem> {
     let caller = app.authenticate(&form.headers).await?;
+    caller.require_own_sign_in(PAGE)?;
     let fields = form.fields()?;
     let org = parse_org(fields, &caller)?;
     let next = fields.get("next").and_then(web::next_path);
@@ -68,6 +71,7 @@ pub async fn confirm_end_all(State(app): State<Arc<App>>, headers: HeaderMap) ->
         back: PAGE,
     };
     let caller = app.authenticate(&headers).await;
+    let caller = caller.and_then(|caller| caller.require_own_sign_in(PAGE).map(|()| caller));
     let page = caller.map(|caller| web::page(StatusCode::OK, question.render(&app.product, &caller)));
     web::respond_or_login(ResponseFormat::Page, PAGE, page)
 }
@@ -85,11 +89,15 @@ pub async fn end_all(State(app): State<Arc<App>>, form: FormRequest) -> Response
 async fn end_one(app: &App, form: &FormRequest) -> Result<Response, Problem> {
     let caller = app.authenticate(&form.headers).await?;
     let session = parse_session(form.fields()?)?;
+    let is_current = session == caller.token.secret.hash();
+    if !is_current {
+        caller.require_own_sign_in(PAGE)?;
+    }
     // The key of the item contains the caller's user ID, so the field cannot name a session of
     // another user.
     app.store.end_session_of(caller.member.user(), session).await?;
     tracing::info!(area = %LogArea::Access, user = %caller.member.user(), "ended session");
-    Ok(respond_ended(form.format, session == caller.token.secret.hash()))
+    Ok(respond_ended(form.format, is_current))
 }
 
 fn parse_session(fields: &Fields) -> Result<Hash, Problem> {
@@ -98,6 +106,7 @@ fn parse_session(fields: &Fields) -> Result<Hash, Problem> {
 
 async fn commit_end_all(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
     let caller = app.authenticate(headers).await?;
+    caller.require_own_sign_in(PAGE)?;
     let mut after = caller.found.user.value.clone();
     after.end_sessions();
     app.store.commit_user(&caller.found.user, &after).await?;

@@ -62,6 +62,7 @@ async fn load(
     let caller = app.authenticate(headers).await?;
     let user = &caller.found.user.value;
     check_recipient(&link, user)?;
+    caller.require_own_sign_in(AFTER_SIGN_IN)?;
     let waiting = app.store.load_waiting_invitations(user).await?;
     Ok((caller, waiting))
 }

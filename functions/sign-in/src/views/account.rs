@@ -47,6 +47,7 @@ impl AccountPage<'_> {
             h1 { (words_of::TITLE) }
             p class="lead" { (user.address.as_str()) }
             div class="stack" {
+                @if let Some(from) = &self.caller.found.session.return_url { (came_from(from.host())) }
                 (self.email(user))
                 (self.name())
                 (self.organizations())
@@ -61,6 +62,12 @@ impl AccountPage<'_> {
         Page { product: self.product, title: &title, person, width: Width::Reading, main }.render()
     }
 
+    /// Returns whether the user came from the host app. The page then shows no form that only the
+    /// user's own sign-in allows.
+    fn is_portal(&self) -> bool {
+        self.caller.found.session.is_portal()
+    }
+
     /// Renders what the user can do about their address. It is empty if the address is verified and
     /// works.
     fn email(&self, user: &User) -> Markup {
@@ -72,7 +79,7 @@ impl AccountPage<'_> {
                 (web::undeliverable(org, &self.caller.member, PAGE))
             } @else {
                 (unverified(user.address.as_str()))
-                (correction(draft, user.address.as_str()))
+                @if !self.is_portal() { (correction(draft, user.address.as_str())) }
             }
         }
     }
@@ -103,7 +110,7 @@ impl AccountPage<'_> {
             section aria-labelledby="organizations" {
                 div class="section-head" {
                     h2 id="organizations" { (words_of::ORGANIZATIONS) }
-                    a class="small" href="/organizations/new" { (words_of::CREATE_ORG) }
+                    @if !self.is_portal() { a class="small" href="/organizations/new" { (words_of::CREATE_ORG) } }
                 }
                 ul class="rows" {
                     @for org in self.orgs {
@@ -119,7 +126,7 @@ impl AccountPage<'_> {
                                     }
                                 }
                             }
-                            @if org.id != current { div class="row-actions" { (switch(org)) } }
+                            @if org.id != current && !self.is_portal() { div class="row-actions" { (switch(org)) } }
                         }
                     }
                 }
@@ -134,8 +141,10 @@ impl AccountPage<'_> {
                 ul class="rows" {
                     @for session in self.sessions { (self.session(session)) }
                 }
-                div class="actions" {
-                    (ui::link_button(Weight::Secondary, "/account/sessions/end-all", words_of::SIGN_OUT_ALL))
+                @if !self.is_portal() {
+                    div class="actions" {
+                        (ui::link_button(Weight::Secondary, "/account/sessions/end-all", words_of::SIGN_OUT_ALL))
+                    }
                 }
             }
         }
@@ -158,10 +167,12 @@ impl AccountPage<'_> {
                         time datetime=(session.seen_at) { (zone.date_and_time(session.seen_at)) }
                     }
                 }
-                form class="post" method="post" action="/account/sessions/end" {
-                    (ui::hidden("session", &id.to_string()))
-                    button class="button button-quiet" type="submit" aria-label=(words_of::sign_out_label(&started)) {
-                        (words_of::SIGN_OUT)
+                @if *is_current || !self.is_portal() {
+                    form class="post" method="post" action="/account/sessions/end" {
+                        (ui::hidden("session", &id.to_string()))
+                        button class="button button-quiet" type="submit" aria-label=(words_of::sign_out_label(&started)) {
+                            (words_of::SIGN_OUT)
+                        }
                     }
                 }
             }
@@ -178,6 +189,21 @@ fn switch(org: &Org) -> Markup {
             }
         }
     }
+}
+
+/// Renders what a user who came from the host app does after a sign-in by email.
+fn came_from(host: &str) -> Markup {
+    ui::note(
+        Tone::Calm,
+        "👋",
+        &words_of::portal::note(host),
+        &html! {
+            p { (words_of::portal::TEXT) }
+            div class="actions" {
+                (ui::link_button(Weight::Secondary, "/login?next=/account", words_of::portal::SIGN_IN))
+            }
+        },
+    )
 }
 
 fn unverified(address: &str) -> Markup {

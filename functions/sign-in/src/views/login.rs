@@ -20,11 +20,13 @@ pub struct LoginForm<'a> {
     pub problem: Option<&'a Problem>,
     /// The organization that the user of this browser no longer belongs to.
     pub left: Option<&'a Name>,
+    /// The user of this browser, if they came from the host app and now sign in by email.
+    pub user: Option<&'a AuthenticatedUser>,
 }
 
 impl LoginForm<'_> {
     pub fn render(&self, product: &str) -> Markup {
-        let Self { next, typed, problem, left } = *self;
+        let Self { next, typed, problem, left, user } = *self;
         let error = problem.and_then(|problem| problem.errors.first()).map(|error| error.message.as_str());
         let errors: Vec<_> = error.map(|error| ("email", error)).into_iter().collect();
         let email = Field {
@@ -55,7 +57,7 @@ impl LoginForm<'_> {
         };
         let title =
             if problem.is_some() { words::error_title(words::SIGN_IN) } else { words::SIGN_IN.to_owned() };
-        narrow_page(product, &title, None, main)
+        narrow_page(product, &title, user.map(|user| user.person(None)), main)
     }
 }
 
@@ -97,7 +99,7 @@ mod tests {
             next: Some("/onboarding/checklist"),
             typed: "jo@\"><b>",
             problem: Some(&problem),
-            left: None,
+            ..LoginForm::default()
         };
         let page = form.render("TimeTracker").into_string();
         assert!(page.contains(r#"value="jo@&quot;&gt;&lt;b&gt;""#), "{page}");

@@ -8,6 +8,7 @@ pub mod link;
 pub mod login;
 pub mod members;
 pub mod no_org;
+pub mod portal;
 pub mod settings;
 pub mod unsubscribe;
 pub mod verify;

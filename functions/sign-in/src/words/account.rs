@@ -43,3 +43,14 @@ pub mod unverified {
     pub const TEXT: &str = "Use the sign-in link that we email you. Then we’ll send your invitations, and you can create more \
          organizations.";
 }
+
+/// The note to a user who came from the host app.
+pub mod portal {
+    pub const TEXT: &str = "You’re signed in here for up to eight hours. To switch organizations, sign out other browsers, or \
+         change your email address, sign in by email.";
+    pub const SIGN_IN: &str = "Sign in by email";
+
+    pub fn note(host: &str) -> String {
+        format!("You came here from {host}")
+    }
+}

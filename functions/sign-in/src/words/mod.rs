@@ -10,6 +10,7 @@ pub mod link;
 pub mod login;
 pub mod members;
 pub mod no_org;
+pub mod portal;
 pub mod role;
 pub mod settings;
 pub mod unsubscribe;

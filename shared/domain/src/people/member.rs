@@ -148,7 +148,7 @@ mod tests {
             ("used daily for 30 days less an hour", seen(hours(700)), admin, hours(719), true),
             ("30 days old", seen(hours(719)), admin, hours(720), false),
             ("no longer a member", seen(start), None, start, false),
-            ("left a moment ago", left, admin, add(start, SWITCH_GRACE_PERIOD - second), true),
+            ("left a moment ago", left.clone(), admin, add(start, SWITCH_GRACE_PERIOD - second), true),
             ("left a minute ago", left, admin, add(start, SWITCH_GRACE_PERIOD), false),
         ] {
             assert_eq!(Member::authorize(&session, &user, role, idle, now).is_some(), holds, "{what}");

@@ -9,8 +9,10 @@ mod membership;
 mod membership_change;
 mod name;
 mod operator;
+mod portal_link;
 mod preferences;
 mod reason;
+mod return_url;
 mod session;
 mod team;
 mod team_error;
@@ -31,11 +33,13 @@ pub use membership::{Membership, Role};
 pub use membership_change::{MemberDetails, MembershipChange, MembershipChangeKind};
 pub use name::{Name, NameError};
 pub use operator::{ActionRecord, Operator, OperatorError, Operators};
+pub use portal_link::{PORTAL_LINK_TTL, PortalLink, PortalPage};
 pub use preferences::{HiddenBanner, Preferences};
 pub use reason::{Reason, ReasonError};
+pub use return_url::{NotAReturnUrl, ReturnUrl};
 pub use session::{
-    FRESH_SIGN_IN, IdleTimeout, LAST_SEEN_INTERVAL, NotAToken, SESSION_MAX_AGE, SWITCH_GRACE_PERIOD, Session,
-    SessionToken,
+    FRESH_SIGN_IN, IdleTimeout, LAST_SEEN_INTERVAL, NotAToken, PORTAL_SESSION_MAX_AGE, SESSION_MAX_AGE,
+    SWITCH_GRACE_PERIOD, Session, SessionToken,
 };
 pub use team::Team;
 pub use team_error::TeamError;

@@ -158,6 +158,9 @@ mod tests {
             assert_eq!(authorize(&session, &listed, add(now, FRESH_SIGN_IN)), stale, "{address}, later");
             let invited = Session::begin(org, &user, now);
             assert_eq!(authorize(&invited, &listed, now), stale, "{address}, by an invitation");
+            let return_url = Some("https://app.example.com".parse().unwrap());
+            let portal = Session { return_url, ..session };
+            assert_eq!(authorize(&portal, &listed, now), stale, "{address}, from the host app");
         }
     }
 

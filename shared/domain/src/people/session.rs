@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Membership, Role, User};
+use super::{Membership, ReturnUrl, Role, User};
 use crate::{
     id::{OrgId, UserId},
     secret::Secret,
@@ -27,6 +27,9 @@ impl IdleTimeout {
 /// A session ends this long after it began.
 pub const SESSION_MAX_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// A portal session ends this long after it began.
+pub const PORTAL_SESSION_MAX_AGE: SignedDuration = SignedDuration::from_hours(8);
+
 /// Minimum interval between two writes of a session's last use.
 pub const LAST_SEEN_INTERVAL: SignedDuration = SignedDuration::from_hours(1);
 
@@ -46,7 +49,7 @@ impl Default for IdleTimeout {
 }
 
 /// A session as it is stored, under the hash of its secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Organization that the session is in.
     pub org: OrgId,
@@ -66,6 +69,8 @@ pub struct Session {
     /// Time at which a sign-in link was used; `None` if the session began with a sign-up or an
     /// invitation.
     pub signed_in_at: Option<Timestamp>,
+    /// The page of the host app to which the user returns. It is present only in a portal session.
+    pub return_url: Option<ReturnUrl>,
 }
 
 impl Session {
@@ -87,6 +92,7 @@ impl Session {
             until: None,
             join: None,
             signed_in_at: None,
+            return_url: None,
         }
     }
 
@@ -96,7 +102,7 @@ impl Session {
     #[must_use]
     pub fn switched(&self, org: OrgId, user: &User, now: Timestamp) -> Self {
         let join = Some(user.joins.of(org));
-        Self { org, seen_at: now, until: None, epoch: user.epoch, join, ..*self }
+        Self { org, seen_at: now, until: None, epoch: user.epoch, join, ..self.clone() }
     }
 
     /// Returns the role in `membership` if the session began with that membership.
@@ -114,10 +120,20 @@ impl Session {
         same.then_some(membership.role)
     }
 
-    /// Returns whether a sign-in link was used less than [`FRESH_SIGN_IN`] ago.
+    /// Returns whether the session began with a portal link of the host app.
+    ///
+    /// Such a session is bound to its organization. It must not change what identifies the user: the
+    /// address, its verification, and the other sessions.
+    #[must_use]
+    pub const fn is_portal(&self) -> bool {
+        self.return_url.is_some()
+    }
+
+    /// Returns whether a sign-in link was used less than [`FRESH_SIGN_IN`] ago. A portal session is
+    /// never fresh.
     #[must_use]
     pub fn is_fresh(&self, now: Timestamp) -> bool {
-        self.signed_in_at.is_some_and(|at| now < add(at, FRESH_SIGN_IN))
+        !self.is_portal() && self.signed_in_at.is_some_and(|at| now < add(at, FRESH_SIGN_IN))
     }
 
     /// Returns whether the session belongs to `user` and is valid at `now`. It must not be idle for
@@ -133,7 +149,8 @@ impl Session {
     /// Returns when the session ends at the latest, even if it is used.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
-        let end = add(self.created_at, SESSION_MAX_AGE);
+        let max_age = if self.is_portal() { PORTAL_SESSION_MAX_AGE } else { SESSION_MAX_AGE };
+        let end = add(self.created_at, max_age);
         self.until.map_or(end, |until| end.min(until))
     }
 
@@ -239,6 +256,25 @@ mod tests {
     }
 
     #[test]
+    fn portal_session_lives_eight_hours_and_is_never_fresh() {
+        let start: Timestamp = "2025-01-08T10:00:00Z".parse().unwrap();
+        let [here, there] =
+            [1, 2].map(|n| format!("org_0198c0de-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let user = User::new(id, Name::parse("Jo").unwrap(), Address::parse("jo@example.com").unwrap());
+        let return_url = Some("https://app.example.com/".parse().unwrap());
+        let portal = Session { return_url, signed_in_at: Some(start), ..Session::begin(here, &user, start) };
+        let end = add(start, PORTAL_SESSION_MAX_AGE);
+        // No caller switches a portal session. If one did, the session would stay a portal session.
+        for session in [portal.switched(there, &user, add(start, SignedDuration::from_hours(1))), portal] {
+            let used = Session { seen_at: add(end, -SignedDuration::from_secs(1)), ..session };
+            assert!(used.is_alive(&user, IdleTimeout::default(), used.seen_at));
+            assert!(!used.is_alive(&user, IdleTimeout::default(), end));
+            assert!(!used.is_fresh(start));
+        }
+    }
+
+    #[test]
     fn idle_timeout_is_1_to_30_days() {
         for (text, days) in
             [("1", Some(1)), ("14", Some(14)), ("30", Some(30)), ("0", None), ("31", None), ("1.5", None)]
@@ -288,7 +324,7 @@ mod tests {
         assert!(!began.is_fresh(start), "the session began without a sign-in link");
         let signed_in = Session { signed_in_at: Some(start), ..began };
         let hours = |hours| add(start, SignedDuration::from_hours(hours));
-        for session in [signed_in, signed_in.switched(there, &user, hours(7))] {
+        for session in [signed_in.switched(there, &user, hours(7)), signed_in] {
             assert!(session.is_fresh(add(hours(8), -SignedDuration::from_secs(1))));
             assert!(!session.is_fresh(hours(8)));
         }

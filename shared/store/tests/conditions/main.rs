@@ -13,6 +13,7 @@ mod invitations;
 mod links;
 mod mails;
 mod orgs;
+mod portal_links;
 mod profiles;
 mod review;
 mod sessions;

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header::ORIGIN};
 use domain::{
     org::Org,
-    people::{Admin, IdleTimeout, Member, Session, SessionToken, User},
+    people::{Admin, IdleTimeout, Member, ReturnUrl, Session, SessionToken, User},
 };
 use host_auth::{
     Keys,
@@ -131,6 +131,12 @@ impl AuthenticatedMember {
     /// 403 if they are not an admin.
     pub fn admin(&self) -> Result<Admin, Problem> {
         self.member.admin().ok_or_else(Problem::forbidden)
+    }
+
+    /// Returns the page of the host app to which the user returns, in a portal session.
+    #[must_use]
+    pub fn return_url(&self) -> Option<&ReturnUrl> {
+        self.session.as_ref()?.1.return_url.as_ref()
     }
 
     /// Updates the last-seen time of the session, if there is one. See

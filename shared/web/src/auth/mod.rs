@@ -10,4 +10,4 @@ mod session;
 
 #[cfg(feature = "embed")]
 pub use embed::{AuthMethod, AuthenticatedMember, Credentials, host_keys};
-pub use session::AuthenticatedUser;
+pub use session::{AuthenticatedUser, back_link};

@@ -3,11 +3,11 @@
 use axum::http::HeaderMap;
 use domain::{
     billing::ListPrice,
-    people::{Admin, IdleTimeout, Member, SessionToken},
+    people::{Admin, IdleTimeout, Member, ReturnUrl, SessionToken},
 };
 use jiff::Timestamp;
 use store::{SignedIn, Store};
-use ui::{NavItem, Person};
+use ui::{BackLink, NavItem, Person};
 
 use crate::{Problem, session};
 
@@ -138,6 +138,18 @@ impl AuthenticatedUser {
         self.member.admin().ok_or_else(Problem::forbidden)
     }
 
+    /// Checks that the session did not begin with a portal link of the host app. `next` is the page
+    /// where the user can do the same after a sign-in by email.
+    ///
+    /// # Errors
+    /// 403 for a portal session, with the page of the sign-in.
+    pub fn require_own_sign_in(&self, next: &str) -> Result<(), Problem> {
+        match &self.found.session.return_url {
+            None => Ok(()),
+            Some(from) => Err(Problem::portal_session(from.host(), next)),
+        }
+    }
+
     /// Returns the user for the page header. `here` is the menu item of the current page.
     #[must_use]
     pub fn person(&self, here: Option<NavItem>) -> Person<'_> {
@@ -146,6 +158,13 @@ impl AuthenticatedUser {
             organization: self.found.org.value.name.as_str(),
             admin: self.member.admin().is_some(),
             here,
+            back: self.found.session.return_url.as_ref().map(back_link),
         }
     }
+}
+
+/// Returns the link of the page header that leads back to the host app.
+#[must_use]
+pub fn back_link(url: &ReturnUrl) -> BackLink<'_> {
+    BackLink { url: url.as_str(), host: url.host() }
 }

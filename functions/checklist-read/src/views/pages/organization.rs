@@ -91,14 +91,23 @@ fn admins(view: &View) -> Markup {
 /// they are signed in to a different one. The page contains a form that switches to it.
 pub fn render_other(view: &View, config: &Config, there: &Org) -> Markup {
     let strong = |org: &Org| html! { strong { (org.name) } };
+    let stay = link_button(Weight::Secondary, "/dashboard", &other_org::stay_in(&view.org.name));
     let main = html! {
         h1 { (other_org::heading(&there.name)) }
-        p class="lead" { (other_org::lead(&strong(&view.org), &strong(there))) }
-        form class="actions" method="post" action="/organizations/switch" {
-            (hidden("organization", &there.id.to_string()))
-            (hidden("next", &views::plans(there.id)))
-            (submit(Weight::Primary, &other_org::switch_to(&there.name)))
-            (link_button(Weight::Secondary, "/dashboard", &other_org::stay_in(&view.org.name)))
+        @if let Some(from) = &view.return_url {
+            p class="lead" { (other_org::lead_from(from.host(), &strong(&view.org), &strong(there))) }
+            div class="actions" {
+                (link_button(Weight::Primary, &format!("/login?next={}", views::plans(there.id)), other_org::SIGN_IN))
+                (stay)
+            }
+        } @else {
+            p class="lead" { (other_org::lead(&strong(&view.org), &strong(there))) }
+            form class="actions" method="post" action="/organizations/switch" {
+                (hidden("organization", &there.id.to_string()))
+                (hidden("next", &views::plans(there.id)))
+                (submit(Weight::Primary, &other_org::switch_to(&there.name)))
+                (stay)
+            }
         }
     };
     view.page(config, other_org::TITLE, None, Width::Narrow, main)

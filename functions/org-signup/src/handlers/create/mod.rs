@@ -38,6 +38,9 @@ pub async fn create(State(app): State<Arc<App>>, request: FormRequest) -> Respon
 /// Attempts the sign-up once.
 async fn sign_up(app: &App, request: &FormRequest) -> Result<Response, Problem> {
     let attempt = load_attempt(app, request).await?;
+    if let Some(user) = attempt.requester.signed_in() {
+        user.require_own_sign_in("/organizations/new")?;
+    }
     let form = match parse_form(&attempt) {
         Ok(form) => form,
         Err(errors) => return Ok(respond_rejected(&attempt, Problem::invalid(errors))),

@@ -41,6 +41,7 @@ pub async fn correct_email(State(app): State<Arc<App>>, form: FormRequest) -> Re
 /// Attempts the correction once. If the caller already has the address, changes nothing.
 async fn correct(app: &App, form: &FormRequest) -> Result<Address, Problem> {
     let caller = app.authenticate(&form.headers).await?;
+    caller.require_own_sign_in(PAGE)?;
     let address = parse_address(form.fields()?).map_err(|error| Problem::invalid(vec![error]))?;
     let (org, user, now) = (caller.member.org(), caller.member.user(), caller.now);
     let before = app.store.load_profile(org, user).await?.ok_or_else(Problem::unauthorized)?;

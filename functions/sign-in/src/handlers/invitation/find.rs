@@ -78,10 +78,12 @@ async fn load_by_secret(
         InvitationLookup::Used(used) => return Ok(Found::Closed(Closed::Used(Box::new(used)))),
     };
     let known = details.known.as_ref().map(|user| &user.value);
-    Ok(match signed_in?.map(Box::new) {
-        Some(user) if user.found.user.value.address != details.invitation.value.address => {
-            Found::Closed(Closed::OtherUser(details, user))
-        }
+    let is_invited =
+        |user: &AuthenticatedUser| user.found.user.value.address == details.invitation.value.address;
+    // A portal session is bound to its organization, so its user signs in first.
+    let signed_in = signed_in?.filter(|user| !(is_invited(user) && user.found.session.is_portal()));
+    Ok(match signed_in.map(Box::new) {
+        Some(user) if !is_invited(&user) => Found::Closed(Closed::OtherUser(details, user)),
         None if !Invitation::signs_in(known, &app.operators) => Found::Closed(Closed::SignInFirst(details)),
         Some(user) => Found::Open(details, Identity::Session(user)),
         None => Found::Open(details, Identity::Link),
@@ -102,7 +104,9 @@ async fn load_by_reference(
     now: Timestamp,
 ) -> Result<Found, Problem> {
     let signed_in = AuthenticatedUser::load(&app.store, app.session_idle, headers, now).await?;
-    let (user, identity) = match (signed_in.filter(|user| user.found.user.value.verified), grant) {
+    let accepts =
+        |user: &AuthenticatedUser| user.found.user.value.verified && !user.found.session.is_portal();
+    let (user, identity) = match (signed_in.filter(accepts), grant) {
         (Some(user), _) => (user.found.user.value.clone(), Identity::Session(Box::new(user))),
         (None, Some(grant)) => {
             let granted = app.store.load_org_creation_grant(grant.hash()).await?;

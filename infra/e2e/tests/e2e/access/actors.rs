@@ -1,11 +1,17 @@
 //! The callers of the access matrix. All of them use one local stack. After a request that changes
 //! the stack's table, [`Actors::restore`] restores it.
 
-use domain::people::{Address, InvitationId};
+use domain::{
+    people::{Address, InvitationId, PortalPage},
+    secret::Secret,
+};
 use serde_json::{Value, json};
 use stack::Config;
 
-use crate::access::{request::REVIEWED_EVENT, snapshot::TableSnapshot};
+use crate::{
+    access::{request::REVIEWED_EVENT, snapshot::TableSnapshot},
+    host_app::portal_link::create_portal_link,
+};
 use e2e::driver::{Visitor, World};
 
 /// Address without an account. It has a pending invitation to each organization that
@@ -53,6 +59,8 @@ pub struct Links {
     pub unsubscribe: String,
     /// The link that verifies the address of the caller in the column "unverified admin".
     pub verify: String,
+    /// The portal link of the teammate.
+    pub portal: String,
 }
 
 impl Caller {
@@ -144,7 +152,9 @@ async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
     let removed = new_user(world, "removed@example.com", true).await;
     let founder = TableSnapshot::of(world).item(&removed.org(), "MEMBER#");
     world.write("DeleteItem", json!({ "Key": { "pk": founder["pk"], "sk": founder["sk"] } }));
-    let teammate = new_user(world, "teammate@example.com", true).await.user();
+    let teammate = new_user(world, "teammate@example.com", true).await;
+    let portal = lasting_portal_link(world, &teammate).await;
+    let teammate = teammate.user();
     let unverified = new_user(world, "unverified@example.com", true).await;
     let verify = secret(&link_in(world, "welcome", "/verify/").await);
 
@@ -200,8 +210,25 @@ async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
         invited_user: invited.remove(0),
         unsubscribe: secret(&link_in(world, "trial_ending", "/mail/unsubscribe/").await),
         verify,
+        portal,
     };
     (callers, links, teammate)
+}
+
+/// Returns the secret of a portal link that works for the whole test.
+async fn lasting_portal_link(world: &World, user: &Visitor<'_>) -> String {
+    let link = create_portal_link(world, user, PortalPage::Members, "http://localhost:8486/").await;
+    let text = secret(&link);
+    let key = text.parse::<Secret>().unwrap().hash();
+    world.write(
+        "UpdateItem",
+        json!({
+            "Key": { "pk": { "S": format!("LINK#{key}") }, "sk": { "S": "PORTAL" } },
+            "UpdateExpression": "SET good_until = :later",
+            "ExpressionAttributeValues": { ":later": { "S": "2100-01-01T00:00:00.000Z" } },
+        }),
+    );
+    text
 }
 
 /// Adds the event that the requests to dismiss an event name.

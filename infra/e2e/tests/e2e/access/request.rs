@@ -102,6 +102,7 @@ impl MatrixRequest {
                 }
                 ("{token}", path) if path.starts_with("/invitations/") => actors.links.invitation.clone(),
                 ("{token}", path) if path.starts_with("/verify/") => actors.links.verify.clone(),
+                ("{token}", path) if path.starts_with("/portal/") => actors.links.portal.clone(),
                 ("{token}", path) if path.starts_with("/mail/") => actors.links.unsubscribe.clone(),
                 ("{user}", _) => actors.teammate.clone(),
                 ("{invitation}", _) => caller.invitation(),

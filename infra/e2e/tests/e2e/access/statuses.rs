@@ -96,7 +96,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
             request.path.push_str("&part=everything");
             request.send(world, cookie, format).await
         }
-        403 if row.route == "GET /handover" => {
+        403 if ["GET /handover", "GET /portal/{token}"].contains(&row.route.as_str()) => {
             let image = request.with("sec-fetch-mode", "no-cors").with("sec-fetch-dest", "image");
             image.send(world, cookie, format).await
         }
@@ -136,12 +136,13 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
         }
         403 => request.with("sec-fetch-site", "cross-site").send(world, cookie, format).await,
         404 => {
-            let Links { sign_in, invitation, unsubscribe, verify, .. } = &actors.links;
+            let Links { sign_in, invitation, unsubscribe, verify, portal, .. } = &actors.links;
             let names = [
                 sign_in,
                 invitation,
                 unsubscribe,
                 verify,
+                portal,
                 &caller.invitation(),
                 &actors.teammate,
                 &caller.org,

@@ -6,4 +6,5 @@ mod frame;
 mod handoff;
 mod host_events;
 mod host_key;
+pub mod portal_link;
 mod rotation;

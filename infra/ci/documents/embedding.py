@@ -1,5 +1,5 @@
 """Follows docs/host-app.md: the ten-minute guide to a widget, and each example that creates an
-embed token.
+embed token or asks for a portal link.
 
     python -m infra.ci.documents.embedding target/debug
 
@@ -14,9 +14,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from infra.ci.running import TIMEOUT, running
@@ -82,6 +84,39 @@ def minted(folder: Path, url: str, org: str, person: str) -> None:
         print(f"✓ {kind}: the documented example opens the widget")
 
 
+class PortalLinks(BaseHTTPRequestHandler):
+    """Stands in for the server API. It returns a link that contains the request."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        asked = [self.path, self.headers["authorization"], self.headers["content-type"], body]
+        self.send_response(201)
+        self.end_headers()
+        self.wfile.write(json.dumps({"url": json.dumps(asked)}).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+def linked(folder: Path) -> None:
+    """Each example asks for a portal link as the server API expects it."""
+    server = HTTPServer(("127.0.0.1", 0), PortalLinks)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings = {"ONRAMP": f"http://127.0.0.1:{server.server_port}", "ONRAMP_API_KEY": "local.secret", "RETURN_URL": "https://app.example.com/"}
+    body = {"user": "usr_1", "page": "plans", "return_url": settings["RETURN_URL"]}
+    expected = ["/api/v1/organizations/ext%3Aacme%2F1/portal-links", "Bearer local.secret", "application/json", body]
+    for kind, name, program in [("python portal", "portal.py", "python3"), ("javascript portal", "portal.mjs", "node"), ("php portal", "portal.php", "php")]:
+        if not shutil.which(program):
+            print(f"- {kind}: skipped, {program} is not installed")
+            continue
+        (folder / name).write_text(block(kind), encoding="utf-8")
+        command = [program, str(folder / name), "ext:acme/1", "usr_1", "plans"]
+        asked = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=True).stdout
+        assert json.loads(asked) == expected, f"{kind}: {asked}"
+        print(f"✓ {kind}: the documented example asks for a portal link")
+    server.shutdown()
+
+
 def ten_minutes(folder: Path, url: str, app_url: str, org: str, person: str) -> None:
     """The guide's app serves a page and a token. The guide's event completes a task, and the page
     may read the widget.
@@ -120,6 +155,7 @@ def main() -> int:
     binary = str(Path(sys.argv[1]) / "onramp")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
+        linked(folder)
         with running([binary, "--memory", "--set", f"HOST_KEYS={KEYS}"], "/_local/health", folder / "log") as url:
             minted(folder, url, *sign_up(url))
         app_url = app_of_the_guide()

@@ -1,13 +1,22 @@
 // Script of the document in an embedded frame. It reports the height of the document to the
 // embedding page, keeps the content up to date, and reports the reason if the content is empty.
-const { obPart: part, obPages: pages, obWhy: why, obOver: over } = document.body.dataset;
+const { obPart: part, obPages: pages, obWhy: why, obOver: over, obPortal: portal } = document.body.dataset;
 const main = document.querySelector("main");
 const status = document.querySelector("[role=status]");
 const embedder = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+const isListed = pages.split(" ").includes(embedder);
 const post = (message) => {
-  if (pages.split(" ").includes(embedder)) parent.postMessage({ onramp: part, ...message }, embedder);
+  if (isListed) parent.postMessage({ onramp: part, ...message }, embedder);
 };
 new ResizeObserver(() => post({ height: Math.ceil(document.documentElement.getBoundingClientRect().height) })).observe(main);
+// A frame cannot call the host app's server with the user's cookies. So the embedding page gets the
+// portal link, and opens it.
+main.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-ob-page]");
+  if (!link || portal === undefined || !isListed || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if (event.detail < 2) post({ page: link.dataset.obPage, href: link.href });
+});
 const refuse = (why) => {
   console.error(`onramp: ${why}`);
   post({ refused: why });

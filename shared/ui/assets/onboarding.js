@@ -27,6 +27,20 @@ const fetched = async (url) => {
   return text.startsWith("{") ? JSON.parse(text).token : text;
 };
 
+// Asks the host app for a link that signs the user in to a page of Onramp.
+const portal = async (url, page) => {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify({ page }),
+    credentials: "include",
+    signal: AbortSignal.timeout(10_000),
+  });
+  const { url: link } = response.ok ? await response.json() : {};
+  if (!/^https?:/.test(link)) throw new Error(`${url} returned ${response.status} instead of {"url": …}`);
+  return link;
+};
+
 class OnrampElement extends HTMLElement {
   static observedAttributes = ["src", "token", "token-url"];
   box = make("div", { tabIndex: -1, className: "ob-box" });
@@ -37,6 +51,7 @@ class OnrampElement extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
     root.append(this.box, this.status);
+    this.box.onclick = (event) => this.leave(event);
   }
 
   connectedCallback() {
@@ -125,6 +140,20 @@ class OnrampElement extends HTMLElement {
   announce(text, failed) {
     this.status.className = failed ? "ob-card ob-warning ob-said" : "ob-ears";
     this.status.textContent = text;
+  }
+
+  // Opens a page of Onramp. With portal-url, the user is signed in there. If the host app gives no
+  // link, or if the user opens another tab, the sign-in of Onramp asks.
+  async leave(event) {
+    const link = event.target.closest("[data-ob-page]");
+    const url = this.getAttribute("portal-url");
+    if (!link || !url || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (this.leaving || event.detail > 1) return;
+    this.leaving = true;
+    const to = await portal(url, link.dataset.obPage).catch(({ message }) => report(message));
+    open(to ?? link.href, "_top");
+    this.leaving = false;
   }
 
   async act(what) {

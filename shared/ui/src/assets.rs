@@ -29,6 +29,23 @@ enum Naming {
 /// The `Cache-Control` value of a file whose name contains a hash.
 pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
+/// Joins the parts of a script at compile time, without the lines that contain only a comment.
+macro_rules! script {
+    ($($part:tt)*) => {{
+        const SOURCE: &[u8] = concat!($($part)*).as_bytes();
+        const LENGTH: usize = copy_code(SOURCE, &mut []);
+        const BODY: [u8; LENGTH] = {
+            let mut body = [0; LENGTH];
+            copy_code(SOURCE, &mut body);
+            body
+        };
+        match str::from_utf8(&BODY) {
+            Ok(body) => body,
+            Err(_) => "",
+        }
+    }};
+}
+
 /// The style sheet of every page.
 pub const STYLE: Asset =
     Asset::new("app", "css", "text/css; charset=utf-8", include_str!("../assets/app.css"));
@@ -37,7 +54,7 @@ pub const SCRIPT: Asset = Asset::new(
     "app",
     "js",
     "text/javascript; charset=utf-8",
-    concat!("(() => {\n\"use strict\";\n", include_str!("../assets/app.js"), "})();\n"),
+    script!("(() => {\n\"use strict\";\n", include_str!("../assets/app.js"), "})();\n"),
 );
 /// The script that updates an open page when a task is completed in another place, such as another
 /// browser or the host app.
@@ -45,7 +62,7 @@ pub const LIVE_SCRIPT: Asset = Asset::new(
     "live",
     "js",
     "text/javascript; charset=utf-8",
-    concat!(
+    script!(
         "(() => {\n\"use strict\";\n",
         include_str!("../assets/pace.js"),
         include_str!("../assets/live.js"),
@@ -60,7 +77,7 @@ pub const EMBED_SCRIPT: Asset = Asset::stable(
     "onboarding",
     "js",
     "text/javascript; charset=utf-8",
-    concat!(
+    script!(
         "(() => {\n\"use strict\";\nconst CSS = `\n",
         include_str!("../assets/onboarding.css"),
         "`;\n",
@@ -77,7 +94,7 @@ pub const FRAME_SCRIPT: Asset = Asset::new(
     "frame",
     "js",
     "text/javascript; charset=utf-8",
-    concat!(
+    script!(
         "(() => {\n\"use strict\";\n",
         include_str!("../assets/pace.js"),
         include_str!("../assets/frame.js"),
@@ -150,6 +167,39 @@ pub fn find(file: &str) -> Option<&'static Asset> {
     FILES.iter().find(|asset| asset.file() == file)
 }
 
+/// Copies a script into `out` as far as it fits, without the lines that contain only a comment. Returns
+/// the length of the result.
+const fn copy_code(script: &[u8], mut out: &mut [u8]) -> usize {
+    let (mut rest, mut length, mut skips) = (script, 0, is_comment(script));
+    while let Some((byte, tail)) = rest.split_first() {
+        if !skips {
+            let space = out;
+            out = match space.split_first_mut() {
+                Some((first, space)) => {
+                    *first = *byte;
+                    space
+                }
+                None => &mut [],
+            };
+            length += 1;
+        }
+        if *byte == b'\n' {
+            skips = is_comment(tail);
+        }
+        rest = tail;
+    }
+    length
+}
+
+/// Returns whether a text starts with a comment, after spaces.
+const fn is_comment(text: &[u8]) -> bool {
+    match text {
+        [b' ', rest @ ..] => is_comment(rest),
+        [b'/', b'/', ..] => true,
+        _ => false,
+    }
+}
+
 /// Computes the 64-bit FNV-1a hash at compile time.
 ///
 /// The hash only distinguishes different contents, so it does not need to be cryptographic: no
@@ -184,6 +234,16 @@ mod tests {
     fn hash_depends_on_the_content() {
         assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c, "the published test vector");
         assert_ne!(fnv1a(b"a{}"), fnv1a(b"b{}"));
+    }
+
+    #[test]
+    fn scripts_are_shipped_without_comments() {
+        let mut out = [0; 32];
+        let length = copy_code(b"// A\na; // b\n  // C\n'\n//'\n", &mut out);
+        assert_eq!(&out[..length], b"a; // b\n'\n");
+        for script in [SCRIPT, LIVE_SCRIPT, EMBED_SCRIPT, FRAME_SCRIPT] {
+            assert!(!script.body.lines().any(|line| line.trim_start().starts_with("//")), "{}", script.stem);
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::{
         View, components,
         embed::{
             self,
-            frame::{Part, render},
+            frame::{Frame, Part, render},
         },
     },
     words::frame as words,
@@ -60,6 +60,8 @@ pub struct FrameIn {
     token: String,
     #[serde(default)]
     part: Part,
+    #[serde(default)]
+    portal: bool,
 }
 
 /// Responds with a page for a frame that contains the part.
@@ -73,22 +75,22 @@ pub async fn frame<B>(
     request: Request<B>,
 ) -> Response {
     let origin = web::origin(&request);
-    let (part, view) = match query {
+    let (frame, view) = match query {
         // The header `Referer` names the embedding page, if the browser sends it. A token that is
         // bound to the origin of another page is rejected. The frame then contains an empty page
         // with the reason.
-        Ok(Query(FrameIn { token, part })) => {
+        Ok(Query(FrameIn { token, part, portal })) => {
             let credentials = Credentials::EmbedToken(token, web::referrer(request.headers()));
             let member = credentials
                 .authenticate(&app.store, &app.keys, app.config.session_idle, app.clock.now())
                 .await;
-            (part, member.map(View::from))
+            (Frame { part, portal }, member.map(View::from))
         }
-        Err(_) => (Part::default(), Err(Problem::bad_request(words::BAD_QUERY))),
+        Err(_) => (Frame::default(), Err(Problem::bad_request(words::BAD_QUERY))),
     };
     match view {
         Ok(view) => {
-            let main = match part {
+            let main = match frame.part {
                 Part::Widget => embed::widget::render(&view, &app.config, &origin),
                 Part::Banner => embed::banner::render(&view, &origin),
             };
@@ -96,12 +98,12 @@ pub async fn frame<B>(
                 AuthMethod::HostApp(Some(bound)) => app.config.embedders.restrict_to(bound),
                 _ => app.config.embedders.clone(),
             };
-            framed(StatusCode::OK, part, &main, None, embedders)
+            framed(StatusCode::OK, frame, &main, None, embedders)
         }
         Err(problem) => {
             problem.log();
             let status = problem.kind.status();
-            let mut response = framed(status, part, &html! {}, Some(&problem), app.config.embedders.clone());
+            let mut response = framed(status, frame, &html! {}, Some(&problem), app.config.embedders.clone());
             response.headers_mut().extend(problem.headers);
             response
         }
@@ -110,12 +112,12 @@ pub async fn frame<B>(
 
 fn framed(
     status: StatusCode,
-    part: Part,
+    frame: Frame,
     main: &Markup,
     problem: Option<&Problem>,
     embedders: Origins,
 ) -> Response {
-    let mut response = web::page(status, render(part, main, &embedders, problem));
+    let mut response = web::page(status, render(frame, main, &embedders, problem));
     response.extensions_mut().insert(Embeddable::Frame(embedders));
     response
 }

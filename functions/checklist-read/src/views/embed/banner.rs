@@ -1,5 +1,6 @@
 //! The banner about the trial or the plan, for pages of the host app.
 
+use domain::people::PortalPage;
 use maud::{Markup, html};
 use ui::icon;
 
@@ -15,8 +16,9 @@ use crate::{
 /// a page of another site cannot send the form that leads to Stripe.
 pub fn render(view: &View, origin: &str) -> Markup {
     let Some(banner) = banner(view) else { return html! {} };
-    let label = banner.button.filter(|_| view.admin.is_some()).map(|button| match button {
-        Button::Plans(label) | Button::Portal(label) => label,
+    let button = banner.button.filter(|_| view.admin.is_some()).map(|button| match button {
+        Button::Plans(label) => (label, PortalPage::Plans),
+        Button::Portal(label) => (label, PortalPage::Billing),
     });
     html! {
         aside class={ "ob-banner " (banner.tone.class().replacen("tone", "ob", 1)) } aria-label=(words::LABEL) {
@@ -24,11 +26,11 @@ pub fn render(view: &View, origin: &str) -> Markup {
                 strong class="ob-lead" { (icon(banner.icon)) (banner.lead) }
                 " " span { (banner.text) }
             }
-            @if let Some(label) = label {
-                a class="ob-button" href={ (origin) (view.plans()) } target="_top" { (label) }
+            @if let Some((label, page)) = button {
+                a class="ob-button" href={ (origin) (view.plans()) } target="_top" data-ob-page=(page.as_str()) { (label) }
             }
             @if let Some(step) = banner.hides {
-                a class="ob-quiet" href={ (origin) "/dashboard" } target="_top" data-ob-do=(hide(step)) {
+                a class="ob-quiet" href={ (origin) "/dashboard" } target="_top" data-ob-page=(PortalPage::Checklist.as_str()) data-ob-do=(hide(step)) {
                     (words::HIDE)
                 }
             }
@@ -53,7 +55,8 @@ mod tests {
                 render(&view, "https://onramp.example.com"),
             );
             assert_eq!(read(&own), read(&embedded));
-            assert!(embedded.0.contains(link) && !embedded.0.contains("<form"), "{}", embedded.0);
+            assert!(embedded.0.contains(link) && embedded.0.contains("data-ob-page="), "{}", embedded.0);
+            assert!(!embedded.0.contains("<form"), "{}", embedded.0);
             let member = render(&view.into_member(), "https://onramp.example.com").0;
             assert!(!member.contains("/organizations/"), "{member}");
         }

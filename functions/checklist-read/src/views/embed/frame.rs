@@ -28,9 +28,17 @@ impl Part {
     }
 }
 
-/// Renders the page with the markup of `part`. A page without the part is empty, and its script
+/// What the address of a frame asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    pub part: Part,
+    /// Whether the embedding page opens the links to Onramp's pages, with portal links.
+    pub portal: bool,
+}
+
+/// Renders the page with the markup of the part. A page without the part is empty, and its script
 /// writes the reason to the console.
-pub fn render(part: Part, main: &Markup, embedders: &Origins, problem: Option<&Problem>) -> Markup {
+pub fn render(frame: Frame, main: &Markup, embedders: &Origins, problem: Option<&Problem>) -> Markup {
     // The script tries again after a server error, but not after a client error.
     let is_final = problem.is_some_and(|problem| problem.kind.status().is_client_error());
     let reason = problem.map(|problem| if is_final { problem.detail.as_ref() } else { words::UNAVAILABLE });
@@ -45,7 +53,7 @@ pub fn render(part: Part, main: &Markup, embedders: &Origins, problem: Option<&P
                 link rel="stylesheet" href=(assets::EMBED_STYLE.path());
                 script src=(assets::FRAME_SCRIPT.path()) defer {}
             }
-            body data-ob-part=(part.as_str()) data-ob-pages=(embedders) data-ob-why=[reason] data-ob-over[is_final] {
+            body data-ob-part=(frame.part.as_str()) data-ob-portal[frame.portal] data-ob-pages=(embedders) data-ob-why=[reason] data-ob-over[is_final] {
                 main { (main) }
                 p class="ob-ears" role="status" {}
             }

@@ -1,6 +1,9 @@
 //! The onboarding widget, for pages of the host app.
 
-use domain::checklist::{Progress, Task};
+use domain::{
+    checklist::{Progress, Task, TaskTarget},
+    people::PortalPage,
+};
 use maud::{Markup, html};
 use serde_json::json;
 use ui::icon;
@@ -13,6 +16,8 @@ use crate::{
 };
 
 const CHECKLIST: &str = "/onboarding/checklist";
+/// Name of the checklist as a portal page.
+const CHECKLIST_PAGE: &str = PortalPage::Checklist.as_str();
 
 /// Renders the widget, or only its head if the user collapsed it. It is empty if the user does not
 /// see it, see [`View::shows_widget`]. `origin` is Onramp's own origin.
@@ -57,10 +62,10 @@ fn head(view: &View, steps: &Progress<'_>, origin: &str) -> Markup {
                     p class="ob-soft" { (words::progress::steps_left(steps.remaining_count())) }
                 }
             }
-            a class="ob-quiet" href={ (origin) (CHECKLIST) } target="_top" {
+            a class="ob-quiet" href={ (origin) (CHECKLIST) } target="_top" data-ob-page=(CHECKLIST_PAGE) {
                 (widget::SEE_ALL) span class="ob-ears" { (widget::SEE_ALL_TASKS) }
             }
-            a class="ob-quiet" href={ (origin) "/dashboard" } target="_top" data-ob-do=(toggle) { (label) }
+            a class="ob-quiet" href={ (origin) "/dashboard" } target="_top" data-ob-page=(CHECKLIST_PAGE) data-ob-do=(toggle) { (label) }
         }
     }
 }
@@ -88,7 +93,7 @@ fn open(view: &View, task: &Task, links: Links<'_>) -> Markup {
         }
         @if view.may_change() {
             div class="ob-actions" {
-                a class="ob-button" href=(links.of(task)) target="_top" { (words::onward(task.action.label)) }
+                a class="ob-button" href=(links.of(task)) target="_top" data-ob-page=[portal_page(task)] { (words::onward(task.action.label)) }
                 @if !task.has_evidence() {
                     (change(links, &format!("complete/{}", task.key), label::MARK_AS_DONE))
                 }
@@ -96,6 +101,16 @@ fn open(view: &View, task: &Task, links: Links<'_>) -> Markup {
                 (change(links, "dismiss", label::DISMISS))
             }
         }
+    }
+}
+
+/// Returns the portal page on which the user does the task. Returns `None` if the task leads to another
+/// place, or to a public page.
+fn portal_page(task: &Task) -> Option<&'static str> {
+    match task.action.target {
+        TaskTarget::Plans => Some(PortalPage::Plans.as_str()),
+        TaskTarget::Members => Some(PortalPage::Members.as_str()),
+        TaskTarget::HostApp(_) | TaskTarget::Url(_) => None,
     }
 }
 
@@ -111,7 +126,7 @@ fn complete(view: &View, links: Links<'_>) -> Markup {
         @if view.needs_plan() || view.may_change() {
             div class="ob-actions" {
                 @if view.needs_plan() {
-                    a class="ob-button" href=(links.plans()) target="_top" { (label::CHOOSE_PLAN) }
+                    a class="ob-button" href=(links.plans()) target="_top" data-ob-page=(PortalPage::Plans.as_str()) { (label::CHOOSE_PLAN) }
                 }
                 @if view.may_change() { (change(links, "dismiss", label::DISMISS)) }
             }
@@ -122,7 +137,7 @@ fn complete(view: &View, links: Links<'_>) -> Markup {
 /// Renders a link that a script turns into a button for the change `what`.
 fn change(links: Links<'_>, what: &str, label: &str) -> Markup {
     html! {
-        a class="ob-quiet" href={ (links.origin) (CHECKLIST) } target="_top" data-ob-do=(what) { (label) }
+        a class="ob-quiet" href={ (links.origin) (CHECKLIST) } target="_top" data-ob-page=(CHECKLIST_PAGE) data-ob-do=(what) { (label) }
     }
 }
 
@@ -179,6 +194,8 @@ mod tests {
                     link.split('>').next().unwrap().contains(r#"target="_top""#),
                     "the link must leave the frame: {link}"
                 );
+                let names_page = link.split('>').next().unwrap().contains("data-ob-page=");
+                assert_eq!(names_page, link.starts_with(ORIGIN), "a portal link can open it: {link}");
             }
         }
     }

@@ -21,10 +21,10 @@ export async function freePort() {
   }
 }
 
-/** Starts `binary` in memory and waits until it is ready. */
-export async function startStack(binary, seconds = 30) {
+/** Starts `binary` in memory, with these further options, and waits until it is ready. */
+export async function startStack(binary, seconds = 30, options = []) {
   const port = await freePort();
-  const child = spawn(binary, ['--memory', '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary, ['--memory', '--port', String(port), ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
   const stack = new Stack(`http://localhost:${port}`, child, () => log);

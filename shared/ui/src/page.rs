@@ -39,7 +39,7 @@ pub struct Person<'a> {
 /// The link that leads a user back to the host app.
 #[derive(Clone, Copy, Debug)]
 pub struct BackLink<'a> {
-    /// The absolute URL.
+    /// The absolute URL of the page.
     pub url: &'a str,
     /// The name of its host, which the link shows.
     pub host: &'a str,
@@ -183,10 +183,12 @@ fn header(product: &str, person: Option<&Person<'_>>) -> Markup {
                     a class="top-org" href="/account" title=(words::ACCOUNT) {
                         (person.organization)
                     }
-                    nav class="menu" aria-label=(words::MAIN_MENU) {
-                        @if let Some(back) = person.back {
-                            a class="menu-back" href=(back.url) { span aria-hidden="true" { "←" } " " (words::back_to(back.host)) }
+                    @if let Some(back) = person.back {
+                        a class="top-back" href=(back.url) {
+                            span aria-hidden="true" { "←" } " " (words::back_to(back.host))
                         }
+                    }
+                    nav class="menu" aria-label=(words::MAIN_MENU) {
                         @for item in NavItem::ALL {
                             @if person.admin || !item.is_for_admins() {
                                 a href=(item.path()) aria-current=[(person.here == Some(item)).then_some("page")] {
@@ -277,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn menu_leads_back_to_the_host_app() {
+    fn header_leads_back_to_the_host_app() {
         let url = "https://app.example.com/a?b=1&c=\"2\"";
         let shown = page(Some(Person { back: Some(BackLink { url, host: "app.example.com" }), ..JO }));
         assert!(shown.contains(r#"href="https://app.example.com/a?b=1&amp;c=&quot;2&quot;""#), "{shown}");

@@ -16,9 +16,11 @@ pub fn unverified(product: &str, user: &AuthenticatedUser) -> Markup {
     };
     let main = html! {
         h1 { (heading) }
-        (note(Tone::Notice, "✉️", reason, &html! {
-            p { (before) strong { (address) } (after) }
-        }))
+        div class="stack" {
+            (note(Tone::Notice, "✉️", reason, &html! {
+                p { (before) strong { (address) } (after) }
+            }))
+        }
         form class="actions" method="post" action="/login" {
             (hidden("email", address))
             (hidden("next", "/organizations/new"))

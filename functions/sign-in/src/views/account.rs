@@ -77,9 +77,9 @@ impl AccountPage<'_> {
             @if user.verified { (draft.note()) }
             @if user.verified || (is_undeliverable && draft.problem.is_none()) {
                 (web::undeliverable(org, &self.caller.member, PAGE))
-            } @else {
+            } @else if !self.is_portal() {
                 (unverified(user.address.as_str()))
-                @if !self.is_portal() { (correction(draft, user.address.as_str())) }
+                (correction(draft, user.address.as_str()))
             }
         }
     }

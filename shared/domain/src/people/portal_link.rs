@@ -16,7 +16,7 @@ pub const PORTAL_LINK_TTL: SignedDuration = SignedDuration::from_secs(60);
 /// The page that a portal link opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PortalPage {
-    /// The setup checklist.
+    /// The setup checklist of the organization.
     Checklist,
     /// The plans of the organization.
     Plans,

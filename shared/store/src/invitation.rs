@@ -28,6 +28,7 @@ use crate::{
     update::{Change, Only, change, delete, put},
     used_link,
     user::Person,
+    verification::WaitingInvitations,
 };
 
 /// The result of [`Store::commit_invitation`].
@@ -83,6 +84,8 @@ pub struct Acceptance {
     /// The hash of the browser cookie. The browser with this cookie can repeat the request. `None`
     /// if the browser sent no such cookie.
     pub browser: Option<Hash>,
+    /// The invitations of this user that the verification of their address releases.
+    pub waiting: Vec<WaitingInvitations>,
 }
 
 /// The result of [`Store::commit_acceptance`].
@@ -249,12 +252,14 @@ impl Store {
 
     /// Writes an acceptance in one transaction. The transaction deletes the link, the invitation,
     /// and the replaced session. It writes the organization, the membership, the verified user, the
-    /// new session, and the record that the link was used.
+    /// new session, and the record that the link was used. It also releases the user's own
+    /// invitations that wait.
     ///
     /// # Errors
     /// [`Error::Conflict`] if one of these items changed; [`Error::Unavailable`].
     pub async fn commit_acceptance(&self, accepted: &Acceptance) -> Result<Accepted, Error> {
-        let Acceptance { details, org, person, membership, session, secret, instead_of, browser } = accepted;
+        let Acceptance { details, org, person, membership, session, secret, instead_of, browser, waiting } =
+            accepted;
         let (table, invitation) = (&self.table, &details.invitation);
         let invited = Key::invitation(invitation.value.org, invitation.value.id());
         let used = UsedLink {
@@ -278,6 +283,7 @@ impl Store {
             put(table, used_link::encode(&used)?, None)?,
         ];
         actions.extend(self.person_actions(person)?);
+        actions.extend(self.release_actions(waiting, membership.since)?);
         if let Some(token) = instead_of {
             actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
         }

@@ -276,6 +276,7 @@ async fn invite(store: &Store) {
         membership,
         instead_of: None,
         browser: Some(secret(BROWSER).hash()),
+        waiting: Vec::new(),
     };
     assert_eq!(store.commit_acceptance(&acceptance).await.unwrap(), Accepted::Joined);
     send_invitation(store, "kim@acme.example", INVITATION).await;

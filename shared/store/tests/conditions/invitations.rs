@@ -131,6 +131,7 @@ async fn acceptance(world: &World) -> Acceptance {
         membership,
         instead_of: None,
         browser: None,
+        waiting: Vec::new(),
     }
 }
 

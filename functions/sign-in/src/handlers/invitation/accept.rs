@@ -8,13 +8,13 @@ use domain::{
     secret::Secret,
 };
 use http::Uri;
-use store::{Acceptance, Accepted, InvitationDetails};
+use store::{Acceptance, Accepted, InvitationDetails, WaitingInvitations};
 use telemetry::LogArea;
 use web::{FieldError, FormRequest, PathParam, Problem};
 
 use super::{
     decide::{Attempt, decide_acceptance, to_problem},
-    find::{Found, load_invitation},
+    find::{Found, Identity, load_invitation},
     respond::{respond_closed, respond_problem},
 };
 use crate::{
@@ -58,11 +58,31 @@ async fn join(attempt: Attempt<'_>) -> Result<Response, Problem> {
         Ok(name) => name,
         Err(error) => return Ok(respond_invalid(attempt, &details, typed, error)),
     };
-    let acceptance = decide_acceptance(attempt, *details, members, name, &identity)?;
+    let waiting = load_released(app, &details, &identity).await?;
+    let acceptance = decide_acceptance(attempt, *details, members, name, (&identity, waiting))?;
     match app.store.commit_acceptance(&acceptance).await? {
         Accepted::Joined => Ok(respond_joined(&acceptance)),
         // Another request used the link first, possibly an earlier request of this browser.
         Accepted::AlreadyUsed => Err(store::Error::Conflict.into()),
+    }
+}
+
+/// Loads the user's own invitations that the acceptance releases, because it verifies their address.
+///
+/// Another person may have signed up with this address and written invitations. So only a browser
+/// that is signed in as the user releases them.
+async fn load_released(
+    app: &App,
+    details: &InvitationDetails,
+    identity: &Identity,
+) -> Result<Vec<WaitingInvitations>, store::Error> {
+    match (&details.known, identity) {
+        (Some(known), Identity::Session(caller))
+            if !known.value.verified && caller.member.user() == known.value.id =>
+        {
+            app.store.load_waiting_invitations(&known.value).await
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

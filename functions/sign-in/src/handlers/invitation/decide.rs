@@ -5,7 +5,7 @@ use domain::{
     secret::Secret,
 };
 use jiff::Timestamp;
-use store::{Acceptance, InvitationDetails, Person};
+use store::{Acceptance, InvitationDetails, Person, WaitingInvitations};
 use web::{FormRequest, Kind, Problem};
 
 use super::find::Identity;
@@ -26,7 +26,8 @@ pub struct Attempt<'a> {
 }
 
 /// Decides the user, the membership, and the session that an acceptance writes. `members` is the
-/// number of members, which a plan may limit.
+/// number of members, which a plan may limit. `waiting` are the user's own invitations that the
+/// verification of their address releases.
 ///
 /// A signed-in user gets a session in the new organization that replaces their current session. The
 /// new session keeps the end and the sign-in time of the current session.
@@ -35,7 +36,7 @@ pub fn decide_acceptance(
     details: InvitationDetails,
     members: usize,
     name: Name,
-    identity: &Identity,
+    (identity, waiting): (&Identity, Vec<WaitingInvitations>),
 ) -> Result<Acceptance, Problem> {
     let Attempt { app, token, form, now } = attempt;
     let (org_id, invitation) = (details.org.value.id, &details.invitation.value);
@@ -64,7 +65,7 @@ pub fn decide_acceptance(
         None => Person::New(user),
     };
     let secret = Secret::new(app.entropy.bytes());
-    Ok(Acceptance { details, org, person, membership, session, secret, instead_of, browser })
+    Ok(Acceptance { details, org, person, membership, session, secret, instead_of, browser, waiting })
 }
 
 /// Converts a rejection into a problem whose text is for the invited person. The text can name the

@@ -1,6 +1,9 @@
 //! The link in the welcome email that verifies an address, and invitations that wait for it.
 
-use crate::journeys::sign_in::sign_in_by_link;
+use crate::journeys::{
+    invitations::{admin, invite},
+    sign_in::sign_in_by_link,
+};
 use e2e::driver::{Visitor, World};
 
 /// Returns the path of the link in the newest welcome email.
@@ -92,4 +95,16 @@ async fn sign_in_link_in_the_same_browser_sends_the_invitation() {
     sign_in_by_link(&world, &mut jo, "jo@example.com").await;
     world.settle().await;
     assert_eq!(invited(&world).await, ["mo@example.com"]);
+}
+
+#[tokio::test]
+async fn accepting_an_invitation_sends_the_own_invitations() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    invite_mo(&world, &mut jo).await;
+    let mut eve = admin(&world, "Globex", "eve@example.com").await;
+    let link = invite(&world, &mut eve, "jo@example.com", "member").await;
+    assert_eq!(jo.submit(&link, &[("full_name", "Jo Doe")]).await.status, 303);
+    world.settle().await;
+    assert_eq!(invited(&world).await, ["jo@example.com", "mo@example.com"]);
 }

@@ -56,6 +56,22 @@ impl Store {
         Ok((people.collect::<Result<_, Corrupt>>()?, last))
     }
 
+    /// Counts the members if the plan limits their number. Without a limit, reads nothing and
+    /// returns 0, because the domain then ignores the number.
+    ///
+    /// The members are read after `org`, and every change of the members changes the version of the
+    /// organization's item. So if a member joined after `org` was read, the conditional write
+    /// fails, and the caller counts again.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn count_members(&self, org: &Org, now: Timestamp) -> Result<usize, Error> {
+        match org.seats(now) {
+            Some(_) => Ok(self.load_members(org.id).await?.len()),
+            None => Ok(0),
+        }
+    }
+
     /// Loads a membership with its user. Returns `None` if either does not exist.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     org::Org,
-    people::{Invitation, SessionToken, User},
+    people::{Invitation, SessionToken, TeamError, User},
 };
 use jiff::Timestamp;
 
@@ -22,6 +22,8 @@ pub struct WaitingInvitations {
     org: Stored<Org>,
     /// The invitations, oldest first.
     pub invitations: Vec<Stored<Invitation>>,
+    /// The reason why they keep waiting after the verification, or `None` if it releases them.
+    pub held: Option<TeamError>,
 }
 
 impl Store {
@@ -30,35 +32,44 @@ impl Store {
     ///
     /// Each organization is read before its invitations, and every new invitation raises the version
     /// of the organization's item. So if another invitation is written later, the conditional write
-    /// of the verification fails.
+    /// of the verification fails. An organization that may not invite gets no new invitations, so its
+    /// version does not matter.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_waiting_invitations(&self, user: &User) -> Result<Vec<WaitingInvitations>, Error> {
+    pub async fn load_waiting_invitations(
+        &self,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<Vec<WaitingInvitations>, Error> {
         let mut waiting = Vec::new();
         for id in &user.orgs {
             let Some(org) = self.load_org(*id).await? else { continue };
             let mut invitations = self.load_invitations(*id).await?;
+            let open = invitations.iter().filter(|it| it.value.is_open(now)).count();
             invitations.retain(|it| {
                 it.value.waits && it.value.revoked_at.is_none() && it.value.invited_by == Some(user.id)
             });
             // While the address is unverified, the organization is part of the transaction even
             // without invitations, so that none is written at the same time.
             if !user.verified || !invitations.is_empty() {
-                waiting.push(WaitingInvitations { org, invitations });
+                let members = self.count_members(&org.value, now).await?;
+                let held = org.value.may_release(members + open, now).err();
+                waiting.push(WaitingInvitations { org, invitations, held });
             }
         }
         Ok(waiting)
     }
 
-    /// Builds the actions that make the emails of waiting invitations due.
+    /// Builds the actions that make the emails of waiting invitations due. Held invitations stay as
+    /// they are, so that an admin can send them later.
     pub(crate) fn release_actions(
         &self,
         waiting: &[WaitingInvitations],
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, Error> {
         let mut actions = Vec::new();
-        for WaitingInvitations { org, invitations } in waiting {
+        for WaitingInvitations { org, invitations, .. } in waiting.iter().filter(|it| it.held.is_none()) {
             actions.push(self.org_write(org, &org.value, OrgWrite::at(now))?);
             for before in invitations {
                 let mut released = before.value.clone();

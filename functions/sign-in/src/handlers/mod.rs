@@ -8,7 +8,6 @@ pub mod link;
 pub mod login;
 pub mod members;
 pub mod portal;
-mod seats;
 pub mod sessions;
 pub mod settings;
 mod signed_in;

@@ -63,7 +63,7 @@ async fn load(
     let user = &caller.found.user.value;
     check_recipient(&link, user)?;
     caller.require_own_sign_in(AFTER_SIGN_IN)?;
-    let waiting = app.store.load_waiting_invitations(user).await?;
+    let waiting = app.store.load_waiting_invitations(user, caller.now).await?;
     Ok((caller, waiting))
 }
 

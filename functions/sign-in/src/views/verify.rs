@@ -16,8 +16,9 @@ pub fn page(
     waiting: &[WaitingInvitations],
 ) -> Markup {
     let user = &caller.found.user.value;
-    let addresses: Vec<&str> = waiting
-        .iter()
+    let (sent, held): (Vec<_>, Vec<_>) = waiting.iter().partition(|waiting| waiting.held.is_none());
+    let addresses: Vec<&str> = sent
+        .into_iter()
         .flat_map(|waiting| &waiting.invitations)
         .map(|invitation| invitation.value.address.as_str())
         .collect();
@@ -26,6 +27,7 @@ pub fn page(
         h1 { (title) }
         @if user.verified {
             p class="lead" { (words_of::DONE_TEXT) }
+            @if held.iter().any(|waiting| !waiting.invitations.is_empty()) { p { (words_of::HELD) } }
             @if addresses.is_empty() {
                 (links())
             } @else {

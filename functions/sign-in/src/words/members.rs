@@ -3,7 +3,7 @@
 use domain::{
     limits::INVITATIONS_OF_ORG,
     org::MAX_ADMINS,
-    people::{InvitationStatus, MAX_OPEN_INVITATIONS, MAX_SENDS, Role},
+    people::{MAX_OPEN_INVITATIONS, MAX_SENDS, Role},
 };
 
 pub const TITLE: &str = "Members";
@@ -85,7 +85,7 @@ pub mod seats {
 }
 
 pub mod invitations {
-    use super::InvitationStatus;
+    use domain::people::{InvitationStatus, TeamError};
 
     pub const TITLE: &str = "Invitations";
     pub const DELIVERY_UNKNOWN: &str = "We don’t know whether this email arrived. Ask them, or resend it.";
@@ -117,12 +117,13 @@ pub mod invitations {
     }
 
     /// States why an invitation waits. `verified` is whether the address of the admin who reads this is
-    /// verified.
-    pub const fn waiting(verified: bool) -> &'static str {
-        if verified {
-            "It isn’t sent yet. Send it if you want them to join."
-        } else {
-            "We’ll send it as soon as you verify your email address."
+    /// verified, and `held` is why the organization cannot send it.
+    pub const fn waiting(verified: bool, held: Option<TeamError>) -> &'static str {
+        match held {
+            Some(TeamError::NoSeat(_)) => "It isn’t sent yet, because your plan has no free seat.",
+            Some(_) => "It isn’t sent yet, because your organization needs a plan first.",
+            None if verified => "It isn’t sent yet. Send it if you want them to join.",
+            None => "We’ll send it as soon as you verify your email address.",
         }
     }
 

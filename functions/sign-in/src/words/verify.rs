@@ -8,6 +8,8 @@ pub const SUBMIT: &str = "Verify email address";
 pub const DONE: &str = "Your email address is verified";
 pub const DONE_TEXT: &str = "You can invite people and create more organizations.";
 pub const STILL_WAITING: &str = "These invitations wait for you:";
+pub const HELD: &str =
+    "Some of your invitations can’t be sent without a plan or a free seat. The members page lists them.";
 pub const SEND: &str = "Send invitations";
 pub const GO_TO_DASHBOARD: &str = "Go to dashboard";
 pub const VIEW_MEMBERS: &str = "View members";

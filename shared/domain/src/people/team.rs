@@ -136,6 +136,15 @@ impl Org {
         }
     }
 
+    /// Checks whether the invitations that wait can be sent together. `taken` is the number of members
+    /// and of open invitations, including those that wait. Each of them needs a seat.
+    ///
+    /// # Errors
+    /// [`TeamError::NoAccess`], [`TeamError::NoSeat`].
+    pub fn may_release(&self, taken: usize, now: Timestamp) -> Result<(), TeamError> {
+        self.may_invite(taken.saturating_sub(1), now)
+    }
+
     /// Checks whether the plan has a seat for an invitation that is sent again. An open invitation
     /// keeps its seat. An expired one needs a seat that no other open invitation reserves.
     ///

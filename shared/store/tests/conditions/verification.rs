@@ -41,7 +41,7 @@ async fn verification_releases_the_loaded_invitations() {
         ],
         async |world, between| {
             let before = world.user(NED).await;
-            let waiting = world.store.load_waiting_invitations(&before.value).await.unwrap();
+            let waiting = world.store.load_waiting_invitations(&before.value, now()).await.unwrap();
             assert_eq!(waiting.iter().map(|it| it.invitations.len()).collect::<Vec<_>>(), [1]);
             let mut it = Verification { before, waiting, session: SESSION };
             between(world, &mut it);

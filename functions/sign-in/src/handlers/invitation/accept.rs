@@ -49,7 +49,7 @@ async fn join(attempt: Attempt<'_>) -> Result<Response, Problem> {
         Found::Open(details, identity) => (details, identity),
         Found::Closed(closed) => return respond_closed(attempt, closed).await,
     };
-    let members = app.count_members(&details.org.value, now).await?;
+    let members = app.store.count_members(&details.org.value, now).await?;
     if let Err(error) = details.org.value.may_join(members, now) {
         return respond_rejected(attempt, &details, error);
     }
@@ -58,7 +58,7 @@ async fn join(attempt: Attempt<'_>) -> Result<Response, Problem> {
         Ok(name) => name,
         Err(error) => return Ok(respond_invalid(attempt, &details, typed, error)),
     };
-    let waiting = load_released(app, &details, &identity).await?;
+    let waiting = load_released(attempt, &details, &identity).await?;
     let acceptance = decide_acceptance(attempt, *details, members, name, (&identity, waiting))?;
     match app.store.commit_acceptance(&acceptance).await? {
         Accepted::Joined => Ok(respond_joined(&acceptance)),
@@ -72,7 +72,7 @@ async fn join(attempt: Attempt<'_>) -> Result<Response, Problem> {
 /// Another person may have signed up with this address and written invitations. So only a browser
 /// that is signed in as the user releases them.
 async fn load_released(
-    app: &App,
+    Attempt { app, now, .. }: Attempt<'_>,
     details: &InvitationDetails,
     identity: &Identity,
 ) -> Result<Vec<WaitingInvitations>, store::Error> {
@@ -80,7 +80,7 @@ async fn load_released(
         (Some(known), Identity::Session(caller))
             if !known.value.verified && caller.member.user() == known.value.id =>
         {
-            app.store.load_waiting_invitations(&known.value).await
+            app.store.load_waiting_invitations(&known.value, now).await
         }
         _ => Ok(Vec::new()),
     }

@@ -52,6 +52,6 @@ pub async fn show(
 /// Returns whether the plan of the organization has a seat for the invited person.
 async fn has_seat(app: &App, details: &InvitationDetails) -> Result<bool, Problem> {
     let (org, now) = (&details.org.value, app.clock.now());
-    let members = app.count_members(org, now).await?;
+    let members = app.store.count_members(org, now).await?;
     Ok(org.check_seats(members, now).is_ok())
 }

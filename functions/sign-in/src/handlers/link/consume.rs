@@ -8,6 +8,7 @@ use domain::{
     secret::Secret,
 };
 use http::HeaderMap;
+use jiff::Timestamp;
 use store::{Consumed, Link, LinkGrant, WaitingInvitations};
 use web::{PathParam, Problem, ResponseFormat};
 
@@ -74,7 +75,7 @@ async fn use_link(
         None => LinkGrant::OrgCreation(&grant),
     };
     let by = (browser_hash(headers), now);
-    let waiting = load_released(app, &user.value, previous.as_ref()).await?;
+    let waiting = load_released(app, &user.value, previous.as_ref(), now).await?;
     let person = (&user, &after);
     match app.store.consume_link(link, person, &waiting, granted, previous.as_ref(), by).await? {
         Consumed::Used => Ok(match session {
@@ -95,11 +96,12 @@ async fn load_released(
     app: &App,
     user: &User,
     previous: Option<&SessionToken>,
+    now: Timestamp,
 ) -> Result<Vec<WaitingInvitations>, store::Error> {
     if user.verified || previous.is_none_or(|token| token.user != user.id) {
         return Ok(Vec::new());
     }
-    app.store.load_waiting_invitations(user).await
+    app.store.load_waiting_invitations(user, now).await
 }
 
 /// Responds to a link that was used before. Its user is signed in, or the same browser repeats the

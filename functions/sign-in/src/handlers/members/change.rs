@@ -36,7 +36,7 @@ async fn try_change(
     let org = &caller.found.org.value;
     let members = match request {
         TeamRequest::Invite | TeamRequest::Resend(_) => {
-            let members = app.count_members(org, caller.now).await?;
+            let members = app.store.count_members(org, caller.now).await?;
             org.may_invite(members, caller.now)?;
             members
         }

@@ -19,7 +19,7 @@ use super::{
 use crate::App;
 
 /// Invites an address, which also completes the task "Invite team member". `members` is the
-/// result of [`App::count_members`].
+/// result of [`Store::count_members`](store::Store::count_members).
 pub async fn invite(
     app: &App,
     caller: &AuthenticatedUser,
@@ -45,7 +45,7 @@ pub async fn invite(
 /// Emails an invitation again, in the name of `admin`.
 ///
 /// If the latest email of the invitation is not sent yet, this writes nothing and succeeds.
-/// `members` is the result of [`App::count_members`].
+/// `members` is the result of [`Store::count_members`](store::Store::count_members).
 pub async fn resend(
     app: &App,
     caller: &AuthenticatedUser,

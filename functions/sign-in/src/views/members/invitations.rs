@@ -83,10 +83,10 @@ impl MembersPage<'_> {
     }
 
     /// Returns the label of the button that emails an invitation. An invitation that waits can be sent
-    /// only by an admin with a verified address.
-    fn send_label(&self, status: InvitationStatus) -> Option<&'static str> {
+    /// only by an admin with a verified address, and only if nothing else holds it.
+    fn send_label(&self, status: InvitationStatus, held: Option<TeamError>) -> Option<&'static str> {
         match status {
-            InvitationStatus::Waiting if !self.caller.found.user.value.verified => None,
+            InvitationStatus::Waiting if held.is_some() || !self.caller.found.user.value.verified => None,
             InvitationStatus::Waiting => Some(invitations::SEND),
             _ => Some(invitations::RESEND),
         }
@@ -99,6 +99,7 @@ impl MembersPage<'_> {
         let path = |action| format!("/members/invitations/{}/{action}", invitation.id());
         let team = Team { members: self.members.len(), invited: self.invitations };
         let has_seat = org.check_seat_of(invitation, team, self.caller.now).is_ok();
+        let held = org.may_invite(self.members.len(), self.caller.now).err();
         html! {
             li class="row" {
                 div class="row-text" {
@@ -111,7 +112,7 @@ impl MembersPage<'_> {
                         (invitations::invited_by(inviter, status, &org.zone.date(invitation.expires_at)))
                     }
                     @if status == InvitationStatus::Waiting {
-                        p class="soft small" { (invitations::waiting(self.caller.found.user.value.verified)) }
+                        p class="soft small" { (invitations::waiting(self.caller.found.user.value.verified, held)) }
                     }
                     @if status == InvitationStatus::Uncertain {
                         p class="soft small" { (invitations::DELIVERY_UNKNOWN) }
@@ -119,12 +120,12 @@ impl MembersPage<'_> {
                     @if !org.has_valid_inviter(invitation) {
                         p class="soft small" { (invitations::inviter_no_longer_admin(inviter)) }
                     }
-                    @if !has_seat && invitation.is_open(self.caller.now) {
+                    @if !has_seat && invitation.is_open(self.caller.now) && !invitation.waits {
                         p class="soft small" { (invitations::NO_SEAT) }
                     }
                 }
                 div class="row-actions" {
-                    @if has_seat && let Some(label) = self.send_label(status) {
+                    @if has_seat && let Some(label) = self.send_label(status, held) {
                         (ui::post_button(Weight::Quiet, &path("resend"), label, Some(address)))
                     }
                     (ui::row_link(&path("revoke"), invitations::REVOKE, address))

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::journeys::invitations::{admin, invite, join, link};
 use e2e::driver::{TestResponse, Visitor, World};
 
-const SINGLE: &str = "price_local_single";
-const TEAM: &str = "price_local_team";
+pub const SINGLE: &str = "price_local_single";
+pub const TEAM: &str = "price_local_team";
 const INVITATIONS: &str = "/members/invitations";
 
 /// Sends Stripe's event that the organization's only subscription has this price and status.
-async fn subscribe(world: &World, org: &str, price: &str, status: &str) {
+pub async fn subscribe(world: &World, org: &str, price: &str, status: &str) {
     // Stripe's times are in whole seconds, so two events of one second would have no order.
     world.advance("2s").await;
     assert_eq!(world.stripe(subscription(org, price, status)).await, [200]);

@@ -2,6 +2,7 @@
 
 use crate::journeys::{
     invitations::{admin, invite},
+    seats::{SINGLE, TEAM, subscribe},
     sign_in::sign_in_by_link,
 };
 use e2e::driver::{Visitor, World};
@@ -42,9 +43,15 @@ async fn one_click_verifies_the_address_and_sends_the_invitation() {
     assert!(page.status == 200 && page.text().contains("mo@example.com"), "{}", page.text());
     world.settle().await;
     assert!(invited(&world).await.is_empty(), "opening the link changes nothing");
-    for _ in 0..2 {
+    for writes in [true, false] {
         let verified = jo.submit(&link, &[]).await;
         assert_eq!((verified.status, verified.header("location")), (303, link.as_str()));
+        let calls = world.calls_of(&verified).await;
+        assert_eq!(calls.iter().any(|call| call == "TransactWriteItems"), writes, "{calls:?}");
+        assert!(
+            calls.iter().all(|call| !call.starts_with("Put") && !call.starts_with("Update")),
+            "{calls:?}"
+        );
         assert!(jo.open(&link).await.text().contains("Your email address is verified"));
     }
     world.settle().await;
@@ -107,4 +114,28 @@ async fn accepting_an_invitation_sends_the_own_invitations() {
     assert_eq!(jo.submit(&link, &[("full_name", "Jo Doe")]).await.status, 303);
     world.settle().await;
     assert_eq!(invited(&world).await, ["jo@example.com", "mo@example.com"]);
+}
+
+#[tokio::test]
+async fn verification_keeps_invitations_that_the_plan_does_not_allow() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    invite_mo(&world, &mut jo).await;
+    subscribe(&world, &jo.org(), SINGLE, "active").await;
+    let link = verify_link(&world).await;
+    assert!(!jo.open(&link).await.text().contains("mo@example.com"), "it is not sent");
+    assert_eq!(jo.submit(&link, &[]).await.status, 303);
+    world.settle().await;
+    assert!(invited(&world).await.is_empty());
+    assert!(jo.open(&link).await.text().contains("can’t be sent without a plan or a free seat"));
+    let page = jo.open("/members").await.text();
+    assert!(
+        page.contains("Waiting") && page.contains("It isn’t sent yet, because your plan has no free seat.")
+    );
+
+    subscribe(&world, &jo.org(), TEAM, "active").await;
+    assert!(jo.open(&link).await.text().contains("mo@example.com"), "the page offers to send it");
+    assert_eq!(jo.submit(&link, &[]).await.status, 303);
+    world.settle().await;
+    assert_eq!(invited(&world).await, ["mo@example.com"]);
 }

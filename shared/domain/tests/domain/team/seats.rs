@@ -39,9 +39,14 @@ fn invitation_needs_a_seat_beside_members_and_open_invitations() {
     for (members, expected) in [(0, Ok(())), (1, Err(TeamError::NoSeat(1)))] {
         assert_eq!(single.may_invite(members, now), expected, "{members}");
     }
+    for (taken, expected) in [(0, Ok(())), (1, Ok(())), (2, Err(TeamError::NoSeat(1)))] {
+        assert_eq!(single.may_release(taken, now), expected, "members and open invitations: {taken}");
+    }
     let unpaid = subscribed(Plan::Single, SubscriptionStatus::Unpaid);
     let ended = add(now, DAY * 15);
-    assert_eq!(unpaid.may_invite(1, ended), Err(TeamError::NoAccess(unpaid.status(ended))));
+    for allowed in [unpaid.may_invite(1, ended), unpaid.may_release(1, ended)] {
+        assert_eq!(allowed, Err(TeamError::NoAccess(unpaid.status(ended))));
+    }
 }
 
 #[test]

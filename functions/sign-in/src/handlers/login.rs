@@ -41,8 +41,8 @@ pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
             let left = invalid.filter(|found| found.is_former_member(app.session_idle, now));
             let left = left.map(|found| &found.org.value.name);
             let user = found.as_ref().and_then(|found| found.as_ref().ok());
-            let user = user.filter(|user| user.found.session.is_portal());
-            let typed = user.map_or("", |user| user.found.user.value.address.as_str());
+            let portal = user.filter(|user| user.found.session.is_portal());
+            let typed = portal.map_or("", |user| user.found.user.value.address.as_str());
             LoginForm { next: next.as_deref(), left, user, typed, problem: None }.render(&app.product)
         }
     };
@@ -61,17 +61,20 @@ async fn write_request(app: &App, form: &FormRequest) -> Result<Response, Proble
     let address = match parse_address(fields) {
         Ok(address) => address,
         Err(error) => {
-            return Ok(respond_rejected(app, form, next.as_deref(), Problem::invalid(vec![error])));
+            let (user, problem) = (load_viewer(app, form).await, Problem::invalid(vec![error]));
+            return Ok(respond_rejected(app, form, next.as_deref(), problem, user.as_ref()));
         }
     };
     let now = app.clock.now();
     let browser = web::browser::secret(&form.headers).unwrap_or_else(|| Secret::new(app.entropy.bytes()));
     let limits = sign_in_limits(&address, &network(&form.ip), now);
     let request = SignInRequest::new(app.entropy.bytes(), address, next, Some(browser.hash()), now);
-    Ok(match app.store.request_sign_in(&request, &limits).await? {
-        SignInRequestResult::Recorded => respond_sent(app, form.format, &request, &browser),
+    let (result, user) = tokio::join!(app.store.request_sign_in(&request, &limits), load_viewer(app, form));
+    Ok(match result? {
+        SignInRequestResult::Recorded => respond_sent(app, form.format, &request, &browser, user.as_ref()),
         SignInRequestResult::Limited(window) => {
-            respond_rejected(app, form, request.next.as_deref(), limit_problem(&window, now))
+            let problem = limit_problem(&window, now);
+            respond_rejected(app, form, request.next.as_deref(), problem, user.as_ref())
         }
     })
 }
@@ -117,12 +120,26 @@ fn limit_problem(window: &RateLimitWindow, now: Timestamp) -> Problem {
     problem
 }
 
+/// Loads the signed-in user of the browser that gets a page.
+async fn load_viewer(app: &App, form: &FormRequest) -> Option<AuthenticatedUser> {
+    match form.format {
+        ResponseFormat::Page => app.signed_in(&form.headers).await,
+        ResponseFormat::Json => None,
+    }
+}
+
 /// Responds with the address to which the link is sent, and ties the link to this browser.
-fn respond_sent(app: &App, format: ResponseFormat, request: &SignInRequest, browser: &Secret) -> Response {
+fn respond_sent(
+    app: &App,
+    format: ResponseFormat,
+    request: &SignInRequest,
+    browser: &Secret,
+    user: Option<&AuthenticatedUser>,
+) -> Response {
     tracing::info!(area = %LogArea::Access, asked = %request.id, "requested sign-in link");
     let mut response = match format {
         ResponseFormat::Page => {
-            web::page(StatusCode::OK, views::sent(&app.product, request.address.as_str()))
+            web::page(StatusCode::OK, views::sent(&app.product, request.address.as_str(), user))
         }
         ResponseFormat::Json => web::success(format, ""),
     };
@@ -131,9 +148,15 @@ fn respond_sent(app: &App, format: ResponseFormat, request: &SignInRequest, brow
 }
 
 /// Responds with the problem. A page contains the form with the entered address.
-fn respond_rejected(app: &App, form: &FormRequest, next: Option<&str>, problem: Problem) -> Response {
+fn respond_rejected(
+    app: &App,
+    form: &FormRequest,
+    next: Option<&str>,
+    problem: Problem,
+    user: Option<&AuthenticatedUser>,
+) -> Response {
     let typed = form.fields().ok().and_then(|fields| fields.get("email")).unwrap_or_default();
     web::problem_or_page(form.format, problem, |problem| {
-        LoginForm { next, typed, problem: Some(problem), ..LoginForm::default() }.render(&app.product)
+        LoginForm { next, typed, problem: Some(problem), left: None, user }.render(&app.product)
     })
 }

@@ -119,14 +119,15 @@ fn respond_ended(format: ResponseFormat, is_current: bool) -> Response {
     if is_current { web::end_session(web::success(format, "/login")) } else { web::success(format, PAGE) }
 }
 
-/// `POST /logout`: ends the session, and responds with success only after it is deleted from the
-/// table.
-pub async fn log_out(State(app): State<Arc<App>>, format: ResponseFormat, headers: HeaderMap) -> Response {
-    if let Some(token) = web::session::token(&headers)
+/// `POST /logout`: ends the session, and redirects to the path in the field `next`, or to `/`. Succeeds
+/// only after the session is deleted from the table.
+pub async fn log_out(State(app): State<Arc<App>>, form: FormRequest) -> Response {
+    if let Some(token) = web::session::token(&form.headers)
         && let Err(error) = app.store.end_session(&token).await
     {
-        return web::problem_response(format, error.into());
+        return web::problem_response(form.format, error.into());
     }
     tracing::info!(area = %LogArea::Access, "signed out");
-    web::end_session(web::see_other("/"))
+    let next = form.fields().ok().and_then(|fields| fields.get("next")).and_then(web::next_path);
+    web::end_session(web::see_other(next.as_deref().unwrap_or("/")))
 }

@@ -20,7 +20,7 @@ pub struct LoginForm<'a> {
     pub problem: Option<&'a Problem>,
     /// The organization that the user of this browser no longer belongs to.
     pub left: Option<&'a Name>,
-    /// The user of this browser, if they came from the host app and now sign in by email.
+    /// The signed-in user of this browser.
     pub user: Option<&'a AuthenticatedUser>,
 }
 
@@ -75,7 +75,7 @@ pub fn already_signed_in(product: &str, user: &AuthenticatedUser, next: Option<&
 }
 
 /// Renders the page after a request for a link. It is the same for known and unknown addresses.
-pub fn sent(product: &str, address: &str) -> Markup {
+pub fn sent(product: &str, address: &str, user: Option<&AuthenticatedUser>) -> Markup {
     let main = html! {
         h1 { (words_of::sent::TITLE) }
         p class="lead" { (emphasized(&words_of::sent::lead(address))) }
@@ -83,7 +83,7 @@ pub fn sent(product: &str, address: &str) -> Markup {
             p { (words_of::sent::CHECK_SPAM) " " a href="/login" { (words_of::sent::TRY_ANOTHER) } "." }
         }))
     };
-    narrow_page(product, words_of::sent::TITLE, None, main)
+    narrow_page(product, words_of::sent::TITLE, user.map(|user| user.person(None)), main)
 }
 
 #[cfg(test)]

@@ -14,7 +14,9 @@ pub mod unsubscribe;
 pub mod verify;
 
 use maud::{Markup, Render, html};
-use ui::{Page, Person, Width};
+use ui::{Page, Person, Weight, Width};
+
+use crate::words;
 
 /// Renders a text of [`words`](crate::words), with the parts at odd indexes in bold.
 pub fn emphasized(parts: &[impl AsRef<str>]) -> Markup {
@@ -28,4 +30,16 @@ pub fn emphasized(parts: &[impl AsRef<str>]) -> Markup {
 /// Renders a page with one form or message.
 fn narrow_page(product: &str, title: &str, person: Option<Person<'_>>, main: Markup) -> Markup {
     Page { product, title, person, width: Width::Narrow, main }.render()
+}
+
+/// Renders the button that emails a sign-in link to the user's own address. The link verifies the
+/// address, and opens the members.
+fn email_link(address: &str) -> Markup {
+    html! {
+        form class="actions" method="post" action="/login" {
+            (ui::hidden("email", address))
+            (ui::hidden("next", "/members"))
+            (ui::submit(Weight::Primary, words::EMAIL_LINK))
+        }
+    }
 }

@@ -2,11 +2,14 @@
 
 use maud::{Markup, html};
 use store::WaitingInvitations;
-use ui::Weight;
+use ui::{Tone, Weight};
 use web::auth::AuthenticatedUser;
 
-use super::{emphasized, narrow_page};
-use crate::words::{self, verify as words_of};
+use super::{email_link, emphasized, narrow_page};
+use crate::words::{
+    self,
+    verify::{self as words_of, other_user},
+};
 
 /// Renders the question whether the address is the user's, or that it is verified.
 pub fn page(
@@ -64,12 +67,48 @@ fn links() -> Markup {
     }
 }
 
-/// Renders the response to a link that does not work.
-pub fn expired(product: &str) -> Markup {
+/// Renders the page for a signed-in user who is not the recipient of the link.
+pub fn other_user(product: &str, caller: &AuthenticatedUser) -> Markup {
+    let user = &caller.found.user.value;
+    let main = html! {
+        h1 { (other_user::TITLE) }
+        div class="stack" {
+            (ui::note(Tone::Notice, "👤", other_user::NOTE, &html! {
+                p { (emphasized(&other_user::explanation(user.name.as_str(), user.address.as_str()))) }
+                p { (other_user::BOTH_YOURS) }
+            }))
+            form class="actions" method="post" action="/logout" {
+                (ui::hidden("next", "/members"))
+                (ui::submit(Weight::Primary, other_user::SIGN_OUT))
+                (ui::link_button(Weight::Secondary, "/dashboard", other_user::STAY))
+            }
+        }
+    };
+    narrow_page(product, other_user::TITLE, Some(caller.person(None)), main)
+}
+
+/// Renders the response to a link that does not work, with what a signed-in user can do instead.
+pub fn expired(product: &str, caller: Option<&AuthenticatedUser>) -> Markup {
+    let user = caller.map(|caller| &caller.found.user.value);
+    let is_verified = user.is_some_and(|user| user.verified);
     let main = html! {
         h1 { (words::LINK_NO_LONGER_WORKS) }
-        p class="lead" { (words_of::expired_lead()) }
-        div class="actions" { (ui::link_button(Weight::Primary, "/login?next=/members", words::SIGN_IN)) }
+        p class="lead" {
+            @if is_verified { (words_of::NOT_NEEDED) } @else { (words_of::expired_lead()) }
+        }
+        @match user {
+            Some(_) if is_verified => {
+                div class="actions" {
+                    (ui::link_button(Weight::Primary, "/dashboard", words_of::GO_TO_DASHBOARD))
+                }
+            }
+            Some(user) => (email_link(user.address.as_str())),
+            None => {
+                div class="actions" {
+                    (ui::link_button(Weight::Primary, "/login?next=/members", words::SIGN_IN))
+                }
+            }
+        }
     };
-    narrow_page(product, words::LINK_NO_LONGER_WORKS, None, main)
+    narrow_page(product, words::LINK_NO_LONGER_WORKS, caller.map(|caller| caller.person(None)), main)
 }

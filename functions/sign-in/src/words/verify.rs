@@ -26,3 +26,19 @@ pub fn expired_lead() -> String {
         in_words(VERIFY_LINK_TTL)
     )
 }
+
+pub const NOT_NEEDED: &str = "Your email address is verified already, so you don’t need this link.";
+
+pub mod other_user {
+    pub const TITLE: &str = "This link is for someone else";
+    pub const NOTE: &str = "You’re signed in with a different account";
+    pub const BOTH_YOURS: &str =
+        "If the link is also yours, sign out and sign in with its address. That verifies it.";
+    pub const SIGN_OUT: &str = "Sign out and continue";
+    pub const STAY: &str = "Stay signed in";
+    pub const PROBLEM: &str = "This link is for a different account. Sign out, then open it again.";
+
+    pub const fn explanation<'a>(name: &'a str, address: &'a str) -> [&'a str; 5] {
+        ["You’re signed in as ", name, " (", address, ")."]
+    }
+}

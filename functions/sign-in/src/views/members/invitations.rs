@@ -7,7 +7,7 @@ use web::auth::AuthenticatedUser;
 
 use super::{MembersPage, role_badge};
 use crate::{
-    views::{draft::Draft, emphasized},
+    views::{draft::Draft, email_link, emphasized},
     words::{
         self,
         members::{invitations, invite, seats, unverified},
@@ -143,11 +143,7 @@ fn verify_address(caller: &AuthenticatedUser) -> Markup {
         unverified::NOTE,
         &html! {
             p { (emphasized(&unverified::text(address))) }
-            form class="actions" method="post" action="/login" {
-                (ui::hidden("email", address))
-                (ui::hidden("next", "/members"))
-                (ui::submit(Weight::Primary, words::EMAIL_LINK))
-            }
+            (email_link(address))
         },
     )
 }

@@ -64,18 +64,27 @@ async fn verify_link_opens_no_session() {
     let world = World::new().await;
     world.trialing("Acme", "jo@example.com").await;
     let link = verify_link(&world).await;
-    let mut other = world.trialing("Globex", "eve@example.com").await;
     let mut stranger = world.visitor();
-    for visitor in [&mut stranger, &mut other] {
-        let cookie = visitor.cookie.clone();
-        let shown = visitor.open(&link).await;
-        assert_eq!((shown.status, shown.header("location")), (303, "/login?next=/members"));
-        let posted = visitor.submit(&link, &[]).await;
-        assert_eq!((posted.status, posted.header("location")), (303, "/login?next=/members"));
-        assert_eq!(visitor.cookie, cookie);
+    for response in [stranger.open(&link).await, stranger.submit(&link, &[]).await] {
+        assert_eq!((response.status, response.header("location")), (303, "/login?next=/members"));
+    }
+    assert_eq!(stranger.cookie, None);
+
+    let mut eve = world.trialing("Globex", "eve@example.com").await;
+    let cookie = eve.cookie.clone();
+    let (shown, posted) = (eve.open(&link).await, eve.submit(&link, &[]).await);
+    assert_eq!((shown.status, posted.status, &eve.cookie), (200, 409, &cookie));
+    for page in [shown.text(), posted.text()] {
+        assert!(page.contains("eve@example.com") && page.contains("Sign out and continue"), "{page}");
     }
     world.advance("7d").await;
-    assert_eq!(stranger.open(&link).await.status, 404);
+    let expired = eve.open(&link).await;
+    assert_eq!((expired.status, stranger.open(&link).await.status), (404, 404));
+    assert!(expired.text().contains("Globex") && expired.text().contains("Email me the link"));
+    let sent = eve.submit("/login", &[("email", "eve@example.com")]).await.text();
+    assert!(sent.contains("Check your email") && sent.contains("Globex"), "{sent}");
+    let out = eve.submit("/logout", &[("next", "/members")]).await;
+    assert_eq!((out.header("location"), &eve.cookie), ("/members", &None));
 }
 
 #[tokio::test]

@@ -182,9 +182,10 @@ fn by_id(organizations: &[OrgId]) -> Vec<(OrgId, String)> {
 
 fn notice_problems(org: &Org, now: Timestamp) -> Vec<String> {
     org.mails_for_review(now)
-        .filter_map(|(key, admin, delivery)| {
+        .filter_map(|(key, user, delivery)| {
             let problem = words::email::problem(delivery)?;
-            Some(words::item::notice_problem(key.kind(), admin.name.as_str(), problem))
+            let recipient = org.admin(user).map_or_else(|| user.to_string(), |admin| admin.name.to_string());
+            Some(words::item::notice_problem(key.kind(), &recipient, problem))
         })
         .collect()
 }

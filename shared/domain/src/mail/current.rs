@@ -5,11 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{Claim, Delivery, FAILURE_SHOWN_FOR, NoticeEmail, NoticeKey, SesHeartbeat};
-use crate::{
-    id::UserId,
-    org::{AdminContact, Org},
-    time::add,
-};
+use crate::{id::UserId, org::Org, time::add};
 
 impl Org {
     /// Claims up to `max` due emails. Due emails that no longer apply are dropped.
@@ -42,27 +38,25 @@ impl Org {
     /// Returns the emails that need review at `now`, with their recipients.
     ///
     /// Includes only emails that began to need review within the last [`FAILURE_SHOWN_FOR`]. The
-    /// notice of such an email must still be current, and its recipient must still be an admin.
-    pub fn mails_for_review(
-        &self,
-        now: Timestamp,
-    ) -> impl Iterator<Item = (&NoticeKey, &AdminContact, &Delivery)> {
+    /// notice of such an email must still be current. Its recipient must still be an admin, except for
+    /// the notice of a changed membership.
+    pub fn mails_for_review(&self, now: Timestamp) -> impl Iterator<Item = (&NoticeKey, UserId, &Delivery)> {
         let since = add(now, -FAILURE_SHOWN_FOR);
         let current = self.outbox.0.iter().filter(move |(key, _)| self.is_current(key, now));
         current.flat_map(move |(key, recipients)| {
             recipients.iter().filter_map(move |(user, delivery)| {
                 delivery.review_since().filter(|at| *at >= since)?;
-                Some((key, self.admin(*user)?, delivery))
+                let concerns = self.admin(*user).is_some() || key.is_for_anyone();
+                concerns.then_some((key, *user, delivery))
             })
         })
     }
 
-    /// Returns whether a recipient of a notice still gets it. Only the notice of a changed membership
-    /// goes to a person who may not be an admin.
+    /// Returns whether a recipient of a notice still gets it.
     fn gets(&self, user: UserId, key: &NoticeKey) -> bool {
         match self.admin(user) {
             Some(admin) => admin.gets(key),
-            None => matches!(key, NoticeKey::MembershipChanged { .. }),
+            None => key.is_for_anyone(),
         }
     }
 

@@ -65,6 +65,12 @@ impl NoticeKey {
         }
     }
 
+    /// Returns whether the recipient of the notice may be a person who is not an admin.
+    #[must_use]
+    pub const fn is_for_anyone(&self) -> bool {
+        matches!(self, Self::MembershipChanged { .. })
+    }
+
     /// Returns whether the notice is a reminder, from which an admin can unsubscribe.
     #[must_use]
     pub const fn is_reminder(&self) -> bool {

@@ -55,7 +55,7 @@ fn failed_mail_is_shown_for_review_while_it_matters() {
     attempt(&mut org, Outcome::Refused, day(11, 0));
     assert_eq!(org.outbox.review_since(), Some(day(11, 0)), "the newest failure counts");
     let shown = |org: &Org, now| -> Vec<_> {
-        org.mails_for_review(now).map(|(key, admin, _)| (key.kind(), admin.user)).collect()
+        org.mails_for_review(now).map(|(key, user, _)| (key.kind(), user)).collect()
     };
     let welcome = [("welcome", user(1)), ("welcome", user(2))];
     let both = [welcome, [("trial_ending", user(1)), ("trial_ending", user(2))]].concat();
@@ -71,6 +71,10 @@ fn failed_mail_is_shown_for_review_while_it_matters() {
     }
     org.admins.pop();
     assert_eq!(shown(&org, last), welcome[..1], "the other recipient is no longer an admin");
+    org.outbox.enqueue_membership_changed(user(2), last);
+    attempt(&mut org, Outcome::Refused, last);
+    let removed = ("membership_changed", user(2));
+    assert_eq!(shown(&org, last), [welcome[0], removed], "this notice goes to a former member too");
 }
 
 #[test]

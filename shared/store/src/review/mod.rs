@@ -64,7 +64,7 @@ impl Store {
             item.filter(|item| !released && list.contains(item)).map(|item| entry.into_review_item(item))
         });
         // Skips organizations without an email to review. An email needs no review if it no longer
-        // applies, or if its recipient is no longer an admin.
+        // applies, or if it is for admins and its recipient is no longer one.
         let items = items.filter(|item| match &item.kind {
             ReviewItemKind::Notices(org) => org.mails_for_review(now).next().is_some(),
             _ => true,

@@ -55,6 +55,7 @@ pub fn pending(organization: &str, person: &str) -> View {
         org,
         orgs: vec![id],
         preferences: Preferences::default(),
+        since: Some(start()),
         auth: AuthMethod::Session,
         return_url: None,
         now: start(),

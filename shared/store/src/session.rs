@@ -41,6 +41,9 @@ pub struct SignedIn {
     pub user: Stored<User>,
     /// The role of the user, or `None` if the membership of the session ended.
     pub role: Option<Role>,
+    /// When the present membership of the user began, or `None` if the user is not a member. It can be
+    /// a later membership than that of the session.
+    pub member_since: Option<Timestamp>,
     /// The organization of the session.
     pub org: Stored<Org>,
 }
@@ -52,10 +55,11 @@ impl SignedIn {
         Member::authorize(&self.session, &self.user.value, self.role, idle, now)
     }
 
-    /// Returns whether only the end of the membership made the session invalid.
+    /// Returns whether only the end of the membership made the session invalid. If the user joined
+    /// again, they are a member.
     #[must_use]
     pub fn is_former_member(&self, idle: IdleTimeout, now: Timestamp) -> bool {
-        self.role.is_none() && self.session.is_alive(&self.user.value, idle, now)
+        self.member_since.is_none() && self.session.is_alive(&self.user.value, idle, now)
     }
 }
 
@@ -100,8 +104,9 @@ fn signed_in(
     }
     let user = user::decode(user)?;
     let membership = membership.map(member::decode).transpose()?;
+    let member_since = membership.as_ref().map(|membership| membership.since);
     let role = membership.and_then(|membership| session.role_by(&user.value, &membership));
-    Ok(Some(SignedIn { session, user, role, org: org::decode(org)? }))
+    Ok(Some(SignedIn { session, user, role, member_since, org: org::decode(org)? }))
 }
 
 impl Store {

@@ -29,6 +29,8 @@ pub struct View {
     pub orgs: Vec<OrgId>,
     /// What the user collapsed or hid.
     pub preferences: Preferences,
+    /// When the membership of a session began, or `None` for an embed token.
+    pub since: Option<Timestamp>,
     /// How the request was authenticated.
     pub auth: AuthMethod,
     /// The page of the host app to which the user returns, in a portal session.
@@ -40,9 +42,9 @@ pub struct View {
 impl From<AuthenticatedMember> for View {
     fn from(found: AuthenticatedMember) -> Self {
         let return_url = found.return_url().cloned();
-        let AuthenticatedMember { member, user, org, method, now, .. } = found;
+        let AuthenticatedMember { member, user, org, since, method, now, .. } = found;
         let (User { orgs, preferences, .. }, auth, org) = (user.value, method, org.value);
-        Self { admin: member.admin(), member, org, orgs, preferences, auth, return_url, now }
+        Self { admin: member.admin(), member, org, orgs, preferences, since, auth, return_url, now }
     }
 }
 

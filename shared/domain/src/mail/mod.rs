@@ -15,5 +15,6 @@ pub use delivery::{
     Attempts, CLAIM_LEASE, Delivery, FAILURE_SHOWN_FOR, RETRY_DELAY, RETRY_PERIOD, UNKNOWN_CHECK_DELAY,
 };
 pub use notice::{NotANoticeKey, NoticeKey};
+pub(crate) use outbox::ROLE_CHANGE_SHOWN_FOR;
 pub use outbox::{NoticeEmail, Outbox};
 pub use outcome::{Failure, Outcome};

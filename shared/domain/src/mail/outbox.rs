@@ -5,10 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Claim, Delivery, NoticeKey, SesHeartbeat};
-use crate::id::UserId;
+use crate::{id::UserId, time::add};
+
+/// How long the dashboard shows a member that another person changed their role.
+pub(crate) const ROLE_CHANGE_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// Maximum number of finished notices about memberships that are kept for the dashboard. It bounds the
+/// size of the organization's item.
+const MAX_FINISHED_CHANGES: usize = 20;
 
 /// Notices of one organization, with a delivery state for each recipient.
 ///
@@ -41,12 +48,19 @@ impl Outbox {
     /// Adds the notice that the membership of `user` changed at `now`.
     ///
     /// The email describes the membership at the time of sending. So an earlier notice to the same
-    /// person that waits for its first attempt is replaced. Finished notices are removed.
+    /// person that waits for its first attempt is replaced. Finished notices are removed, except the
+    /// newest ones to other persons, because the dashboard shows a changed role for
+    /// [`ROLE_CHANGE_SHOWN_FOR`].
     pub fn enqueue_membership_changed(&mut self, user: UserId, now: Timestamp) {
+        let mut times: Vec<Timestamp> = self.membership_changes().map(|(_, at)| at).collect();
+        times.sort_unstable_by(|one, other| other.cmp(one));
+        let newest = times.get(MAX_FINISHED_CHANGES).copied().unwrap_or(Timestamp::MIN);
+        let kept_after = newest.max(add(now, -ROLE_CHANGE_SHOWN_FOR));
         self.0.retain(|key, recipients| match key {
-            NoticeKey::MembershipChanged { user: earlier, .. } => recipients.values().any(|delivery| {
-                let replaced = *earlier == user && delivery.is_fresh();
-                !replaced && (delivery.due_at().is_some() || delivery.review_since().is_some())
+            NoticeKey::MembershipChanged { user: earlier, at } => recipients.values().any(|delivery| {
+                let is_same = *earlier == user;
+                let is_open = delivery.due_at().is_some() || delivery.review_since().is_some();
+                if is_open { !(is_same && delivery.is_fresh()) } else { !is_same && *at > kept_after }
             }),
             _ => true,
         });
@@ -76,11 +90,15 @@ impl Outbox {
     /// Returns the time of the newest stored notice that the membership of `user` changed.
     #[must_use]
     pub fn membership_changed_at(&self, user: UserId) -> Option<Timestamp> {
-        let times = self.0.keys().filter_map(|key| match key {
-            NoticeKey::MembershipChanged { user: concerned, at } if *concerned == user => Some(*at),
+        self.membership_changes().filter(|(concerned, _)| *concerned == user).map(|(_, at)| at).max()
+    }
+
+    /// Returns the person and the time of each stored notice that a membership changed.
+    fn membership_changes(&self) -> impl Iterator<Item = (UserId, Timestamp)> {
+        self.0.keys().filter_map(|key| match key {
+            NoticeKey::MembershipChanged { user, at } => Some((*user, *at)),
             _ => None,
-        });
-        times.max()
+        })
     }
 
     /// Delays a notice until `then`. Emails that the mailer has claimed before are not delayed.
@@ -213,8 +231,31 @@ mod tests {
         assert!(outbox.0.keys().eq([&NoticeKey::Welcome, &key(mo, 3), &key(ned, 2)]));
         let sent = Delivery::Sent { at: at(4), claim: None };
         *outbox.delivery_mut(&NoticeEmail { key: key(ned, 2), to: ned }).unwrap() = sent;
-        outbox.enqueue_membership_changed(ned, at(5));
-        assert!(outbox.0.keys().eq([&NoticeKey::Welcome, &key(mo, 3), &key(ned, 5)]));
+        outbox.enqueue_membership_changed(mo, at(5));
+        assert!(
+            outbox.0.keys().eq([&NoticeKey::Welcome, &key(mo, 5), &key(ned, 2)]),
+            "the dashboard shows it"
+        );
+        outbox.enqueue_membership_changed(ned, at(6));
+        assert!(outbox.0.keys().eq([&NoticeKey::Welcome, &key(mo, 5), &key(ned, 6)]));
+    }
+
+    #[test]
+    fn finished_membership_notices_are_kept_for_a_day() {
+        let users: Vec<UserId> = (0..40)
+            .map(|n| format!("usr_0198c0de-0000-7000-8000-0000000000{n:02}").parse().unwrap())
+            .collect();
+        let mut outbox = Outbox::default();
+        let count = |outbox: &Outbox| outbox.membership_changes().count();
+        for (n, user) in (0..).zip(&users) {
+            let at = Timestamp::from_second(n).unwrap();
+            outbox.enqueue_membership_changed(*user, at);
+            let email = NoticeEmail { key: NoticeKey::MembershipChanged { user: *user, at }, to: *user };
+            *outbox.delivery_mut(&email).unwrap() = Delivery::Sent { at, claim: None };
+        }
+        assert_eq!(count(&outbox), MAX_FINISHED_CHANGES + 1);
+        outbox.enqueue_membership_changed(users[0], add(Timestamp::UNIX_EPOCH, ROLE_CHANGE_SHOWN_FOR * 2));
+        assert_eq!(count(&outbox), 1);
     }
 
     #[test]

@@ -1,23 +1,21 @@
 //! The admins of an organization as recipients of notices.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{AdminContact, Org, Reminders, SuppressionReason, Undeliverable};
-use crate::{id::UserId, people::Name, time::add};
+use crate::{id::UserId, mail::ROLE_CHANGE_SHOWN_FOR, people::Name, time::add};
 
 /// Maximum number of admins. The admins are stored in the organization's item, and DynamoDB limits
 /// the size of an item.
 pub const MAX_ADMINS: usize = 20;
 
-/// How long the dashboard shows a member that another person changed their role.
-const ROLE_CHANGE_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
-
 impl Org {
     /// Returns when another person changed the role of a member, if that was in the last 24 hours.
+    /// `since` is when the membership began. The removal from an earlier membership does not count.
     #[must_use]
-    pub fn recent_role_change(&self, user: UserId, now: Timestamp) -> Option<Timestamp> {
+    pub fn recent_role_change(&self, user: UserId, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
         let at = self.outbox.membership_changed_at(user)?;
-        (now < add(at, ROLE_CHANGE_SHOWN_FOR)).then_some(at)
+        (since <= at && now < add(at, ROLE_CHANGE_SHOWN_FOR)).then_some(at)
     }
 
     /// Returns the admin with that id.

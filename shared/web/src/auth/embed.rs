@@ -47,6 +47,8 @@ pub struct AuthenticatedMember {
     pub user: Stored<User>,
     /// The organization of the session or of the embed token.
     pub org: Stored<Org>,
+    /// When the membership of a session began, or `None` for an embed token.
+    pub since: Option<Timestamp>,
     /// How the request was authenticated.
     pub method: AuthMethod,
     /// Time of the request.
@@ -117,6 +119,7 @@ impl Credentials {
             member: found.authorize().ok_or_else(not_a_member)?,
             user: found.user,
             org: found.org,
+            since: None,
             method: AuthMethod::HostApp(token.origin),
             now,
             session: None,
@@ -154,6 +157,7 @@ impl From<AuthenticatedUser> for AuthenticatedMember {
             member,
             user: found.user,
             org: found.org,
+            since: found.member_since,
             method: AuthMethod::Session,
             now,
             session: Some((token, found.session)),

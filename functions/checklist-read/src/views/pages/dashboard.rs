@@ -40,7 +40,8 @@ pub fn render(view: &View, config: &Config) -> Markup {
 
 /// Renders a note if another person has just changed the user's role.
 fn role_change(view: &View) -> Markup {
-    let changed_at = view.org.recent_role_change(view.member.user(), view.now);
+    let changed_at =
+        view.since.and_then(|since| view.org.recent_role_change(view.member.user(), since, view.now));
     html! {
         @if let Some(at) = changed_at {
             (note(

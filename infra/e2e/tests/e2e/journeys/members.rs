@@ -43,12 +43,17 @@ async fn removed_member_loses_access_at_the_next_request() {
     let mails = world.mails("sign_in").await;
     let text = mails.last().unwrap()["text"].as_str().unwrap();
     let path = text.split_whitespace().find_map(|word| word.strip_prefix("http://localhost:8484")).unwrap();
-    mo.cookie = None;
+    let old = mo.cookie.take();
     let without = mo.submit(path, &[]).await;
     assert_eq!((without.status, &mo.cookie), (403, &None));
     assert!(without.text().contains("You’re not in any organization"), "{}", without.text());
     let mut again = join(&world, &mut jo, "mo@example.com", "member").await;
-    assert_eq!(again.open("/dashboard").await.status, 200);
+    let dashboard = again.open("/dashboard").await;
+    assert_eq!(dashboard.status, 200);
+    assert!(!dashboard.text().contains("You’re now"), "the removal is not shown as a new role");
+    mo.cookie = old;
+    let login = mo.open("/login").await.text();
+    assert!(!login.contains("You’re no longer in Acme"), "they are in Acme again: {login}");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ pub mod form {
 /// The form that corrects the user's own email address.
 pub mod address_form {
     pub const LABEL: &str = "Your email address";
-    pub const HINT: &str = "We’ll send your welcome email and sign-in links here.";
+    pub const HINT: &str = "We’ll send your emails and sign-in links here.";
     pub const SUBMIT: &str = "Correct address";
 }
 

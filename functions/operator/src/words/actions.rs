@@ -18,7 +18,7 @@ pub const LINKED_ELSEWHERE: &str =
 
 pub const ADDRESS_LABEL: &str = "Email addresses";
 pub const EMAIL: &str = "New email address";
-pub const EMAIL_HINT: &str = "The welcome email goes to this address. The old address is free again.";
+pub const EMAIL_HINT: &str = "Emails to the user go to this address. The old address is free again.";
 pub const SET_EMAIL: &str = "Correct address";
 pub const SET_EMAIL_HINT: &str = "For a founder who mistyped their address and cannot sign in. Check that the request comes from the founder.";
 pub const INVALID_USER: &str = "Enter a user ID, which starts with usr_.";

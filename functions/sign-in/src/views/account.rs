@@ -9,7 +9,7 @@ use maud::{Markup, Render, html};
 use ui::{AddressForm, Field, Page, Tone, Weight, Width};
 use web::auth::AuthenticatedUser;
 
-use super::draft::Draft;
+use super::{draft::Draft, email_link};
 use crate::words::{self, account as words_of};
 
 /// The page to which the forms return.
@@ -213,11 +213,7 @@ fn unverified(address: &str) -> Markup {
         words_of::unverified::NOTE,
         &html! {
             p { (words_of::unverified::TEXT) }
-            form class="actions" method="post" action="/login" {
-                (ui::hidden("email", address))
-                (ui::hidden("next", "/account"))
-                (ui::submit(Weight::Primary, words::EMAIL_LINK))
-            }
+            (email_link(address))
         },
     )
 }

@@ -40,7 +40,7 @@ pub mod correct {
 
 pub mod unverified {
     pub const NOTE: &str = "Your email address isn’t verified yet";
-    pub const TEXT: &str = "Use the sign-in link that we email you. Then we’ll send your invitations, and you can create more \
+    pub const TEXT: &str = "Use the sign-in link that we email you. Then you can send your invitations, and create more \
          organizations.";
 }
 

@@ -99,6 +99,16 @@ pub mod invitations {
         format!("You invited {address}")
     }
 
+    pub const UNSENT_TEXT: &str = "Send or revoke them below.";
+
+    /// Title of the note about invitations that were never sent.
+    pub fn unsent(count: usize) -> String {
+        match count {
+            1 => "1 invitation isn’t sent yet".to_owned(),
+            _ => format!("{count} invitations aren’t sent yet"),
+        }
+    }
+
     /// States what happens to an invitation that was just written.
     pub const fn invited_text(waits: bool) -> &'static str {
         if waits {

@@ -64,6 +64,24 @@ impl MembersPage<'_> {
         }
     }
 
+    /// Renders a note about invitations that only wait for a click of this admin.
+    pub(super) fn unsent(&self) -> Markup {
+        let (org, now) = (&self.caller.found.org.value, self.caller.now);
+        let may_send =
+            self.caller.found.user.value.verified && org.may_invite(self.members.len(), now).is_ok();
+        let unsent = self.invitations.iter().filter(|it| may_send && it.waits).count();
+        html! {
+            @if unsent > 0 {
+                (ui::note(
+                    Tone::Notice,
+                    "✉️",
+                    &invitations::unsent(unsent),
+                    &html! { p { a href="#invitations" { (invitations::UNSENT_TEXT) } } },
+                ))
+            }
+        }
+    }
+
     /// Counts the invitations that reserve a seat.
     pub(super) fn open_invitations(&self) -> usize {
         self.invitations.iter().filter(|invitation| invitation.is_open(self.caller.now)).count()

@@ -32,7 +32,10 @@ impl MembersPage<'_> {
                     (ui::note(Tone::Calm, "👋", words_of::WELCOME, &html! { p { (words_of::WELCOME_TEXT) } }))
                 }
                 (web::undeliverable(&self.caller.found.org.value, &self.caller.member, "/members"))
-                @if admin.is_some() && draft.problem.is_none() { (self.confirmation()) }
+                @if admin.is_some() && draft.problem.is_none() {
+                    (self.confirmation())
+                    (self.unsent())
+                }
                 (self.people())
                 @if admin.is_some() {
                     (self.invite(draft))

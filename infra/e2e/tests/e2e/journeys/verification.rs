@@ -97,6 +97,7 @@ async fn invitations_of_another_browser_wait_until_they_are_sent() {
     world.settle().await;
     assert!(invited(&world).await.is_empty(), "the owner of the address did not write it");
     let page = victim.open("/members").await.text();
+    assert!(page.contains("1 invitation isn’t sent yet"), "{page}");
     let resend = page.split('"').find(|path| path.ends_with("/resend")).unwrap();
     assert_eq!(victim.submit(resend, &[]).await.status, 303);
     world.settle().await;

@@ -3,9 +3,10 @@
 use domain::{
     id::{OrgId, UserId},
     mail::Outcome,
-    org::SuppressionReason,
+    org::{Org, SuppressionReason},
     people::Address,
 };
+use jiff::Timestamp;
 use mail::Tags;
 use store::Error;
 
@@ -41,8 +42,7 @@ impl MailWorker {
         let Some(user) = tags.recipient else { return Ok(()) };
         for org in self.orgs_of(user, tags).await? {
             self.change(org, |item: &mut NoticeMail| {
-                let concerned = item.org.admin(user).is_some_and(|admin| was_sent_to(&admin.address));
-                concerned && item.org.suppress(user, why, self.clock.now())
+                suppress_recipient(&mut item.org, user, why, &was_sent_to, self.clock.now())
             })
             .await?;
         }
@@ -73,5 +73,39 @@ impl MailWorker {
         orgs.sort_unstable();
         orgs.dedup();
         Ok(orgs)
+    }
+}
+
+/// Suppresses notices to an admin whose present address got the email. Returns whether something
+/// changed.
+fn suppress_recipient(
+    org: &mut Org,
+    user: UserId,
+    why: SuppressionReason,
+    was_sent_to: impl Fn(&Address) -> bool,
+    now: Timestamp,
+) -> bool {
+    let concerned = org.admin(user).is_some_and(|admin| was_sent_to(&admin.address));
+    concerned && org.suppress(user, why, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use test_support::build::acme;
+
+    use super::*;
+
+    #[test]
+    fn rejected_earlier_address_does_not_suppress_the_corrected_one() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut org = acme(now);
+        let user = org.admins[0].user;
+        let earlier = Address::parse("jo@exmaple.com").unwrap();
+        let present = org.admins[0].address.clone();
+        for (rejected, suppresses) in [(earlier, false), (present, true)] {
+            let was_sent_to = |address: &Address| *address == rejected;
+            let changed = suppress_recipient(&mut org, user, SuppressionReason::Bounced, was_sent_to, now);
+            assert_eq!((changed, org.admins[0].unreachable.is_some()), (suppresses, suppresses));
+        }
     }
 }

@@ -11,9 +11,9 @@ use domain::{
 use http::request::Parts;
 use store::Stored;
 use telemetry::LogArea;
-use web::{Kind, Problem, ResponseFormat, auth::AuthenticatedUser};
+use web::{Problem, ResponseFormat, auth::AuthenticatedUser};
 
-use crate::{App, views::retry};
+use crate::App;
 
 /// An admin with their organization. A handler with this extractor runs only for admins.
 ///
@@ -81,25 +81,8 @@ impl AuthenticatedAdmin {
     }
 }
 
-/// Renders the outcome of a handler. If Stripe or the table is unavailable, a browser gets a page that
-/// posts `fields` to `path` again.
-pub fn respond_or_retry(
-    app: &App,
-    admin: &AuthenticatedAdmin,
-    outcome: Result<Response, Problem>,
-    path: &str,
-    fields: &[(&'static str, String)],
-) -> Response {
-    match outcome {
-        Err(problem) if problem.kind == Kind::Unavailable && admin.format == ResponseFormat::Page => {
-            let page = retry::render(&app.config.product, &problem, path, fields, &admin.org_path());
-            web::problem_page(problem.within(LogArea::Billing), page)
-        }
-        outcome => respond(admin.format, outcome),
-    }
-}
-
-/// Renders the outcome of a handler. A browser without a session is redirected to the sign-in page.
+/// Renders the outcome of a handler. A browser without a session is redirected to the sign-in page. If
+/// Stripe or the table is unavailable, the error page sends the form again.
 pub fn respond(format: ResponseFormat, outcome: Result<Response, Problem>) -> Response {
     web::respond_or_login(format, "/dashboard", outcome.map_err(|problem| problem.within(LogArea::Billing)))
 }

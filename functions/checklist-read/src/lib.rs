@@ -63,8 +63,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     Ok(runtime::handler(web::lambda::handler(web::secure(router, profile))))
 }
 
-/// Builds the router. It has no handler for unknown paths, because the security middleware around
-/// it responds to them.
+/// Builds the router.
 fn router(app: App) -> Router {
     Router::new()
         .route("/", get(handlers::landing))
@@ -72,8 +71,8 @@ fn router(app: App) -> Router {
         // These paths belong to other functions. A request for them reaches this function only if
         // the other function does not support its method. Without these routes, the request would
         // match `/organizations/{id}`.
-        .route("/organizations/new", any(web::not_routed))
-        .route("/organizations/switch", any(web::not_routed))
+        .route("/organizations/new", any(handlers::not_routed))
+        .route("/organizations/switch", any(handlers::not_routed))
         .route("/dashboard", get(handlers::dashboard))
         .route("/onboarding/welcome", get(handlers::welcome))
         .route("/onboarding/checklist", get(handlers::checklist))
@@ -85,5 +84,6 @@ fn router(app: App) -> Router {
         .route("/billing/return", get(handlers::paid))
         .route("/assets/{file}", get(handlers::asset))
         .route("/problems/{kind}", get(handlers::problem))
+        .route("/{*path}", any(handlers::not_routed))
         .with_state(app)
 }

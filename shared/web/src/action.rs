@@ -18,6 +18,7 @@ use crate::{
     origin::{origin, source_ip},
     problem::{Kind, Problem},
     problem_response::{problem_page, problem_response},
+    request_scope,
     response::{see_other, to_login},
     response_format::ResponseFormat,
     session,
@@ -54,14 +55,13 @@ impl<S: Send + Sync> FromRequest<S> for FormRequest {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
-        Ok(Self {
-            headers: request.headers().clone(),
-            format: ResponseFormat::of(request.headers()),
-            path: request.uri().path().to_owned(),
-            origin: origin(&request),
-            ip: source_ip(request.extensions()),
-            fields: Fields::read(request).await,
-        })
+        let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
+        let (origin, ip) = (origin(&request), source_ip(request.extensions()));
+        let (format, fields) = (ResponseFormat::of(&headers), Fields::read(request).await);
+        if let Ok(fields) = &fields {
+            request_scope::set_fields(fields);
+        }
+        Ok(Self { headers, format, path, origin, ip, fields })
     }
 }
 
@@ -96,14 +96,17 @@ pub fn respond(format: ResponseFormat, outcome: Result<Response, Problem>) -> Re
 }
 
 /// Does the same as [`respond`], but redirects a browser without a session to the sign-in page.
-/// After the sign-in, the user returns to the path `back`.
+/// After the sign-in, the user returns to the path `back`. The error page of a form leads there too.
 #[must_use]
 pub fn respond_or_login(format: ResponseFormat, back: &str, outcome: Result<Response, Problem>) -> Response {
     match outcome {
         Err(problem) if format == ResponseFormat::Page && problem.kind == Kind::Unauthorized => {
             to_login(back)
         }
-        outcome => respond(format, outcome),
+        outcome => {
+            request_scope::set_back(back);
+            respond(format, outcome)
+        }
     }
 }
 

@@ -72,6 +72,11 @@ impl Fields {
         self.0.get(name).map(String::as_str)
     }
 
+    /// Returns the names and the values of all fields.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     fn from_urlencoded(bytes: &Bytes) -> Result<Self, Problem> {
         // The parser would replace invalid UTF-8 by U+FFFD (URL standard) and so change the value.
         if percent_decode(bytes).decode_utf8().is_err() {

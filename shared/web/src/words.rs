@@ -56,6 +56,8 @@ pub mod detail {
 /// Links of error pages.
 pub mod action {
     pub const BACK_TO_FORM: &str = "Back to the form";
+    pub const BACK: &str = "Go back";
+    pub const TRY_AGAIN: &str = "Try again";
     pub const SIGN_IN: &str = "Sign in";
     pub const SIGN_IN_BY_EMAIL: &str = "Sign in by email";
     pub const VIEW_PLANS: &str = "View plans";

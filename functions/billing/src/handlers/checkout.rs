@@ -22,8 +22,6 @@ use crate::{
     words,
 };
 
-/// Path of this route.
-const PATH: &str = "/billing/checkout";
 /// The query with which the plan page acknowledges that nothing was bought.
 const CANCELED: &str = "checkout=canceled";
 /// The page that updates when Stripe's events arrive.
@@ -43,11 +41,7 @@ pub async fn checkout(
     admin: AuthenticatedAdmin,
     request: FormRequest,
 ) -> Response {
-    let outcome = handle(&app, &admin, &request).await;
-    // The repeated form has the same token, so that Stripe opens no second session.
-    let field = |name| Some((name, request.fields().ok()?.get(name)?.to_owned()));
-    let fields: Vec<_> = ["plan", "form_token"].into_iter().filter_map(field).collect();
-    auth::respond_or_retry(&app, &admin, outcome, PATH, &fields)
+    auth::respond(admin.format, handle(&app, &admin, &request).await)
 }
 
 async fn handle(app: &App, admin: &AuthenticatedAdmin, request: &FormRequest) -> Result<Response, Problem> {

@@ -15,16 +15,12 @@ use crate::{
     handlers::{customer::ensure_customer, verify_email::ask_to_verify_email},
 };
 
-/// Path of this route.
-const PATH: &str = "/billing/portal";
-
 /// Redirects an admin to the portal.
 ///
 /// An admin without a plan can save a card or an address there. If the organization has no customer
 /// at Stripe, this request creates the customer.
 pub async fn portal(State(app): State<Arc<App>>, admin: AuthenticatedAdmin) -> Response {
-    let outcome = handle(&app, &admin).await;
-    auth::respond_or_retry(&app, &admin, outcome, PATH, &[])
+    auth::respond(admin.format, handle(&app, &admin).await)
 }
 
 async fn handle(app: &App, admin: &AuthenticatedAdmin) -> Result<Response, Problem> {

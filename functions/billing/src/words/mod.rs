@@ -21,9 +21,3 @@ pub mod managed {
 pub mod checkout {
     pub const PLAN: &str = "`plan` must be `single` or `team`.";
 }
-
-/// The page that offers to repeat a request.
-pub mod retry {
-    pub const TRY_AGAIN: &str = "Try again";
-    pub const BACK: &str = "Back to your plan";
-}

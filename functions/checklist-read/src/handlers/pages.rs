@@ -1,6 +1,9 @@
 //! The pages, with a session and without.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
 use domain::{org::Org, secret::Secret};
 use http::{StatusCode, Uri};
 use maud::Markup;
@@ -84,6 +87,12 @@ pub async fn problem(State(config): Settings, uri: Uri, format: ResponseFormat) 
         Some(kind) => page(pages::problem::render(kind, &config)),
         None => web::problem_response(format, Problem::not_found()),
     }
+}
+
+/// Responds to a path of no function, and to a method that no function supports. Loads the view, so
+/// that the error page has the navigation of a signed-in user.
+pub async fn not_routed(_: Option<View>, request: Request) -> Response {
+    web::not_routed(request).await
 }
 
 fn page(markup: Markup) -> Response {

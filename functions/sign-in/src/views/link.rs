@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use ui::{Tone, Weight};
+use web::auth::AuthenticatedUser;
 
 use super::{emphasized, narrow_page};
 use crate::words::{self, link as words_of};
@@ -48,13 +49,17 @@ pub fn confirm_again(product: &str, token: &str) -> Markup {
 }
 
 /// Renders the page of a link that has expired, was used, or never existed.
-pub fn expired(product: &str) -> Markup {
+pub fn expired(product: &str, user: Option<&AuthenticatedUser>) -> Markup {
+    let (href, label) = match user {
+        Some(_) => ("/dashboard", words::GO_TO_DASHBOARD),
+        None => ("/login", words_of::SEND_NEW),
+    };
     let main = html! {
         h1 { (words::LINK_NO_LONGER_WORKS) }
         p class="lead" { (words_of::expired_lead()) }
-        div class="actions" { (ui::link_button(Weight::Primary, "/login", words_of::SEND_NEW)) }
+        div class="actions" { (ui::link_button(Weight::Primary, href, label)) }
     };
-    narrow_page(product, words::LINK_NO_LONGER_WORKS, None, main)
+    narrow_page(product, words::LINK_NO_LONGER_WORKS, user.map(|user| user.person(None)), main)
 }
 
 #[cfg(test)]

@@ -27,8 +27,11 @@ pub fn emphasized(parts: &[impl AsRef<str>]) -> Markup {
     }
 }
 
-/// Renders a page with one form or message.
+/// Renders a page with one form or message. Without `person`, the header names the user of the session
+/// that the handler loaded, if it loaded one.
 fn narrow_page(product: &str, title: &str, person: Option<Person<'_>>, main: Markup) -> Markup {
+    let viewer = web::viewer();
+    let person = person.or_else(|| viewer.as_ref().map(web::Viewer::person));
     Page { product, title, person, width: Width::Narrow, main }.render()
 }
 

@@ -61,7 +61,7 @@ fn question(token: &str, text: &str, addresses: &[&str], submit: &str) -> Markup
 fn links() -> Markup {
     html! {
         div class="actions" {
-            (ui::link_button(Weight::Primary, "/dashboard", words_of::GO_TO_DASHBOARD))
+            (ui::link_button(Weight::Primary, "/dashboard", words::GO_TO_DASHBOARD))
             (ui::link_button(Weight::Secondary, "/members", words_of::VIEW_MEMBERS))
         }
     }
@@ -99,7 +99,7 @@ pub fn expired(product: &str, caller: Option<&AuthenticatedUser>) -> Markup {
         @match user {
             Some(_) if is_verified => {
                 div class="actions" {
-                    (ui::link_button(Weight::Primary, "/dashboard", words_of::GO_TO_DASHBOARD))
+                    (ui::link_button(Weight::Primary, "/dashboard", words::GO_TO_DASHBOARD))
                 }
             }
             Some(user) => (email_link(user.address.as_str())),

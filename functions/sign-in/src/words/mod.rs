@@ -20,6 +20,8 @@ pub mod verify;
 pub const SIGN_IN: &str = "Sign in";
 /// Button that emails a sign-in link to the address that the page names.
 pub const EMAIL_LINK: &str = "Email me the link";
+/// Link to the dashboard.
+pub const GO_TO_DASHBOARD: &str = "Go to dashboard";
 /// Heading of an expired or used link.
 pub const LINK_NO_LONGER_WORKS: &str = "This link no longer works";
 

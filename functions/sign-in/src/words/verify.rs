@@ -11,7 +11,6 @@ pub const STILL_WAITING: &str = "These invitations wait for you:";
 pub const HELD: &str =
     "Some of your invitations can’t be sent without a plan or a free seat. The members page lists them.";
 pub const SEND: &str = "Send invitations";
-pub const GO_TO_DASHBOARD: &str = "Go to dashboard";
 pub const VIEW_MEMBERS: &str = "View members";
 pub const EXPIRED: &str =
     "This link has expired or belongs to an earlier address. Sign in to verify your address.";

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use store::{SignedIn, Store};
 use ui::{BackLink, NavItem, Person};
 
-use crate::{Problem, session};
+use crate::{Problem, request_scope, session};
 
 /// A signed-in user. Only the functions of this type create one.
 #[derive(Clone, Debug)]
@@ -116,7 +116,11 @@ impl AuthenticatedUser {
         now: Timestamp,
     ) -> Result<Self, Box<SignedIn>> {
         match found.authorize(idle, now) {
-            Some(member) => Ok(Self { token, found, member, now }),
+            Some(member) => {
+                let user = Self { token, found, member, now };
+                request_scope::set_viewer(&user.person(None));
+                Ok(user)
+            }
             None => Err(Box::new(found)),
         }
     }

@@ -26,7 +26,9 @@ use crate::{
     embedding::{self, CorsMode, is_embeddable_path},
     form, origin,
     problem::{Kind, Problem},
-    problem_response, routes, session,
+    problem_response,
+    request_scope::RequestScope,
+    routes, session,
     site::is_cross_site,
     words::detail,
 };
@@ -68,7 +70,11 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
     let mut response = match &cors {
         _ if cross_site => span.in_scope(|| problem_response(format, Problem::cross_site())),
         CorsMode::Preflight(from) => CorsMode::preflight(from, request.uri().path()),
-        _ => async { normalize_rejection(format, next.run(request).await) }.instrument(span).await,
+        _ => {
+            let method = request.method().clone();
+            let handler = async { normalize_rejection(format, next.run(request).await) };
+            RequestScope::run(&method, handler).instrument(span).await
+        }
     };
     let embeddable = response.extensions_mut().remove::<Embeddable>();
     let headers = response.headers_mut();

@@ -35,7 +35,10 @@ pub async fn consume(
 ) -> Response {
     // After a conflict, the link or the user changed since they were read. Read both again.
     let outcome = store::retry(|| sign_in(&app, &token, &headers, format)).await;
-    outcome.unwrap_or_else(|problem| respond_problem(&app, format, problem))
+    match outcome {
+        Ok(response) => response,
+        Err(problem) => respond_problem(&app, format, &headers, problem).await,
+    }
 }
 
 /// Attempts once to sign in with a link.

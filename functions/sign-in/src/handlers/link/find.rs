@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use domain::{people::UsedLink, secret::Secret};
+use http::HeaderMap;
 use store::{Link, LinkLookup};
 use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
@@ -34,10 +35,19 @@ pub fn link_expired() -> Problem {
 }
 
 /// Converts a problem into a response. The page of an expired link offers to request a new link.
-pub fn respond_problem(app: &App, format: ResponseFormat, problem: Problem) -> Response {
+pub async fn respond_problem(
+    app: &App,
+    format: ResponseFormat,
+    headers: &HeaderMap,
+    problem: Problem,
+) -> Response {
     if problem.kind != Kind::NotFound {
         return web::problem_response(format, problem);
     }
     tracing::info!(area = %LogArea::Access, status = 404, cause = "link", "rejected request");
-    web::problem_or_page(format, problem, |_| views::link::expired(&app.product))
+    if format == ResponseFormat::Json {
+        return web::problem_response(format, problem);
+    }
+    let user = app.signed_in(headers).await;
+    web::problem_page(problem, views::link::expired(&app.product, user.as_ref()))
 }

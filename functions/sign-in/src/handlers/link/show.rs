@@ -36,14 +36,14 @@ pub async fn show(
         }
         Ok(Found::Used(used)) => (used.user, used.is_repeated_by(browser.hash(), app.clock.now())),
         Ok(Found::Expired(link)) => (link.user, false),
-        Err(problem) => return respond_problem(&app, format, problem),
+        Err(problem) => return respond_problem(&app, format, &headers, problem).await,
     };
     if app.is_signed_in(&headers, user).await {
         web::see_other(HOME)
     } else if is_repeat {
         browser.set_cookie(web::page(StatusCode::OK, views::confirm_again(&app.product, &token)))
     } else {
-        respond_problem(&app, format, link_expired())
+        respond_problem(&app, format, &headers, link_expired()).await
     }
 }
 

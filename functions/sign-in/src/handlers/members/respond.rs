@@ -75,14 +75,18 @@ pub fn respond_changed(format: ResponseFormat, changed: &Changed) -> Response {
     }
 }
 
-/// Converts a problem into a response. A browser gets the page again for field errors and rate
-/// limits, with the entered values.
+/// Converts a problem into a response. A browser gets the page again for field errors, rate limits,
+/// and conflicts of the invitation form, with the entered values.
 pub async fn respond_problem(app: &App, form: &FormRequest, problem: Problem) -> Response {
     if form.format == ResponseFormat::Json {
         return web::problem_response(form.format, problem);
     }
     let (headers, fields) = (&form.headers, form.fields().ok());
     let page = match problem.kind {
+        // Only the invitation form has this field, so the page keeps what was typed.
+        Kind::Conflict if fields.is_some_and(|fields| fields.get("email").is_some()) => {
+            load_page(app, headers, &Draft { fields, problem: Some(&problem) }).await
+        }
         Kind::Invalid | Kind::TooMany if fields.is_some() => {
             load_page(app, headers, &Draft { fields, problem: Some(&problem) }).await
         }

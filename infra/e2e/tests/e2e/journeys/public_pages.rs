@@ -69,3 +69,20 @@ async fn addresses_of_one_network_share_a_limit() {
     }
     assert_eq!(statuses, [303, 303, 303, 303, 303, 429]);
 }
+
+#[tokio::test]
+async fn error_pages_keep_the_navigation_of_a_signed_in_user() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    for (path, status) in [
+        ("/nothing", 404),
+        ("/members/invitations", 405),
+        ("/organizations/org_1", 404),
+        ("/login/f00d", 404),
+    ] {
+        let page = jo.open(path).await;
+        let has_menu = page.text().contains("Sign out") && page.text().contains("Acme");
+        assert!(page.status == status && has_menu, "{path}: {}", page.text());
+        assert!(!world.visitor().open(path).await.text().contains("Sign out"), "{path}");
+    }
+}

@@ -7,7 +7,7 @@
 use std::cell::OnceCell;
 
 use axum::http::Method;
-use ui::Person;
+use ui::{BackLink, Person};
 
 use crate::form::Fields;
 
@@ -30,13 +30,16 @@ pub struct Viewer {
     name: String,
     organization: String,
     admin: bool,
+    /// URL and host of the page of the host app to which the user returns.
+    back: Option<(String, String)>,
 }
 
 impl Viewer {
     /// Returns the user for the page header.
     #[must_use]
     pub fn person(&self) -> Person<'_> {
-        Person { name: &self.name, organization: &self.organization, admin: self.admin, here: None }
+        let back = self.back.as_ref().map(|(url, host)| BackLink { url, host });
+        Person { name: &self.name, organization: &self.organization, admin: self.admin, here: None, back }
     }
 }
 
@@ -53,6 +56,7 @@ pub(crate) fn set_viewer(person: &Person<'_>) {
         name: person.name.to_owned(),
         organization: person.organization.to_owned(),
         admin: person.admin,
+        back: person.back.map(|back| (back.url.to_owned(), back.host.to_owned())),
     };
     set(|scope| {
         scope.viewer.get_or_init(viewer);

@@ -63,7 +63,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     Ok(runtime::handler(web::lambda::handler(web::secure(router, profile))))
 }
 
-/// Builds the router.
+/// Builds the router of the function.
 fn router(app: App) -> Router {
     Router::new()
         .route("/", get(handlers::landing))

@@ -22,7 +22,7 @@ const AFTER_SIGN_IN: &str = "/members";
 enum Found {
     /// The recipient, with the invitations that wait for their address.
     Recipient(AuthenticatedUser, Vec<WaitingInvitations>),
-    /// Another signed-in user.
+    /// Another user is signed in.
     OtherUser(AuthenticatedUser),
 }
 

@@ -98,14 +98,16 @@ impl Canaries {
     }
 
     /// Records the leaks in a response. The body of an error must not repeat the input, except on
-    /// the page of a rejected form, which repeats the fields. A header must not contain a secret,
-    /// except in `set-cookie` and `location`.
+    /// the page of a rejected form, which repeats the fields. The header of a page names its user. An
+    /// HTTP header must not contain a secret, except in `set-cookie` and `location`.
     pub fn inspect(&mut self, response: &TestResponse) {
         *self.statuses.entry(response.status).or_default() += 1;
-        let form =
-            matches!(response.status, 422 | 429) && response.header("content-type").starts_with("text/html");
+        let is_page = response.header("content-type").starts_with("text/html");
+        let form = is_page && matches!(response.status, 422 | 429 | 500 | 503);
         if response.status >= 400 && !form {
-            self.inspect_text(&response.status.to_string(), &response.text());
+            let body = response.text();
+            let main = body.split_once("<main").filter(|_| is_page).map_or(body.as_str(), |(_, main)| main);
+            self.inspect_text(&response.status.to_string(), main);
         }
         let may_hold_secret = |name: &str| matches!(name, "set-cookie" | "location");
         for name in response.inner.headers().keys().filter(|name| !may_hold_secret(name.as_str())) {

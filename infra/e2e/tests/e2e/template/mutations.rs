@@ -167,6 +167,7 @@ const MUTATIONS: &[(&str, &str, Mutation)] = &[
     ("release-gradual", "/Globals.Function.DeploymentPreference.Alarms", Remove),
     ("release-alarms", "ReleaseFails.Properties.Metrics.3", Remove),
     ("release-alarms", "MailerFunction.Properties.DeploymentPreference", Remove),
+    ("release-alarms", "EventPublisherFunction.Properties.DeploymentPreference", Remove),
     ("release-alarms", "MailerFails.Properties.TreatMissingData", Set("breaching")),
     (
         "function-reserved",

@@ -43,11 +43,10 @@ pub fn alarms(stack: &Stack) -> Vec<String> {
     for (name, alarm) in stack.of("AWS::CloudWatch::Alarm") {
         let metrics = list(&alarm["Metrics"]);
         let metrics = metrics.iter().map(|metric| &metric["MetricStat"]["Metric"]).chain([alarm]);
-        let is_release_alarm = name == "ReleaseFails"
-            || texts(
-                &stack.template.resources["MailerFunction"].properties["DeploymentPreference"]["Alarms"],
-            )
-            .contains(&format!("onramp-{name}"));
+        let stops = |function: &Value| {
+            texts(&function["DeploymentPreference"]["Alarms"]).contains(&format!("onramp-{name}"))
+        };
+        let is_release_alarm = name == "ReleaseFails" || stack.functions().any(|(_, it)| stops(&it));
         if is_release_alarm && fires_in_time(alarm) {
             watched.extend(metrics.filter(|metric| metric["MetricName"] == "Errors").filter_map(function));
         }

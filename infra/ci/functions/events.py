@@ -50,6 +50,7 @@ VARIABLES = {
     "EVENT_BUS_NAME": "default",
     "HOST_EVENT_SOURCE": "timetracker",
     "HOST_KEYS": f"local:{HOST_SECRET}",
+    "API_KEYS": "local:local-api-key-0123456789abcdef0123456789",
     "EMBED_ORIGINS": "https://app.example.com",
 }
 
@@ -114,6 +115,13 @@ CHECKS = {
         ("post-checkout-without-session", status(303, "/login?next=/dashboard")),
         ("post-checkout-cross-site", status(403)),
         ("post-checkout-json", status(401)),
+    ],
+    "host-api": [
+        ("base", status(200)),
+        ("base-without-key", status(401)),
+        ("get-unknown", status(404)),
+        ("create-invalid", status(422)),
+        ("create", status(201)),
     ],
     "operator": [
         ("get-waiting-without-session", status(404)),

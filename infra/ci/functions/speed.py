@@ -27,6 +27,7 @@ EVENTS = {
     "checklist-read": "get-landing",
     "checklist-write": "post-host-events",
     "event-publisher": "stream-signed-up",
+    "host-api": "create",
     "mailer": "stream-welcome",
     "operator": "get-waiting-without-session",
     "org-signup": "post-multipart",

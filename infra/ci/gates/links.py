@@ -24,7 +24,7 @@ ONLY_IN = {
     "aws-sdk-sqs": {"mailer"},
     "mail": {"mailer"},
     "aws-sdk-eventbridge": {"event-publisher"},
-    "aws-sdk-secretsmanager": {"billing", "checklist-read", "checklist-write", "sign-in", "stripe-webhook"},
+    "aws-sdk-secretsmanager": {"billing", "checklist-read", "checklist-write", "host-api", "sign-in", "stripe-webhook"},
 }
 
 

@@ -1,5 +1,5 @@
 """Hooks for schemathesis: it calls the stack as an admin, from a new address for each request,
-without redirects.
+without redirects. It calls the server API with a key.
 """
 
 import itertools
@@ -24,6 +24,9 @@ ENDING = [
     "/members/{user}/remove",
     "/organizations/switch",
 ]
+
+# Paths that need an API key instead of a session.
+SERVER_API = "^/api/v1"
 
 
 def network() -> str:
@@ -59,7 +62,18 @@ class Cookie:
         case.cookies = {**(case.cookies or {}), "__Host-s": data}
 
 
-@schemathesis.auth().skip_for(path=ENDING)
+@schemathesis.auth(refresh_interval=None).apply_to(path_regex=SERVER_API)
+class Server:
+    """The host app's server, with the key of the local stack."""
+
+    def get(self, case, context):
+        return "local.local-api-key-0123456789abcdef0123456789"
+
+    def set(self, case, data, context):
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+@schemathesis.auth().skip_for(path=ENDING).skip_for(path_regex=SERVER_API)
 class Admin(Cookie):
     """An admin with a verified address, for all requests that do not end the session."""
 

@@ -81,6 +81,11 @@ def respond() -> dict | str | None:
             condition, values = option("--key-condition-expression"), json.loads(option("--expression-attribute-values"))
             found = pages("Query", TableName=option("--table-name"), KeyConditionExpression=condition, ExpressionAttributeValues=values)
             return {"Items": found}
+        case ["dynamodb", "update-item"]:
+            expressions = {name: option(flag) for name, flag in (("UpdateExpression", "--update-expression"), ("ConditionExpression", "--condition-expression"))}
+            objects = {name: json.loads(option(flag)) for name, flag in (("Key", "--key"), ("ExpressionAttributeValues", "--expression-attribute-values"))}
+            dynamodb("UpdateItem", TableName=option("--table-name"), **expressions, **objects)
+            return None
         case ["dynamodb", "batch-write-item"]:
             assert stopped() == set(FUNCTIONS), "the restore wrote while functions were running"
             requests = json.loads(Path(option("--request-items").removeprefix("file://")).read_text(encoding="utf-8"))

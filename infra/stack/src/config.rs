@@ -21,6 +21,7 @@ const LOCAL_VARIABLES: &[(&str, &str)] = &[
     ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
     ("HOST_SIGNING_KEYS", HANDOFF_KEYS),
     ("HOST_KEYS", HOST_KEYS),
+    ("API_KEYS", API_KEYS),
     ("STRIPE_SECRET_KEY", SECRET_KEY),
     ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
     ("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE),
@@ -37,6 +38,9 @@ pub const HANDOFF_KEYS: &str = "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aG
 
 /// Default key with which the host app signs embed tokens and events.
 pub const HOST_KEYS: &str = "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5";
+
+/// Default key of the server API.
+pub const API_KEYS: &str = "local:local-api-key-0123456789abcdef0123456789";
 
 /// Default secret key of the Stripe mock.
 const SECRET_KEY: &str = "sk_test_local_onramp";

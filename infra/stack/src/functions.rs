@@ -22,6 +22,7 @@ pub fn all() -> BTreeMap<&'static str, Start> {
         ("checklist-read", start(checklist_read::start)),
         ("checklist-write", start(checklist_write::start)),
         ("event-publisher", start(event_publisher::start)),
+        ("host-api", start(host_api::start)),
         ("mailer", start(mailer::start)),
         ("operator", start(operator::start)),
         ("org-signup", start(org_signup::start)),

@@ -24,5 +24,5 @@ mod stack;
 mod start;
 pub mod system;
 
-pub use config::{Config, HANDOFF_KEYS, HOST_KEYS, StartError, WEBHOOK_SECRET};
+pub use config::{API_KEYS, Config, HANDOFF_KEYS, HOST_KEYS, StartError, WEBHOOK_SECRET};
 pub use stack::Stack;

@@ -16,7 +16,7 @@ use crate::{
     keys::Key,
     org::OrgWrite,
     schema::{from_item, member, org, read, to_item, user::AddressItem},
-    update::{Only, put},
+    update::{Only, change, put},
     user::Person,
 };
 
@@ -112,8 +112,8 @@ impl Store {
         self.commit(actions).await
     }
 
-    /// Writes a changed organization whose id of the host app may be new. Returns `false` if another
-    /// organization has that id.
+    /// Writes a changed organization whose id of the host app may be new, and returns it as stored.
+    /// Returns `None` if another organization has that id.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the organization; [`Error::Unavailable`].
@@ -122,15 +122,18 @@ impl Store {
         before: &Stored<Org>,
         after: &Org,
         now: Timestamp,
-    ) -> Result<bool, Error> {
-        if before.value.external_id == after.external_id {
-            return self.commit_org(before, after, now).await.map(|_| true);
-        }
-        let mut actions = vec![self.org_write(before, after, OrgWrite::at(now))?];
-        actions.extend(self.external_org_action(after)?);
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(true),
-            Transacted::Cancelled(reasons) if failed(&reasons, 1) => Ok(false),
+    ) -> Result<Option<Stored<Org>>, Error> {
+        let id = self.external_org_action(after)?.filter(|_| before.value.external_id != after.external_id);
+        let version = before.version + 1;
+        let difference = Self::org_change(before, after, version, OrgWrite::at(now))?;
+        let (Some(id), Some(difference)) = (id, difference) else {
+            return self.commit_org(before, after, now).await.map(Some);
+        };
+        let item = difference.applied_to(&before.item);
+        let write = change(&self.table, &Key::org(after.id), difference, Only::Version(before.version))?;
+        match self.transact(vec![write, id]).await? {
+            Transacted::Done => Ok(Some(Stored { value: after.clone(), version, item })),
+            Transacted::Cancelled(reasons) if failed(&reasons, 1) => Ok(None),
             Transacted::Cancelled(_) => Err(Error::Conflict),
         }
     }

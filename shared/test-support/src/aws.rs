@@ -55,6 +55,10 @@ const SETTINGS: &[(&str, &str)] = &[
 /// Secrets by the template parameter that contains their ARN. The recorded events are signed with
 /// them.
 const SECRETS: &[(&str, &str)] = &[
+    (
+        "ApiKeysArn",
+        "local:local-api-key-0123456789abcdef0123456789,reader:read-only-key-0123456789abcdef0123456789:read",
+    ),
     ("HostKeysArn", "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5"),
     ("HostSigningKeysArn", "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0"),
     ("StripeSecretKeyArn", "sk_test_local_onramp"),

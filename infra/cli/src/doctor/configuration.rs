@@ -206,6 +206,7 @@ fn region(values: &Values) -> Option<Finding> {
         "StripeWebhookSecretArn",
         "HostSigningKeysArn",
         "HostKeysArn",
+        "ApiKeysArn",
         "CertificateArn",
     ];
     let region_and_account = |name: &str| {

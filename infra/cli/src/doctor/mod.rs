@@ -176,11 +176,13 @@ async fn money(subject: &Subject, values: &Values, account: &Account, clients: &
     let webhook = secret("StripeWebhookSecretArn", "STRIPE_WEBHOOK_SECRET").await;
     let handoff = secret("HostSigningKeysArn", "HOST_SIGNING_KEYS").await;
     let host = secret("HostKeysArn", "HOST_KEYS").await;
+    let api = secret("ApiKeysArn", "API_KEYS").await;
     let mut findings: Vec<Finding> = [
         key.as_ref().map(|found| judge::secret_key(found, mode)),
         webhook.as_ref().map(judge::webhook_secret),
         handoff.as_ref().map(|found| judge::host_keys(judge::Signer::Onramp, found)),
         host.as_ref().map(|found| judge::host_keys(judge::Signer::Host, found)),
+        api.as_ref().map(judge::api_keys),
         handoff.as_ref().zip(host.as_ref()).and_then(|(handoff, host)| judge::shared_key(handoff, host)),
     ]
     .into_iter()

@@ -18,5 +18,6 @@ mod profiles;
 mod review;
 mod sessions;
 mod sign_ups;
+mod tenants;
 mod verification;
 mod world;

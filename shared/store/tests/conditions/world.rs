@@ -79,6 +79,11 @@ impl World {
         self.aws.delete_item(pk, sk);
     }
 
+    /// Writes a whole item.
+    pub fn put(&self, item: &Value) {
+        self.aws.put_item(item);
+    }
+
     /// Writes an item without attributes.
     pub fn occupy(&self, pk: &str, sk: &str) {
         self.aws.put_item(&self.item(pk, sk));

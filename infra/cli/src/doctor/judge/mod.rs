@@ -11,7 +11,7 @@ pub(super) use clock::clock;
 pub(super) use mail::{account, configuration_set, dmarc, identity};
 pub(super) use money::{WebhookTarget, price, webhook};
 pub(super) use rules::schedule;
-pub(super) use secrets::{Signer, host_keys, secret_key, shared_key, webhook_secret};
+pub(super) use secrets::{Signer, api_keys, host_keys, secret_key, shared_key, webhook_secret};
 pub(super) use table::table;
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use host_auth::Keys;
+use host_auth::{ApiKeys, Keys};
 use stripe::{Mode, Secrets, client::SecretKey};
 
 use super::unread;
@@ -80,6 +80,20 @@ pub(in crate::doctor) fn host_keys(signer: Signer, found: &Fact<String>) -> Find
             Finding::good(AREA, subject, message)
         }
         None => Finding::error(AREA, subject, "are not in key format, or contain a duplicate ID", fix),
+    }
+}
+
+/// Checks the format of the keys of the server API.
+pub(in crate::doctor) fn api_keys(found: &Fact<String>) -> Finding {
+    const KEYS: &str = "API keys";
+    match found.as_ref().map(|text| ApiKeys::parse(text)) {
+        Err(why) => missing(KEYS, why),
+        Ok(Some(_)) => Finding::good(AREA, KEYS, "have a valid format"),
+        Ok(None) => {
+            let fix = "store id:secret or id:secret:read entries, separated by commas; each secret has at least 32 \
+                       characters, and each ID is unique";
+            Finding::error(AREA, KEYS, "are not in key format: the server API rejects every request", fix)
+        }
     }
 }
 
@@ -163,6 +177,20 @@ mod tests {
             assert_eq!(finding.severity, severity, "{text}");
             assert!(!format!("{finding:?}").contains("hunter2"), "{finding:?}");
         }
+    }
+
+    #[test]
+    fn api_keys_must_be_long_with_unique_ids() {
+        let secret = "k".repeat(32);
+        for (text, severity) in [
+            (stack::API_KEYS.to_owned(), Good),
+            (format!("a:{secret},b:{secret}:read"), Good),
+            (format!("a:{secret},a:{secret}"), Error),
+            ("a:short".to_owned(), Error),
+        ] {
+            assert_eq!(api_keys(&stored(&text)).severity, severity, "{text}");
+        }
+        assert_eq!(api_keys(&Err(Unread::Missing)).severity, Error);
     }
 
     #[test]

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use stack::Config;
 
 use crate::{
-    access::{request::REVIEWED_EVENT, snapshot::TableSnapshot},
+    access::{
+        request::{READ_ONLY_KEY, REVIEWED_EVENT},
+        snapshot::TableSnapshot,
+    },
     host_app::portal_link::create_portal_link,
 };
 use e2e::driver::{Visitor, World};
@@ -37,6 +40,13 @@ pub struct Caller {
     pub cookie: Option<String>,
     /// The organization that the caller's requests name.
     pub org: String,
+}
+
+/// Returns the configuration, with two operators and a key of the server API that only reads.
+fn config() -> Config {
+    Config::memory()
+        .set("OPERATOR_EMAILS", &format!("operator@example.com,{STALE}"))
+        .set("API_KEYS", &format!("{},{READ_ONLY_KEY}:read", stack::API_KEYS))
 }
 
 /// All callers, and the stack that they share.
@@ -86,9 +96,7 @@ impl Caller {
 
 impl Actors {
     pub async fn new() -> Self {
-        let world =
-            World::with(Config::memory().set("OPERATOR_EMAILS", &format!("operator@example.com,{STALE}")))
-                .await;
+        let world = World::with(config()).await;
         let (callers, links, teammate) = create_callers(&world).await;
         let mut actors = Self { callers, links, teammate, initial: TableSnapshot::default(), world };
         actors.share();

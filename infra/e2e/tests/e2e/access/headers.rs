@@ -3,6 +3,7 @@
 use ui::assets;
 use web::Kind;
 
+use crate::access::request::is_server_api;
 use e2e::driver::TestResponse;
 
 /// Headers with one value on every response.
@@ -82,7 +83,7 @@ fn is_strict(path: &str, policy: &str) -> bool {
     if path == "/onboarding/embed" && directives.last() == Some(&"form-action 'none'") {
         return directives[..8] == PAGE_POLICY[..8];
     }
-    if path.starts_with("/billing/webhooks/") {
+    if path.starts_with("/billing/webhooks/") || is_server_api(path) {
         return directives == PROGRAM_POLICY;
     }
     // Browsers apply `form-action` to redirects of forms too, and checkout redirects to Stripe.
@@ -100,7 +101,7 @@ fn is_typed(path: &str, response: &TestResponse) -> bool {
     match (response.status, response.header("content-type")) {
         (_, "") => response.inner.body().is_empty(),
         (_, "text/html; charset=utf-8") => fragment || response.text().starts_with("<!DOCTYPE html>"),
-        (200, "application/json") => true,
+        (200 | 201, "application/json") => true,
         (200, media) => {
             path.starts_with("/assets/") && assets.iter().any(|asset| asset.content_type == media)
         }

@@ -10,6 +10,6 @@ mod headers;
 mod limits;
 mod matrix;
 mod page;
-mod request;
+pub mod request;
 mod snapshot;
 mod statuses;

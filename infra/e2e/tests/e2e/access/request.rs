@@ -23,6 +23,19 @@ pub const REVIEWED_EVENT: &str = "evt_reviewed";
 /// Stripe customer that is linked to no organization.
 pub const UNLINKED_CUSTOMER: &str = "cus_unlinked";
 
+/// A key of the server API that only reads, as an entry of `API_KEYS`.
+pub const READ_ONLY_KEY: &str = "reader:read-only-key-0123456789abcdef0123456789";
+
+/// Returns whether a path belongs to the server API, which has keys instead of sessions.
+pub fn is_server_api(path: &str) -> bool {
+    path.starts_with("/api/v1")
+}
+
+/// Returns the `Authorization` header of a key, which is an entry of `API_KEYS`.
+pub fn bearer(key: &str) -> (String, String) {
+    ("authorization".to_owned(), format!("Bearer {}", key.replacen(':', ".", 1)))
+}
+
 /// The format that the client accepts: HTML for a browser, or JSON for a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -47,6 +60,14 @@ fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, Str
             ("full_name", "Jo Doe".to_owned()),
             ("email", FRESH.to_owned()),
         ],
+        "POST /api/v1/organizations" => vec![
+            ("name", "Further".to_owned()),
+            ("external_id", "further-1".to_owned()),
+            ("admin.email", FRESH.to_owned()),
+            ("admin.full_name", "Jo Doe".to_owned()),
+            ("admin.external_id", "jo-1".to_owned()),
+        ],
+        "PATCH /api/v1/organizations/{org}" => vec![("name", "Acme Inc".to_owned())],
         "POST /login" => vec![("email", FRESH.to_owned())],
         "POST /billing/checkout" => vec![("plan", "team".to_owned())],
         "POST /invitations/{token}" => vec![("full_name", "Gil Guest".to_owned())],
@@ -91,7 +112,7 @@ impl MatrixRequest {
             .split('/')
             .map(|segment| match (segment, row.path()) {
                 ("{id}", path) if path.starts_with("/operator/review/") => REVIEWED_EVENT.to_owned(),
-                ("{id}", _) => caller.org.clone(),
+                ("{id}" | "{org}", _) => caller.org.clone(),
                 ("{file}", _) => assets::STYLE.file(),
                 ("{kind}", _) => "not-found".to_owned(),
                 ("{change}", _) => "collapse".to_owned(),
@@ -116,10 +137,18 @@ impl MatrixRequest {
             "/onboarding/embed" if !["no session", "invited user"].contains(&caller.column) => {
                 format!("{path}?token={}", token(&actors.world, caller))
             }
+            "/api/v1/users" => format!("{path}?email=jo%40example.com"),
             _ => path,
         };
         let fields = fields(row, actors, caller);
-        Self { method: row.method().to_owned(), path, fields, headers: Vec::new() }
+        let headers = is_server_api(row.path()).then(|| bearer(stack::API_KEYS)).into_iter().collect();
+        Self { method: row.method().to_owned(), path, fields, headers }
+    }
+
+    /// Replaces the key of the server API.
+    pub fn with_key(mut self, key: &str) -> Self {
+        self.headers = vec![bearer(key)];
+        self
     }
 
     /// Adds a header to the request.
@@ -138,6 +167,9 @@ impl MatrixRequest {
             let body = json!({ "type": "project.created", "organization_id": UNKNOWN_ORG }).to_string();
             return self.send_signed_by_host(world, cookie, &body).await;
         }
+        if is_server_api(&self.path) {
+            return self.send_body(world, cookie, format, Some(self.json().to_string())).await;
+        }
         self.send_body(world, cookie, format, None).await
     }
 
@@ -154,7 +186,7 @@ impl MatrixRequest {
         let ip = format!("10.{b}.{c}.{d}");
         let mut headers = vec![("x-local-source-ip", ip.as_str())];
         headers.extend(cookie.map(|cookie| ("cookie", cookie)));
-        let writes = self.method == "POST";
+        let writes = matches!(self.method.as_str(), "POST" | "PATCH");
         headers.push((
             "accept",
             if format == Format::Page { "text/html,*/*;q=0.8" } else { "application/json" },
@@ -183,6 +215,19 @@ impl MatrixRequest {
         };
         headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         world.send(&self.method, &self.path, &headers, body).await
+    }
+
+    /// Returns the body of a request to the server API. A dot in the name of a field separates the
+    /// names of an object and its field.
+    fn json(&self) -> Value {
+        let mut body = json!({});
+        for (name, text) in &self.fields {
+            match name.split_once('.') {
+                Some((object, field)) => body[object][field] = json!(text),
+                None => body[name] = json!(text),
+            }
+        }
+        body
     }
 
     /// Signs as Stripe does, and keeps the request's other headers.

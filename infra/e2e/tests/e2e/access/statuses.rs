@@ -9,9 +9,11 @@ use crate::access::{
     description::Description,
     headers,
     page::{self, Row},
-    request::{Format, MatrixRequest, REVIEWED_EVENT, UNLINKED_CUSTOMER, token},
+    request::{
+        Format, MatrixRequest, READ_ONLY_KEY, REVIEWED_EVENT, UNLINKED_CUSTOMER, is_server_api, token,
+    },
 };
-use e2e::driver::TestResponse;
+use e2e::driver::{TestResponse, World};
 
 #[tokio::test]
 async fn every_listed_status_occurs_with_all_headers() {
@@ -86,6 +88,9 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
     let joins = row.path().starts_with("/invitations/");
     let cookie = caller.cookie.as_deref().filter(|_| !joins);
     match status {
+        _ if is_server_api(row.path()) && !matches!(status, 404 | 413) => {
+            server_api(world, row, status, request, format).await
+        }
         204 => request.with("sec-purpose", "prefetch").send(world, cookie, format).await,
         // Send the ETag of the current version.
         304 => {
@@ -201,6 +206,52 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
         }
         other => panic!("how is {} brought to {other}?", row.route),
     }
+}
+
+/// Sends a request that the server API rejects, or that repeats the creation of an organization.
+async fn server_api(
+    world: &World,
+    row: &Row,
+    status: u16,
+    mut request: MatrixRequest,
+    format: Format,
+) -> TestResponse {
+    let is_read = row.method() == "GET";
+    match status {
+        // The organization exists.
+        200 => {
+            request.send(world, None, format).await;
+        }
+        400 if is_read => {
+            request.path.push_str(if row.path() == "/api/v1/users" { "&email=" } else { "?x=1&x=2" })
+        }
+        400 => return request.send_body(world, None, format, Some("a=1&a=2".to_owned())).await,
+        401 => request = request.with_key("local:another-key-0123456789abcdef0123456789"),
+        403 => request = request.with_key(READ_ONLY_KEY),
+        // The id of the host app belongs to another user, or to another organization.
+        409 => {
+            let mut other = request.clone();
+            other.method = "POST".to_owned();
+            other.path = "/api/v1/organizations".to_owned();
+            other.fields = vec![
+                ("name", "Other".to_owned()),
+                ("external_id", "other-1".to_owned()),
+                ("admin.email", "one-more@example.com".to_owned()),
+                ("admin.full_name", "One More".to_owned()),
+                ("admin.external_id", "jo-1".to_owned()),
+            ];
+            assert_eq!(other.send(world, None, format).await.status, 201);
+            if row.method() == "PATCH" {
+                request.fields = vec![("external_id", "other-1".to_owned())];
+            }
+        }
+        412 => request = request.with("if-match", "\"999\""),
+        422 if row.path() == "/api/v1/users" => request.path = row.path().to_owned(),
+        422 if is_read => request.path.push_str("?cursor=soon"),
+        422 => request.fields = vec![("name", String::new())],
+        other => panic!("how is {} brought to {other}?", row.route),
+    }
+    request.send(world, None, format).await
 }
 
 /// Uses up a rate limit of a subject.

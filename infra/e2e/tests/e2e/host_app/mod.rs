@@ -8,3 +8,4 @@ mod host_events;
 mod host_key;
 pub mod portal_link;
 mod rotation;
+mod server_api;

@@ -98,6 +98,7 @@ fn settings() -> Vec<(&'static str, String)> {
         ("StripeWebhookSecretArn", arn("webhook")),
         ("HostSigningKeysArn", arn("passes")),
         ("HostKeysArn", arn("host")),
+        ("ApiKeysArn", arn("api")),
         ("EmbedOrigins", "https://app.example.com".to_owned()),
         ("StripeSingleUserPriceId", "price_local_single".to_owned()),
         ("StripeTeamPriceId", "price_local_team".to_owned()),
@@ -310,7 +311,7 @@ async fn doctor_checks_every_schedule_and_secret() {
         examine_deployment(&subject(), &clients(&stack, Some(nonsense), SignedDuration::ZERO)).await;
     let named: Vec<_> =
         secrets.iter().filter(|it| it.severity == Error && it.area == Area::Secrets).collect();
-    assert_eq!(named.len(), 4, "{named:?}");
+    assert_eq!(named.len(), 5, "{named:?}");
     assert!(!format!("{secrets:?}").contains("hunter2"), "findings contain no secret");
 }
 

@@ -93,7 +93,11 @@ pub fn variables(function: &str) -> BTreeSet<String> {
 /// source that look like the name of a variable, and the variables of [`READ_BY`].
 fn read(function: &str) -> BTreeSet<String> {
     let code = source(&format!("functions/{function}"));
-    let is_one = |it: &&str| it.contains('_') && it.chars().all(|ch| ch.is_ascii_uppercase() || ch == '_');
+    let is_one = |it: &&str| {
+        let is_word = it.contains('_') && it.chars().all(|ch| ch.is_ascii_uppercase() || ch == '_');
+        // Cargo sets these variables for the build.
+        is_word && !it.starts_with("CARGO_")
+    };
     let shared = READ_BY.iter().filter(|(call, _)| code.contains(call)).flat_map(|(_, names)| names.iter());
     literals(&code).filter(is_one).chain(shared.copied()).map(str::to_owned).collect()
 }

@@ -8,10 +8,11 @@ use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
 
 /// Parameter values with which the template contains every resource and every policy statement.
-const EVERYTHING: [(&str, &str); 9] = [
+const EVERYTHING: [(&str, &str); 10] = [
     ("StripeWebhookSecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
     ("HostSigningKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host"),
     ("HostKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host-keys"),
+    ("ApiKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:api-keys"),
     ("WebhookReservedConcurrency", "50"),
     ("SignupReservedConcurrency", "50"),
     ("SignInReservedConcurrency", "50"),

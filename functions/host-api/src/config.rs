@@ -1,0 +1,64 @@
+//! Configuration from environment variables.
+
+use domain::{checklist::Offered, trial::TrialTerms};
+use host_auth::ApiKeys;
+use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
+use stripe::Mode;
+
+/// Configuration of the function, read from environment variables.
+#[derive(Debug)]
+pub struct Config {
+    pub table: String,
+    /// URL at which browsers reach Onramp. `None` means the domain of each request.
+    pub public_url: Option<BaseUrl>,
+    /// URL of the host app.
+    pub app_url: Option<BaseUrl>,
+    /// Source of the keys with which the host app's server authenticates.
+    pub keys: SecretSource<ApiKeys>,
+    /// Whether this stage uses Stripe's test mode or live mode.
+    pub mode: Mode,
+    /// The trials of new organizations.
+    pub trials: TrialTerms,
+    /// Checklists of this deployment.
+    pub checklists: Offered,
+}
+
+impl Config {
+    /// Reads and validates the variables.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] with every invalid variable.
+    pub fn read(env: &Env) -> Result<Self, ConfigErrors> {
+        let mut vars = env.vars();
+        let table = vars.table();
+        let public_url = vars.public_url();
+        let app_url = vars.base_url("APP_URL");
+        let keys = vars
+            .read("API_KEYS", Some(""), ApiKeys::EXPECTED, |text| SecretSource::parse(text, ApiKeys::parse));
+        let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
+        let trials = vars.trials();
+        let checklists = vars.checklists();
+        runtime::require!(vars, table, public_url, app_url, keys, mode, trials, checklists);
+        Ok(Self { table, public_url, app_url, keys, mode, trials, checklists })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_name_every_invalid_variable_and_no_secret() {
+        let errors = Config::read(&Env::new([
+            ("APP_URL", "ftp://app.example.com"),
+            ("API_KEYS", "hidden"),
+            ("STRIPE_PUBLISHABLE_KEY", "hidden"),
+            ("STRIPE_TRIAL_DAYS", "0"),
+        ]))
+        .unwrap_err();
+        let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
+        let expected = ["TABLE_NAME", "APP_URL", "API_KEYS", "STRIPE_PUBLISHABLE_KEY", "STRIPE_TRIAL_DAYS"];
+        assert_eq!(names, expected);
+        assert!(!errors.to_string().contains("hidden"), "{errors}");
+    }
+}

@@ -1,0 +1,205 @@
+//! `POST /api/v1/organizations`: creates an organization, or returns the one with the same
+//! `external_id`.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    checklist::Industry,
+    id::{ExternalId, UserId},
+    org::{AdminContact, Language, Org},
+    people::{Address, Name, User},
+    time::Zone,
+};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use store::{Known, Person, Stored, Tenant};
+use telemetry::{LogArea, Metric};
+use web::{FieldError, Kind, Problem};
+
+use super::organization::{parse_external_id, parse_language, parse_name, parse_zone, with_version};
+use crate::{
+    App,
+    auth::{Caller, Writer},
+    body::{self, Body},
+    out::{AdminOut, CreatedOut, LinksOut},
+    words,
+};
+
+/// The parsed body of a request.
+struct CreateIn {
+    name: Name,
+    external_id: ExternalId,
+    zone: Zone,
+    language: Language,
+    industry: Option<&'static Industry>,
+    trial: bool,
+    welcome: bool,
+    admin: AdminIn,
+}
+
+struct AdminIn {
+    address: Address,
+    name: Name,
+    external_id: Option<ExternalId>,
+    verified: bool,
+}
+
+/// Creates an organization with its first admin, or returns the existing organization unchanged.
+pub async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    let writer = caller.writer()?;
+    let fields = body::read(request).await?;
+    let body = CreateIn::parse(&app, &fields)?;
+    store::retry(|| try_create(&app, &caller, &writer, &body)).await
+}
+
+async fn try_create(app: &App, caller: &Caller, _: &Writer, body: &CreateIn) -> Result<Response, Problem> {
+    let (now, admin) = (app.now(), &body.admin);
+    let known = app.store.load_known(&body.external_id, admin.external_id.as_ref(), &admin.address).await?;
+    if let Some(org) = known.org {
+        let org = app.store.load_org(org).await?.ok_or(store::Error::Conflict)?;
+        let admins = || org.value.admins.iter().map(|admin| admin.user);
+        let admin = admins().find(|user| known.address == Some(*user)).or_else(|| admins().next());
+        return Ok(respond(app, caller, StatusCode::OK, &org, admin, now));
+    }
+    let person = load_person(app, body, known, now).await?;
+    let tenant = decide(app, body, person, now);
+    app.store.commit_tenant(&tenant, now).await?;
+    report(&tenant, now);
+    let user = tenant.person.after().id;
+    let org = Stored::new(tenant.org, 1);
+    Ok(respond(app, caller, StatusCode::CREATED, &org, Some(user), now))
+}
+
+/// Returns the admin: a new user, or the known one as the host app describes them.
+///
+/// # Errors
+/// 409 if the id and the address belong to different users.
+async fn load_person(app: &App, body: &CreateIn, known: Known, now: Timestamp) -> Result<Person, Problem> {
+    let admin = &body.admin;
+    let disagrees =
+        || Problem::new(Kind::Conflict, words::USER_DISAGREES).with("field", "admin.external_id".into());
+    let Some(id) = known.address else {
+        if known.user.is_some() {
+            return Err(disagrees());
+        }
+        let mut user = User::new(app.entropy.user_id(now), admin.name.clone(), admin.address.clone());
+        user.external_id.clone_from(&admin.external_id);
+        user.verified = admin.verified;
+        return Ok(Person::New(user));
+    };
+    if known.user.is_some_and(|user| user != id) {
+        return Err(disagrees());
+    }
+    let before = app.store.load_user(id).await?.ok_or(store::Error::Conflict)?;
+    let mut user = before.value.clone();
+    match (&admin.external_id, &user.external_id) {
+        (Some(given), Some(stored)) if given != stored => return Err(disagrees()),
+        (Some(given), None) => user.external_id = Some(given.clone()),
+        _ => {}
+    }
+    if !user.verified {
+        // Anyone may have signed up with the address. The host app vouches for the person, so all
+        // earlier sessions end, and the person gets the name that the host app knows.
+        user.end_sessions();
+        user.name = admin.name.clone();
+        user.verified = admin.verified;
+    }
+    Ok(Person::Known(Box::new(before), user))
+}
+
+fn decide(app: &App, body: &CreateIn, mut person: Person, now: Timestamp) -> Tenant {
+    let id = app.entropy.org_id(now);
+    let trial = app.config.trials.start(now).filter(|_| body.trial);
+    let user = person.after_mut();
+    user.join(id);
+    user.trial_used |= trial.is_some();
+    let admin = AdminContact::new(user.id, user.name.clone(), user.address.clone());
+    let mut org = Org::sign_up(id, body.name.clone(), body.zone.clone(), admin, now);
+    org.external_id = Some(body.external_id.clone());
+    org.language = body.language;
+    let industry = body.industry.map(|industry| industry.key.to_owned());
+    org.onboarding.definition = Some(app.config.checklists.of(industry.as_deref()).key.to_owned());
+    org.onboarding.industry = industry;
+    if let Some(trial) = trial {
+        org.start_trial(trial, app.entropy.project_id(now), now);
+    }
+    if !body.welcome {
+        org.send_no_welcome();
+    }
+    Tenant { person, org }
+}
+
+fn report(tenant: &Tenant, now: Timestamp) {
+    if tenant.org.provisioned.is_some() {
+        telemetry::count(Metric::Provisioned, 1, now);
+    }
+    tracing::info!(area = %LogArea::Provisioning, organization = %tenant.org.id, "created organization for the host app");
+}
+
+fn respond(
+    app: &App,
+    caller: &Caller,
+    status: StatusCode,
+    org: &Stored<Org>,
+    admin: Option<UserId>,
+    now: Timestamp,
+) -> Response {
+    let out = CreatedOut {
+        organization: app.state(caller, org, now),
+        admin: admin.map(|user| AdminOut { id: user.to_string() }),
+        links: LinksOut::of(&org.value, &caller.origin),
+    };
+    with_version((status, Json(out)).into_response(), org.version)
+}
+
+impl CreateIn {
+    fn parse(app: &App, fields: &Map<String, Value>) -> Result<Self, Problem> {
+        let mut body = Body::new(fields);
+        let name = body.required("name", |text| parse_name("name", text));
+        let external_id = body.required("external_id", parse_external_id);
+        let zone = body.optional("time_zone", parse_zone);
+        let language = body.optional("language", parse_language);
+        let industry = body.optional("industry", |text| app.parse_industry(text));
+        let trial = body.boolean("trial", true);
+        let welcome = body.boolean("welcome", true);
+        let admin = body.object("admin", "admin.", AdminIn::parse);
+        let parsed = (|| {
+            Some(Self {
+                name: name?,
+                external_id: external_id?,
+                zone: zone?.unwrap_or_else(|| Zone::named("UTC")),
+                language: language?.unwrap_or_default(),
+                industry: industry?,
+                trial: trial?,
+                welcome: welcome?,
+                admin: admin?,
+            })
+        })();
+        body.finish(parsed)
+    }
+}
+
+impl AdminIn {
+    fn parse(body: &mut Body<'_>) -> Option<Self> {
+        let address = body.required("email", parse_address);
+        let name = body.required("full_name", |text| parse_name("full_name", text));
+        let external_id = body.optional("external_id", parse_external_id);
+        let verified = body.boolean("email_verified", false);
+        Some(Self { address: address?, name: name?, external_id: external_id?, verified: verified? })
+    }
+}
+
+/// Parses an email address.
+pub fn parse_address(text: &str) -> Result<Address, FieldError> {
+    Address::parse(text).map_err(|error| FieldError::new("email", error.code(), error.to_string()))
+}

@@ -1,0 +1,13 @@
+//! The routes of the server API.
+
+mod base;
+mod create;
+mod list;
+mod organization;
+mod people;
+
+pub use base::base;
+pub use create::create;
+pub use list::list;
+pub use organization::{change, show};
+pub use people::{find_user, members, user};

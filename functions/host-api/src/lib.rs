@@ -1,0 +1,99 @@
+//! The Lambda function `host-api`: the server API, with which the host app's server creates, reads,
+//! and changes organizations by its own ids.
+//!
+//! # Invariant
+//!
+//! Every handler takes a [`Caller`](auth::Caller), the proof of a valid key, and every change takes a
+//! [`Writer`](auth::Writer). Requests of the same content have the same effect as one of them.
+//!
+//! # What it never does
+//!
+//! It reads no cookie and sends no CORS header. It never sends email and never calls Stripe. Other
+//! functions react to the stored change.
+//!
+//! # Where to start
+//!
+//! - `handlers::create`: creates an organization, or returns the existing one. Start here.
+//! - `handlers::organization`: reads and changes one organization. `handlers::list` lists them.
+//! - `handlers::people`: the members of an organization, and users.
+//! - `auth`: authenticates a request by its API key.
+//! - `body`: parses the fields of a JSON body. `query`: parses the query parameters.
+//! - `out`: the JSON responses. `words`: the texts that API clients read.
+
+mod auth;
+mod body;
+mod config;
+mod handlers;
+mod out;
+mod query;
+mod subject;
+mod words;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use host_auth::ApiKeys;
+use jiff::Timestamp;
+use runtime::{Clock, ConfigErrors, Context, Handler, Rng, SecretCache};
+use store::Store;
+use web::SecurityProfile;
+
+use crate::config::Config;
+
+/// Paths that are exempt from the cross-site check. A request without a key is rejected, and no page
+/// of another site knows a key.
+const KEYED: &[&str] = &[
+    "/api/v1",
+    "/api/v1/organizations",
+    "/api/v1/organizations/{org}",
+    "/api/v1/organizations/{org}/members",
+    "/api/v1/users",
+    "/api/v1/users/{user}",
+];
+
+/// State that all handlers share.
+struct App {
+    store: Store,
+    clock: Clock,
+    entropy: Rng,
+    keys: SecretCache<ApiKeys>,
+    config: Config,
+}
+
+impl App {
+    /// Returns the current time in the precision of the table. So the first response about an
+    /// organization has the same times as later ones.
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+}
+
+/// Reads the configuration, opens the table, and returns the handler.
+///
+/// # Errors
+/// [`ConfigErrors`] with every invalid variable.
+pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
+    let config = Config::read(&boot.env)?;
+    let store = Store::new(&boot.aws.service("dynamodb"), config.table.clone());
+    store.warm_up().await;
+    let profile =
+        SecurityProfile::api().with_exempt_paths(KEYED).with_public_url(config.public_url.as_deref());
+    let keys = auth::api_keys(config.keys.clone(), &boot.aws);
+    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, keys, config });
+    Ok(runtime::handler(web::lambda::handler(web::secure(router(app), profile))))
+}
+
+fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/api/v1", get(handlers::base))
+        .route("/api/v1/organizations", post(handlers::create).get(handlers::list))
+        .route("/api/v1/organizations/{org}", get(handlers::show).patch(handlers::change))
+        .route("/api/v1/organizations/{org}/members", get(handlers::members))
+        .route("/api/v1/users", get(handlers::find_user))
+        .route("/api/v1/users/{user}", get(handlers::user))
+        .with_state(app)
+}

@@ -1,0 +1,48 @@
+//! The texts that API clients read.
+
+/// 401: no valid key.
+pub const NO_KEY: &str = "Send a valid API key: Authorization: Bearer {key id}.{secret}.";
+/// 403: the key only reads.
+pub const READ_ONLY: &str = "This API key only reads. Use a key without \":read\".";
+/// 400: the body is not a JSON object.
+pub const NOT_AN_OBJECT: &str =
+    "The body must be one JSON object in UTF-8, without a key that occurs twice, of at most 64 KiB.";
+/// 404 for an organization, a user, or a path that does not exist.
+pub const NOT_FOUND: &str = "There is no such resource on this stage.";
+/// 409: the host app's id belongs to another organization.
+pub const ORG_ID_IN_USE: &str = "Another organization has this external_id.";
+/// 409: the organization has another id of the host app.
+pub const ORG_ID_SET: &str = "The organization already has another external_id, which cannot change.";
+/// 409: the id and the address belong to different users.
+pub const USER_DISAGREES: &str = "The external_id and the email belong to different users, or the user has another external_id. Nothing was changed.";
+/// 412: the version differs.
+pub const VERSION_DIFFERS: &str =
+    "The organization has another version than If-Match names. Read it again, and decide again.";
+
+/// A field without a value that is required.
+pub const REQUIRED: &str = "Enter a value.";
+/// A field with a value of another type.
+pub fn wrong_type(expected: &str) -> String {
+    format!("Expected {expected}.")
+}
+/// A language that Onramp does not have.
+pub const LANGUAGE: &str = "Expected a language of Onramp: en.";
+/// A time zone that does not exist.
+pub const TIME_ZONE: &str = "Expected the name of an IANA time zone, such as Europe/Berlin.";
+/// An industry that no checklist has.
+pub const INDUSTRY: &str = "Expected an industry of this deployment's checklists.";
+/// A limit out of range.
+pub const LIMIT: &str = "Expected an integer from 1 to 100.";
+/// A cursor that this API did not return.
+pub const CURSOR: &str = "Expected a next_cursor of an earlier response.";
+/// A status that does not exist.
+pub const STATUS: &str = "Expected a status of an organization, such as trialing.";
+/// An `If-Match` that is not an entity tag of this API.
+pub const IF_MATCH: &str = "Expected the ETag of an organization, such as \"17\".";
+/// A customer id that Stripe does not have.
+pub const CUSTOMER: &str = "Expected the id of a Stripe customer, such as cus_Q1w2E3r4T5y6U7.";
+/// 400: parameters that exclude each other.
+pub const ONE_EXACT: &str =
+    "external_id and stripe_customer each find one organization. Use one of them, without other parameters.";
+/// 400: the query is not URL-encoded, or has a parameter twice.
+pub const MALFORMED_QUERY: &str = "The query must be URL-encoded and contain each parameter at most once.";

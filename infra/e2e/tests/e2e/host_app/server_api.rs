@@ -1,0 +1,154 @@
+//! The server API, with which the host app's server creates and reads organizations by its own ids.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use stack::{API_KEYS, Config};
+
+use crate::access::request::bearer;
+use e2e::driver::{TestResponse, World};
+
+const ORGANIZATIONS: &str = "/api/v1/organizations";
+const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:onramp/api-keys-AbCdEf";
+
+/// Sends a request with a key, which is an entry of `API_KEYS`.
+async fn send(world: &World, key: &str, method: &str, path: &str, body: &Value) -> TestResponse {
+    let (name, token) = bearer(key);
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    world.send(method, path, &[(&name, &token)], body).await
+}
+
+async fn get(world: &World, path: &str) -> TestResponse {
+    send(world, API_KEYS, "GET", path, &Value::Null).await
+}
+
+fn acme() -> Value {
+    json!({
+        "name": "Acme Corp", "external_id": "acme@1", "time_zone": "Europe/Berlin",
+        "admin": { "email": "jo@example.com", "full_name": "Jo Doe", "external_id": "user:7" },
+    })
+}
+
+#[tokio::test]
+async fn host_app_creates_and_finds_a_tenant_by_its_own_ids() {
+    let world = World::new().await;
+    let created = send(&world, API_KEYS, "POST", ORGANIZATIONS, &acme()).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    assert_eq!(world.calls_of(&created).await, ["BatchGetItem", "TransactWriteItems"]);
+    // The founder gets the welcome email.
+    world.settle().await;
+    assert_eq!(world.mails("welcome").await.len(), 1);
+    let other = json!({
+        "name": "Other", "external_id": "acme@1", "admin": { "email": "mo@example.com", "full_name": "Mo" },
+    });
+    let again = send(&world, API_KEYS, "POST", ORGANIZATIONS, &other).await;
+    assert_eq!(world.calls_of(&again).await, ["BatchGetItem", "GetItem"]);
+    let mut state = again.json();
+    let (admin, links) = (state["admin"].take(), state["links"].take());
+    state.as_object_mut().unwrap().retain(|name, _| !matches!(name.as_str(), "admin" | "links"));
+    assert_eq!((again.status, &state["name"], &admin), (200, &json!("Acme Corp"), &created.json()["admin"]));
+    assert_eq!(links["checklist"], "http://localhost:8484/onboarding/checklist");
+    let id = state["id"].as_str().unwrap();
+    assert_eq!(created.json()["id"], id);
+
+    let by_id = get(&world, &format!("{ORGANIZATIONS}/{id}")).await;
+    assert_eq!(by_id.json(), state);
+    assert_eq!(by_id.header("etag"), format!("\"{}\"", state["version"]));
+    assert_eq!(world.calls_of(&by_id).await, ["GetItem"]);
+    assert_eq!(get(&world, &format!("{ORGANIZATIONS}/ext:acme%401")).await.json(), state);
+    for path in ["", "?external_id=acme%401", "?status=trialing"] {
+        let found = get(&world, &format!("{ORGANIZATIONS}{path}")).await.json();
+        assert_eq!(found["organizations"], json!([state]), "{path}");
+    }
+    let user = get(&world, "/api/v1/users/ext:user:7").await.json();
+    assert_eq!((&user["id"], &user["organizations"]), (&admin["id"], &json!([id])));
+    assert_eq!(get(&world, "/api/v1/users?email=JO%40example.com").await.json(), json!({ "users": [user] }));
+
+    // The founder signs in by an emailed link.
+    let mut jo = world.visitor();
+    assert_eq!(jo.submit("/login", &[("email", "jo@example.com")]).await.status, 200);
+    world.settle().await;
+    let mail = world.mails("sign_in").await.remove(0);
+    let text = mail["text"].as_str().unwrap();
+    let link = text.lines().find_map(|line| line.split_once("http://localhost:8484")).unwrap().1;
+    assert_eq!(jo.submit(link.trim(), &[]).await.status, 303);
+    assert_eq!((jo.org().as_str(), jo.user()), (id, admin["id"].as_str().unwrap().to_owned()));
+}
+
+#[tokio::test]
+async fn parallel_creations_of_one_id_create_one_organization() {
+    let world = World::new().await;
+    let acme = acme();
+    let requests = (0..1000).map(|_| send(&world, API_KEYS, "POST", ORGANIZATIONS, &acme));
+    let responses = join_all(requests).await;
+    let created = responses.iter().filter(|response| response.status == 201).count();
+    assert_eq!(created, 1);
+    let first = responses[0].json()["id"].clone();
+    for response in &responses {
+        assert!(matches!(response.status, 200 | 201), "{} {}", response.status, response.text());
+        assert_eq!(response.json()["id"], first);
+    }
+    let all = get(&world, ORGANIZATIONS).await.json();
+    assert_eq!(all["organizations"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn unverified_person_loses_sessions_when_the_host_app_vouches() {
+    let world = World::new().await;
+    let mut stranger = world.trialing("Fake", "jo@example.com").await;
+    let mut body = acme();
+    body["admin"]["email_verified"] = json!(true);
+    let created = send(&world, API_KEYS, "POST", ORGANIZATIONS, &body).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    assert_eq!(stranger.read("/onboarding/api/checklist").await.status, 401);
+    let user = get(&world, "/api/v1/users/ext:user:7").await.json();
+    assert_eq!(
+        (&user["full_name"], &user["email_verified"], user["organizations"].as_array().unwrap().len()),
+        (&json!("Jo Doe"), &json!(true), 2)
+    );
+    assert_eq!(created.json()["status"], "trialing", "the host app grants a further trial");
+}
+
+#[tokio::test]
+async fn key_is_rejected_like_a_missing_one_until_it_is_stored() {
+    let world = World::with(Config::memory().set("ApiKeysArn", ARN)).await;
+    let secrets = &world.stack.system().cloud.secrets;
+    let (old, new) = ("old:old-key-0123456789abcdef0123456789", "new:new-key-0123456789abcdef0123456789");
+    secrets.put(ARN, &format!("{old},reader:{}:read", "r".repeat(32)));
+    let status = async |key: &str| {
+        let response = send(&world, key, "GET", "/api/v1", &Value::Null).await;
+        (response.status, response.text())
+    };
+    assert_eq!(status(old).await.0, 200);
+    let missing = world.send("GET", "/api/v1", &[], String::new()).await;
+    assert_eq!(missing.header("www-authenticate"), "Bearer realm=\"onramp\"");
+    for key in [new, "old:new-key-0123456789abcdef0123456789", "old", "", "reader:"] {
+        assert_eq!(status(key).await, (401, missing.text()), "{key}");
+    }
+    secrets.put(ARN, new);
+    world.advance("5m").await;
+    assert_eq!((status(old).await.0, status(new).await.0), (401, 200), "the keys were rotated");
+
+    // A key that only reads.
+    secrets.put(ARN, &format!("{new},reader:{}:read", "r".repeat(32)));
+    world.advance("5m").await;
+    let reader = format!("reader:{}", "r".repeat(32));
+    assert_eq!(send(&world, &reader, "GET", ORGANIZATIONS, &Value::Null).await.status, 200);
+    let items = world.item_count().await;
+    let denied = send(&world, &reader, "POST", ORGANIZATIONS, &acme()).await;
+    assert_eq!((denied.status, world.item_count().await), (403, items), "{}", denied.text());
+
+    // Ids of another stage do not exist here.
+    for path in
+        ["organizations/org_0198c0de-0000-7000-8000-00000000dead", "organizations/ext:acme-1", "users/ext:a"]
+    {
+        let response = send(&world, new, "GET", &format!("/api/v1/{path}"), &Value::Null).await;
+        assert_eq!(response.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn stage_without_keys_rejects_every_key() {
+    let world = World::with(Config::memory().set("API_KEYS", "")).await;
+    let response = get(&world, "/api/v1").await;
+    assert_eq!(response.status, 401, "{}", response.text());
+}

@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::{
-        transact_write_items::TransactWriteItemsError, update_item::builders::UpdateItemFluentBuilder,
+        query::builders::QueryFluentBuilder, transact_write_items::TransactWriteItemsError,
+        update_item::builders::UpdateItemFluentBuilder,
     },
     types::{CancellationReason, KeysAndAttributes, TransactWriteItem},
 };
@@ -163,18 +164,8 @@ impl Store {
         let mut items = Vec::new();
         let mut from = None;
         loop {
-            let response = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", text(&pk))
-                .expression_attribute_values(":prefix", text(prefix))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(|error| Error::of(&error))?;
+            let query = self.partition_query(&pk, prefix).set_exclusive_start_key(from);
+            let response = query.send().await.map_err(|error| Error::of(&error))?;
             items.extend(response.items.unwrap_or_default());
             from = response.last_evaluated_key;
             if from.is_none() {
@@ -192,20 +183,21 @@ impl Store {
         after: Option<Key>,
         limit: i32,
     ) -> Result<(Vec<Attributes>, bool), Error> {
-        let response = self
-            .client
+        let query =
+            self.partition_query(&pk, prefix).set_exclusive_start_key(after.map(|it| it.attributes()));
+        let response = query.limit(limit).send().await.map_err(|error| Error::of(&error))?;
+        Ok((response.items.unwrap_or_default(), response.last_evaluated_key.is_some()))
+    }
+
+    /// Returns a consistent query of the items of a partition whose sort keys have the prefix.
+    fn partition_query(&self, pk: &str, prefix: &str) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(&pk))
-            .expression_attribute_values(":prefix", text(prefix))
-            .set_exclusive_start_key(after.map(|key| key.attributes()))
-            .limit(limit)
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok((response.items.unwrap_or_default(), response.last_evaluated_key.is_some()))
+            .expression_attribute_values(":prefix", text(&prefix))
     }
 
     /// Writes a change of one item under a condition.

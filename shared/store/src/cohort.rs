@@ -14,8 +14,8 @@ use crate::{
     attributes::text,
     client::{Store, Stored},
     error::Error,
-    index::{BY_COHORT, COHORT_ATTRIBUTES, iso_week},
-    keys::{Key, SHARDS, cohort_pk},
+    index::{COHORT_ATTRIBUTES, iso_week},
+    keys::{Key, SHARDS},
     schema::org::decode,
 };
 
@@ -121,19 +121,14 @@ impl Store {
         cursor: Option<ListCursor>,
         limit: usize,
     ) -> Result<Vec<Entry>, Error> {
-        let [hash, range] = COHORT_ATTRIBUTES;
+        let [_, range] = COHORT_ATTRIBUTES;
         let mut entries: Vec<Entry> = Vec::new();
         let mut from = None;
         loop {
             let response = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(BY_COHORT)
+                .cohort_query(iso_week(week), shard)
                 .key_condition_expression("#hash = :hash AND #range <= :start")
-                .expression_attribute_names("#hash", hash)
                 .expression_attribute_names("#range", range)
-                .expression_attribute_values(":hash", text(&cohort_pk(iso_week(week), shard)))
                 .expression_attribute_values(":start", text(&At(start)))
                 .scan_index_forward(false)
                 .set_exclusive_start_key(from)

@@ -45,8 +45,6 @@ pub(crate) fn due_entry(partition: &str, at: Timestamp) -> Attributes {
     values([("due_pk", text(partition)), ("due_at", text(&At(at)))])
 }
 
-/// The index of all organizations by the week of their sign-up.
-pub(crate) const BY_COHORT: &str = "by-cohort";
 /// The attributes that put an organization into the index `by-cohort`.
 pub(crate) const COHORT_ATTRIBUTES: [&str; 2] = ["cohort_pk", "cohort_at"];
 
@@ -65,11 +63,20 @@ pub(crate) fn iso_week(at: Timestamp) -> ISOWeekDate {
 impl Store {
     /// Returns a query of one shard. Its key condition can use the placeholders `#hash` and `:hash`.
     pub(crate) fn index_query(&self, partition: IndexPartition, shard: u8) -> QueryFluentBuilder {
+        self.query_of_index(partition.index, partition.hash, &(partition.pk)(shard))
+    }
+
+    /// Returns a query of one week and shard of the index `by-cohort`, with the same placeholders.
+    pub(crate) fn cohort_query(&self, week: ISOWeekDate, shard: u8) -> QueryFluentBuilder {
+        self.query_of_index("by-cohort", COHORT_ATTRIBUTES[0], &cohort_pk(week, shard))
+    }
+
+    fn query_of_index(&self, index: &str, hash: &str, partition: &str) -> QueryFluentBuilder {
         self.client
             .query()
             .table_name(&self.table)
-            .index_name(partition.index)
-            .expression_attribute_names("#hash", partition.hash)
-            .expression_attribute_values(":hash", text(&(partition.pk)(shard)))
+            .index_name(index)
+            .expression_attribute_names("#hash", hash)
+            .expression_attribute_values(":hash", text(&partition))
     }
 }

@@ -1,5 +1,6 @@
 //! Sign-in links, and the session or organization grant that the use of a link creates.
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     id::UserId,
     people::{Address, IssuedSecret, Session, SessionToken, UsedLink, User},
@@ -171,8 +172,18 @@ impl Store {
             // again when the grant is used.
             (None, LinkGrant::OrgCreation(_)) => {}
         }
+        self.consume(actions, instead_of).await
+    }
+
+    /// Runs the actions that use a link. The first action deletes the link. Also deletes the browser's
+    /// earlier session `instead_of`.
+    pub(crate) async fn consume(
+        &self,
+        mut actions: Vec<TransactWriteItem>,
+        instead_of: Option<&SessionToken>,
+    ) -> Result<Consumed, Error> {
         if let Some(token) = instead_of {
-            actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
+            actions.push(delete(&self.table, &Key::session(token.user, token.secret.hash()), None)?);
         }
         match self.transact(actions).await? {
             Transacted::Done => Ok(Consumed::Used),

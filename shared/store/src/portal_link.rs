@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     at::At,
     attributes::expires,
-    client::{Store, Transacted},
-    error::{Corrupt, Error, failed},
+    client::Store,
+    error::{Corrupt, Error},
     keys::Key,
     link::Consumed,
     schema::{from_item, read, session, to_item},
@@ -85,18 +85,11 @@ impl Store {
         instead_of: Option<&SessionToken>,
     ) -> Result<Consumed, Error> {
         let table = &self.table;
-        let mut actions = vec![
+        let actions = vec![
             delete(table, &Key::portal_link(link.secret_hash), Some(Only::Exists))?,
             put(table, session::encode(session, secret)?, Some(Only::New))?,
             self.in_epoch(session.user, session.org, session.epoch, None)?,
         ];
-        if let Some(token) = instead_of {
-            actions.push(delete(table, &Key::session(token.user, token.secret.hash()), None)?);
-        }
-        match self.transact(actions).await? {
-            Transacted::Done => Ok(Consumed::Used),
-            Transacted::Cancelled(reasons) if failed(&reasons, 0) => Ok(Consumed::AlreadyUsed),
-            Transacted::Cancelled(_) => Err(Error::Conflict),
-        }
+        self.consume(actions, instead_of).await
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 mod browser;
+mod expired;
 pub mod handoff;
 pub mod invitation;
 pub mod link;

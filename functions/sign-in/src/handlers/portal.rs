@@ -23,7 +23,10 @@ use store::{Consumed, Profile};
 use telemetry::LogArea;
 use web::{FormRequest, Kind, PathParam, Problem, ResponseFormat, auth::AuthenticatedUser};
 
-use super::visit::{is_prefetch, is_visit};
+use super::{
+    expired::{expired_link, respond_expired},
+    visit::{is_prefetch, is_visit},
+};
 use crate::{App, views::portal as views, words};
 
 /// `GET /portal/{token}`: signs the user in, or asks a user who is signed in as someone else.
@@ -106,7 +109,7 @@ async fn sign_in(app: &App, found: &Found, headers: &HeaderMap) -> Result<Respon
 /// Returns the problem of a link that does not work. It is the same for a used, expired, or unknown
 /// link.
 fn expired() -> Problem {
-    Problem::new(Kind::NotFound, words::portal::EXPIRED)
+    expired_link(words::portal::EXPIRED)
 }
 
 /// Converts the outcome into a response. The page of a link that does not work offers the sign-in.
@@ -118,9 +121,7 @@ async fn respond(
 ) -> Response {
     match outcome {
         Err(problem) if problem.kind == Kind::NotFound => {
-            tracing::info!(area = %LogArea::Access, status = 404, cause = "portal link", "rejected request");
-            let user = app.signed_in(headers).await;
-            web::problem_or_page(format, problem, |_| views::expired(&app.product, user.as_ref()))
+            respond_expired(app, format, headers, problem, views::expired).await
         }
         outcome => web::respond(format, outcome),
     }

@@ -13,6 +13,7 @@ use store::WaitingInvitations;
 use telemetry::LogArea;
 use web::{FormRequest, Kind, PathParam, Problem, ResponseFormat, auth::AuthenticatedUser};
 
+use super::expired::{expired_link, respond_expired};
 use crate::{App, views::verify as views, words};
 
 /// Page that opens after the sign-in. It shows the invitations that still wait.
@@ -91,7 +92,7 @@ async fn load(app: &App, token: &str, headers: &HeaderMap) -> Result<Found, Prob
 /// Returns the problem of a link that does not work. It is the same for an expired link, an unknown
 /// link, and a link to an earlier address.
 fn expired() -> Problem {
-    Problem::new(Kind::NotFound, words::verify::EXPIRED)
+    expired_link(words::verify::EXPIRED)
 }
 
 async fn respond(
@@ -101,9 +102,8 @@ async fn respond(
     outcome: Result<Response, Problem>,
 ) -> Response {
     match outcome {
-        Err(problem) if problem.kind == Kind::NotFound && format == ResponseFormat::Page => {
-            let user = app.signed_in(headers).await;
-            web::problem_page(problem, views::expired(&app.product, user.as_ref()))
+        Err(problem) if problem.kind == Kind::NotFound => {
+            respond_expired(app, format, headers, problem, views::expired).await
         }
         outcome => web::respond_or_login(format, AFTER_SIGN_IN, outcome),
     }

@@ -4,10 +4,13 @@ use axum::response::Response;
 use domain::{people::UsedLink, secret::Secret};
 use http::HeaderMap;
 use store::{Link, LinkLookup};
-use telemetry::LogArea;
 use web::{Kind, Problem, ResponseFormat};
 
-use crate::{App, views, words};
+use crate::{
+    App,
+    handlers::expired::{expired_link, respond_expired},
+    views, words,
+};
 
 /// State of an existing link.
 pub enum Found {
@@ -31,7 +34,7 @@ pub async fn load_link(app: &App, token: &str) -> Result<Found, Problem> {
 /// Returns the problem of a link that does not work. It is the same for a used, expired, or unknown
 /// link.
 pub fn link_expired() -> Problem {
-    Problem::new(Kind::NotFound, words::link::EXPIRED)
+    expired_link(words::link::EXPIRED)
 }
 
 /// Converts a problem into a response. The page of an expired link offers to request a new link.
@@ -41,13 +44,8 @@ pub async fn respond_problem(
     headers: &HeaderMap,
     problem: Problem,
 ) -> Response {
-    if problem.kind != Kind::NotFound {
-        return web::problem_response(format, problem);
+    if problem.kind == Kind::NotFound {
+        return respond_expired(app, format, headers, problem, views::link::expired).await;
     }
-    tracing::info!(area = %LogArea::Access, status = 404, cause = "link", "rejected request");
-    if format == ResponseFormat::Json {
-        return web::problem_response(format, problem);
-    }
-    let user = app.signed_in(headers).await;
-    web::problem_page(problem, views::link::expired(&app.product, user.as_ref()))
+    web::problem_response(format, problem)
 }

@@ -62,7 +62,7 @@ class HostApp {
     return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
   }
 
-  /** Writes a portal link into the table, as the server API does. Returns its secret. */
+  /** Writes a portal link into the table. Returns its secret. */
   async createLink(page) {
     const secret = randomBytes(32);
     const length = Buffer.alloc(8);

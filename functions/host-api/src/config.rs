@@ -4,6 +4,7 @@ use domain::{checklist::Offered, trial::TrialTerms};
 use host_auth::ApiKeys;
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use stripe::Mode;
+use web::Origins;
 
 /// Configuration of the function, read from environment variables.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Config {
     pub mode: Mode,
     /// The trials of new organizations.
     pub trials: TrialTerms,
+    /// Origins that may embed widgets. Portal sessions may lead back to them.
+    pub embedders: Origins,
     /// Checklists of this deployment.
     pub checklists: Offered,
 }
@@ -35,11 +38,12 @@ impl Config {
         let app_url = vars.base_url("APP_URL");
         let keys = vars
             .read("API_KEYS", Some(""), ApiKeys::EXPECTED, |text| SecretSource::parse(text, ApiKeys::parse));
+        let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
         let trials = vars.trials();
         let checklists = vars.checklists();
-        runtime::require!(vars, table, public_url, app_url, keys, mode, trials, checklists);
-        Ok(Self { table, public_url, app_url, keys, mode, trials, checklists })
+        runtime::require!(vars, table, public_url, app_url, keys, embedders, mode, trials, checklists);
+        Ok(Self { table, public_url, app_url, keys, mode, trials, embedders, checklists })
     }
 }
 

@@ -50,6 +50,7 @@ const KEYED: &[&str] = &[
     "/api/v1/organizations",
     "/api/v1/organizations/{org}",
     "/api/v1/organizations/{org}/members",
+    "/api/v1/organizations/{org}/portal-links",
     "/api/v1/users",
     "/api/v1/users/{user}",
 ];
@@ -93,6 +94,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/api/v1/organizations", post(handlers::create).get(handlers::list))
         .route("/api/v1/organizations/{org}", get(handlers::show).patch(handlers::change))
         .route("/api/v1/organizations/{org}/members", get(handlers::members))
+        .route("/api/v1/organizations/{org}/portal-links", post(handlers::create_portal_link))
         .route("/api/v1/users", get(handlers::find_user))
         .route("/api/v1/users/{user}", get(handlers::user))
         .with_state(app)

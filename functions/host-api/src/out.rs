@@ -70,6 +70,13 @@ impl MembersOut {
     }
 }
 
+/// Response to `POST …/portal-links`.
+#[derive(Debug, Serialize)]
+pub struct PortalLinkOut {
+    pub url: String,
+    pub expires_at: Timestamp,
+}
+
 /// The user with an address, or nobody.
 #[derive(Debug, Serialize)]
 pub struct UsersOut {

@@ -51,6 +51,6 @@ impl App {
 }
 
 /// 404, the same for every id that this stage does not have.
-fn not_found() -> Problem {
+pub fn not_found() -> Problem {
     Problem::new(Kind::NotFound, words::NOT_FOUND)
 }

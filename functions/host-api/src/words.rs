@@ -46,3 +46,7 @@ pub const ONE_EXACT: &str =
     "external_id and stripe_customer each find one organization. Use one of them, without other parameters.";
 /// 400: the query is not URL-encoded, or has a parameter twice.
 pub const MALFORMED_QUERY: &str = "The query must be URL-encoded and contain each parameter at most once.";
+/// A page that portal links cannot open.
+pub const PORTAL_PAGE: &str = "Expected checklist, plans, billing, members, or account.";
+/// A URL outside the host app.
+pub const RETURN_URL: &str = "Expected a URL whose origin is that of APP_URL, or one of EMBED_ORIGINS.";

@@ -30,6 +30,7 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::GET, "/api/v1/organizations/{org}"),
     (Method::PATCH, "/api/v1/organizations/{org}"),
     (Method::GET, "/api/v1/organizations/{org}/members"),
+    (Method::POST, "/api/v1/organizations/{org}/portal-links"),
     (Method::GET, "/api/v1/users"),
     (Method::GET, "/api/v1/users/{user}"),
     (Method::GET, "/assets/{file}"),

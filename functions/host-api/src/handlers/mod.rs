@@ -5,9 +5,11 @@ mod create;
 mod list;
 mod organization;
 mod people;
+mod portal_link;
 
 pub use base::base;
 pub use create::create;
 pub use list::list;
 pub use organization::{change, show};
 pub use people::{find_user, members, user};
+pub use portal_link::create_portal_link;

@@ -10,7 +10,7 @@ use stack::Config;
 
 use crate::{
     access::{
-        request::{READ_ONLY_KEY, REVIEWED_EVENT},
+        request::{HOST_APP, READ_ONLY_KEY, REVIEWED_EVENT},
         snapshot::TableSnapshot,
     },
     host_app::portal_link::create_portal_link,
@@ -40,6 +40,8 @@ pub struct Caller {
     pub cookie: Option<String>,
     /// The organization that the caller's requests name.
     pub org: String,
+    /// A member of that organization: the caller, unless they belong to another one.
+    pub user: String,
 }
 
 /// Returns the configuration, with two operators and a key of the server API that only reads.
@@ -47,6 +49,7 @@ fn config() -> Config {
     Config::memory()
         .set("OPERATOR_EMAILS", &format!("operator@example.com,{STALE}"))
         .set("API_KEYS", &format!("{},{READ_ONLY_KEY}:read", stack::API_KEYS))
+        .set("EMBED_ORIGINS", HOST_APP)
 }
 
 /// All callers, and the stack that they share.
@@ -75,7 +78,7 @@ pub struct Links {
 
 impl Caller {
     fn new(column: &'static str, description: &'static str, visitor: &Visitor<'_>) -> Self {
-        Self { column, description, cookie: visitor.cookie.clone(), org: visitor.org() }
+        Self { column, description, cookie: visitor.cookie.clone(), org: visitor.org(), user: visitor.user() }
     }
 
     /// Returns the id of the caller, or an empty text without a session.
@@ -190,11 +193,18 @@ async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
         Caller::new("incomplete", "an admin of an incomplete organization", &incomplete),
         Caller {
             org: jo.org(),
+            user: jo.user(),
             ..Caller::new("admin of another org", "an admin of another organization", &other)
         },
         Caller::new("operator", "an operator, who is an admin too", &operator),
         Caller::new("stale operator", "an operator whose sign-in is nine hours old", &stale),
-        Caller { column: "invited user", description: "an invited user", cookie: None, org: jo.org() },
+        Caller {
+            column: "invited user",
+            description: "an invited user",
+            cookie: None,
+            org: jo.org(),
+            user: jo.user(),
+        },
     ];
     for (description, cookie) in [
         ("no session", None),
@@ -202,7 +212,7 @@ async fn create_callers(world: &World) -> (Vec<Caller>, Links, String) {
         ("a revoked session", revoked.cookie),
         ("a removed member", removed.cookie),
     ] {
-        callers.push(Caller { column: "no session", description, cookie, org: jo.org() });
+        callers.push(Caller { column: "no session", description, cookie, org: jo.org(), user: jo.user() });
     }
     for (column, description, admin) in [
         ("member", "a member", &jo),

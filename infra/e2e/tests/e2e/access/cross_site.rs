@@ -8,9 +8,10 @@ use crate::access::{
 
 /// Routes that accept writes from other sites. Stripe and the host app authenticate with a signature
 /// or a key, and mail programs with the secret in the link.
-const CROSS_SITE_ALLOWED: [&str; 5] = [
+const CROSS_SITE_ALLOWED: [&str; 6] = [
     "/api/v1/organizations",
     "/api/v1/organizations/{org}",
+    "/api/v1/organizations/{org}/portal-links",
     "/billing/webhooks/stripe",
     "/host/events",
     "/mail/unsubscribe/{token}",

@@ -123,7 +123,12 @@ async fn head_returns_what_get_returns_without_a_body() {
 async fn foreign_items_look_like_missing_items() {
     let actors = Actors::new().await;
     let other = actors.caller("admin of another org");
-    let unknown_org = Caller { cookie: other.cookie.clone(), org: UNKNOWN_ORG.to_owned(), ..*other };
+    let unknown_org = Caller {
+        cookie: other.cookie.clone(),
+        org: UNKNOWN_ORG.to_owned(),
+        user: other.user.clone(),
+        ..*other
+    };
     for row in page::rows().iter().filter(|row| row.path().contains("{id}")) {
         let foreign = send_both(&actors, row, other).await;
         let missing = send_both(&actors, row, &unknown_org).await;

@@ -26,6 +26,9 @@ pub const UNLINKED_CUSTOMER: &str = "cus_unlinked";
 /// A key of the server API that only reads, as an entry of `API_KEYS`.
 pub const READ_ONLY_KEY: &str = "reader:read-only-key-0123456789abcdef0123456789";
 
+/// The origin of the host app, which may embed widgets.
+pub const HOST_APP: &str = "https://host.example";
+
 /// Returns whether a path belongs to the server API, which has keys instead of sessions.
 pub fn is_server_api(path: &str) -> bool {
     path.starts_with("/api/v1")
@@ -66,6 +69,11 @@ fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, Str
             ("admin.email", FRESH.to_owned()),
             ("admin.full_name", "Jo Doe".to_owned()),
             ("admin.external_id", "jo-1".to_owned()),
+        ],
+        "POST /api/v1/organizations/{org}/portal-links" => vec![
+            ("user", caller.user.clone()),
+            ("page", "checklist".to_owned()),
+            ("return_url", format!("{HOST_APP}/settings")),
         ],
         "PATCH /api/v1/organizations/{org}" => vec![("name", "Acme Inc".to_owned())],
         "POST /login" => vec![("email", FRESH.to_owned())],

@@ -78,10 +78,18 @@ async fn host_app_creates_and_finds_a_tenant_by_its_own_ids() {
 async fn parallel_creations_of_one_id_create_one_organization() {
     let world = World::new().await;
     let acme = acme();
-    let requests = (0..1000).map(|_| send(&world, API_KEYS, "POST", ORGANIZATIONS, &acme));
-    let responses = join_all(requests).await;
+    // A client repeats a request that gets 503, because calls to AWS time out in real time.
+    let (mut responses, mut open) = (Vec::new(), 1000);
+    while open > 0 {
+        let requests = (0..open).map(|_| send(&world, API_KEYS, "POST", ORGANIZATIONS, &acme));
+        let (unavailable, done): (Vec<_>, Vec<_>) =
+            join_all(requests).await.into_iter().partition(|response| response.status == 503);
+        assert!(!done.is_empty(), "no request of this round succeeded");
+        responses.extend(done);
+        open = unavailable.len();
+    }
     let created = responses.iter().filter(|response| response.status == 201).count();
-    assert_eq!(created, 1);
+    assert!(created <= 1, "{created} requests created an organization");
     let first = responses[0].json()["id"].clone();
     for response in &responses {
         assert!(matches!(response.status, 200 | 201), "{} {}", response.status, response.text());
@@ -151,4 +159,36 @@ async fn stage_without_keys_rejects_every_key() {
     let world = World::with(Config::memory().set("API_KEYS", "")).await;
     let response = get(&world, "/api/v1").await;
     assert_eq!(response.status, 401, "{}", response.text());
+}
+
+#[tokio::test]
+async fn portal_link_of_the_server_signs_its_user_in_once() {
+    let world = World::with(Config::memory().set("EMBED_ORIGINS", "https://host.example")).await;
+    assert_eq!(send(&world, API_KEYS, "POST", ORGANIZATIONS, &acme()).await.status, 201);
+    let path = format!("{ORGANIZATIONS}/ext:acme%401/portal-links");
+    let link =
+        |user: &str, return_url: &str| json!({ "user": user, "page": "plans", "return_url": return_url });
+    for (user, return_url, status) in [
+        ("ext:user:7", "https://evil.example/", 422),
+        ("ext:user:8", "https://host.example/settings", 404),
+        ("usr_0198c0de-0000-7000-8000-00000000dead", "https://host.example/settings", 404),
+    ] {
+        let response = send(&world, API_KEYS, "POST", &path, &link(user, return_url)).await;
+        assert_eq!(response.status, status, "{user} {return_url}: {}", response.text());
+    }
+    let created =
+        send(&world, API_KEYS, "POST", &path, &link("ext:user:7", "https://host.example/settings")).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let url = created.json()["url"].as_str().unwrap().to_owned();
+    let opened = url.strip_prefix("http://localhost:8484").unwrap();
+    let mut browser = world.visitor();
+    let visit = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let entered = browser.send("GET", opened, &visit, "").await;
+    assert_eq!(
+        (entered.status, entered.header("location")),
+        (303, format!("/organizations/{}", browser.org()).as_str())
+    );
+    let page = browser.open(entered.header("location")).await;
+    assert!(page.text().contains("https://host.example/settings"), "the page leads back to the host app");
+    assert_eq!(world.visitor().send("GET", opened, &visit, "").await.status, 404);
 }

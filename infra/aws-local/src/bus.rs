@@ -1,4 +1,4 @@
-//! EventBridge: receives events and delivers them to the functions whose rule matches.
+//! EventBridge: receives events and delivers them to the functions and queues whose rule matches.
 
 use std::{
     path::Path,
@@ -11,7 +11,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
     in_flight::{Delivery, InFlight},
-    template::{ACCOUNT, REGION, Rule},
+    queues::Queues,
+    template::{ACCOUNT, REGION, Rule, Target},
 };
 use sim::{
     append_log::AppendLog,
@@ -49,6 +50,7 @@ pub struct RuleDelivery {
 #[derive(Debug)]
 pub struct Bus {
     rules: Vec<Rule>,
+    queues: Arc<Queues>,
     events: AppendLog<Value>,
     in_flight: InFlight,
     outgoing: UnboundedSender<RuleDelivery>,
@@ -62,14 +64,15 @@ impl Bus {
     /// complete.
     pub fn new(
         rules: Vec<Rule>,
+        queues: Arc<Queues>,
         folder: Option<&Path>,
         pending_work: Arc<PendingWork>,
     ) -> std::io::Result<Self> {
         let (outgoing, incoming) = unbounded_channel();
         let events = AppendLog::open(folder, "events.jsonl")?;
         let in_flight = InFlight::open(folder)?;
-        let bus =
-            Self { rules, events, in_flight, outgoing, incoming: Mutex::new(Some(incoming)), pending_work };
+        let incoming = Mutex::new(Some(incoming));
+        let bus = Self { rules, queues, events, in_flight, outgoing, incoming, pending_work };
         // An earlier process ended before it completed these deliveries.
         for (number, delivery) in bus.in_flight.undelivered() {
             bus.send(number, delivery);
@@ -77,7 +80,7 @@ impl Bus {
         Ok(bus)
     }
 
-    /// Stores an event and sends it to every function whose rule matches. Returns the event's ID.
+    /// Stores an event and sends it to every function and queue whose rule matches. Returns the event's ID.
     pub fn put(&self, entry: &Entry, now: Timestamp) -> String {
         let id = random::uuid();
         let time = entry.time.unwrap_or(now);
@@ -94,9 +97,18 @@ impl Bus {
         });
         self.events.push(event.clone());
         for rule in self.rules.iter().filter(|rule| rule.bus == entry.bus && rule.pattern.matches(&event)) {
-            let delivery =
-                Delivery { function: rule.function.clone(), rule: rule.id.clone(), event: event.clone() };
-            self.send(self.in_flight.begin(&delivery), delivery);
+            match &rule.target {
+                Target::Function(function) => {
+                    let (function, rule) = (function.clone(), rule.id.clone());
+                    let delivery = Delivery { function, rule, event: event.clone() };
+                    self.send(self.in_flight.begin(&delivery), delivery);
+                }
+                Target::Queue(queue) => {
+                    if let Err(error) = self.queues.send(queue, &event.to_string(), 0) {
+                        tracing::error!(queue, ?error, "failed to send event to queue");
+                    }
+                }
+            }
         }
         id
     }

@@ -1,4 +1,4 @@
-//! Log of the calls that functions make to AWS and to Stripe.
+//! Log of the calls that functions make to AWS and to services outside AWS.
 
 use std::{
     collections::VecDeque,
@@ -22,7 +22,7 @@ pub struct Call {
     pub function: String,
     /// Request ID of the invocation, or `init` while the function starts.
     pub request_id: String,
-    /// `dynamodb`, `sesv2`, `events`, `secretsmanager`, `sqs` or `stripe`.
+    /// `dynamodb`, `sesv2`, `events`, `secretsmanager`, `sqs`, `stripe`, or `host`.
     pub service: String,
     /// Operation of the service, such as `UpdateItem`.
     pub operation: String,
@@ -32,7 +32,7 @@ pub struct Call {
     /// (which are never strongly consistent), for writes, and for calls to other services.
     pub consistent: Option<bool>,
     /// Names of the role's statements that allow the call, separated by commas. `None` if the role
-    /// does not allow the call. For a call to Stripe, the text `outside AWS`, because the call
+    /// does not allow the call. For a call outside AWS, the text `outside AWS`, because the call
     /// needs no AWS permission.
     pub allowed_by: Option<String>,
 }

@@ -55,7 +55,7 @@ pub struct Fault {
 }
 
 /// Services that a rule can name.
-const SERVICES: &[&str] = &["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe"];
+const SERVICES: &[&str] = &["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe", "host"];
 
 /// The active fault plan of a stack.
 #[derive(Debug, Default)]

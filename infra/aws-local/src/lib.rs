@@ -21,7 +21,7 @@
 //! - [`template`] reads the template; [`iam`] evaluates its policies.
 //! - [`gateway`] and [`invoke`] pass a request to a function; [`connector`] passes the calls of the
 //!   function to the services.
-//! - [`engine`], [`streams`], [`bus`], [`schedule`], and [`mailbox`] are the services.
+//! - [`engine`], [`streams`], [`bus`], [`queues`], [`schedule`], and [`mailbox`] are the services.
 //! - [`faults`] injects errors; [`audit`] compares the permissions with their use.
 
 pub mod audit;
@@ -39,6 +39,7 @@ pub mod invoke;
 pub mod mailbox;
 pub mod pattern;
 pub mod permissions;
+pub mod queues;
 pub mod schedule;
 pub mod secrets;
 pub mod streams;

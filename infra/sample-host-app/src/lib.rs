@@ -1,7 +1,8 @@
 //! Sample host app: a small stand-alone product that integrates Onramp.
 //!
-//! The app has its own origin. Like every host app, it shares only three things with Onramp: the
-//! keys of handoff tokens, the keys of embed tokens and host events, and the event bus.
+//! The app has its own origin. Like every host app, it shares only four things with Onramp: the
+//! keys of handoff tokens, the keys of embed tokens and host events, the secrets of webhooks, and the
+//! event bus.
 //!
 //! The app has no sign-in of its own. It sends a visitor without a session to Onramp, which sends them
 //! back to the same page with a handoff token that works once. Its pages embed Onramp's banner and
@@ -12,6 +13,7 @@ mod areas;
 mod handoff_token;
 mod host_signer;
 mod page;
+mod webhooks;
 mod words;
 
 use std::{
@@ -35,6 +37,8 @@ use jiff::Timestamp;
 use maud::Markup;
 use page::{Embedded, TOKEN_PATH};
 use serde_json::json;
+pub use webhooks::WEBHOOKS_PATH;
+use webhooks::Webhooks;
 use words::EVENTS;
 
 use aws_local::{bus::Entry, connector::Cloud};
@@ -69,6 +73,7 @@ pub struct HostApp {
     verifier: Mutex<HandoffVerifier>,
     sessions: Mutex<BTreeMap<String, HostUser>>,
     entries: Mutex<Entries>,
+    webhooks: Mutex<Webhooks>,
 }
 
 /// Configuration that a host app shares with Onramp.
@@ -79,6 +84,8 @@ pub struct SharedKeys<'a> {
     pub host_keys: &'a str,
     /// Source of its events on the bus.
     pub source: &'a str,
+    /// Secrets that sign webhooks, separated by commas.
+    pub webhook_secrets: &'a str,
 }
 
 impl HostApp {
@@ -93,6 +100,7 @@ impl HostApp {
             verifier: Mutex::new(HandoffVerifier::new(shared.handoff_keys, onramp, url)),
             sessions: Mutex::default(),
             entries: Mutex::default(),
+            webhooks: Mutex::new(Webhooks::new(shared.webhook_secrets)),
         }
     }
 
@@ -103,6 +111,11 @@ impl HostApp {
         let user = session.and_then(|id| lock(&self.sessions).get(id).cloned());
         match *request.method() {
             Method::GET if FILES.iter().any(|file| file.0 == path) => file(path),
+            Method::GET if path == WEBHOOKS_PATH => self.page(StatusCode::OK, lock(&self.webhooks).page()),
+            Method::POST if path == WEBHOOKS_PATH => {
+                let status = lock(&self.webhooks).receive(&request, self.cloud.clock.now());
+                self.page(status, page::redirect("/"))
+            }
             Method::GET if path == TOKEN_PATH => self.token_response(user.as_ref()),
             Method::GET => match (field(query.as_bytes(), "token"), user) {
                 (Some(token), _) => self.sign_in(&token),

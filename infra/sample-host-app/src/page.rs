@@ -168,7 +168,8 @@ pub(super) fn redirect(to: &str) -> Markup {
     frame(words::frame::REDIRECT_TITLE, &html! { p { a href=(to) { (words::frame::CONTINUE) } } })
 }
 
-fn frame(title: &str, content: &Markup) -> Markup {
+/// Renders a page with its head and its notice.
+pub(super) fn frame(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

@@ -68,6 +68,13 @@ pub(super) mod home {
     pub(crate) const OPENED: &str = "You opened ";
 }
 
+pub(super) mod webhooks {
+    pub(crate) const TITLE: &str = "Webhooks from Onramp";
+    pub(crate) const EMPTY: &str = "No webhook arrived yet.";
+    pub(crate) const OLD: &str = "not newer than the known state";
+    pub(crate) const START_PAGE: &str = "Start page";
+}
+
 pub(super) mod error {
     pub(crate) const TITLE: &str = "Rejected";
     pub(crate) const HEADING: &str = "Access denied";

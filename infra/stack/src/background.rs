@@ -9,7 +9,7 @@ use crate::system::System;
 /// How often the scheduler checks the clock for due schedules.
 const SCHEDULE_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Spawns the background tasks: stream pollers, deliveries from the bus, Stripe's webhooks, and the
+/// Spawns the background tasks: stream and queue pollers, deliveries from the bus, Stripe's webhooks, and the
 /// schedules.
 pub(crate) fn background(system: &Arc<System>) -> Vec<AbortHandle> {
     let mut tasks = Vec::new();
@@ -19,6 +19,10 @@ pub(crate) fn background(system: &Arc<System>) -> Vec<AbortHandle> {
             tokio::spawn(async move { poller.run(&cloud.engine, cloud.engine.writes()).await })
                 .abort_handle(),
         );
+    }
+    for poller in &system.queue_pollers {
+        let poller = Arc::clone(poller);
+        tasks.push(tokio::spawn(async move { poller.run().await }).abort_handle());
     }
     if let Some(mut waiting) = system.cloud.bus.deliveries() {
         let (fleet, cloud) = (Arc::clone(&system.fleet), Arc::clone(&system.cloud));

@@ -14,6 +14,7 @@ use aws_local::{
     invoke::Start,
     template::{self, Template, TemplateErrors},
 };
+use sample_host_app::WEBHOOKS_PATH;
 use stripe_mock::{Account, Price, test_events::WEBHOOK_PATH};
 
 /// Local values of variables that have no default on AWS.
@@ -22,6 +23,7 @@ const LOCAL_VARIABLES: &[(&str, &str)] = &[
     ("HOST_SIGNING_KEYS", HANDOFF_KEYS),
     ("HOST_KEYS", HOST_KEYS),
     ("API_KEYS", API_KEYS),
+    ("HOST_WEBHOOK_SECRETS", HOST_WEBHOOK_SECRET),
     ("STRIPE_SECRET_KEY", SECRET_KEY),
     ("STRIPE_PUBLISHABLE_KEY", "pk_test_local_onramp"),
     ("STRIPE_SINGLE_USER_PRICE_ID", SINGLE_PRICE),
@@ -41,6 +43,8 @@ pub const HOST_KEYS: &str = "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb
 
 /// Default key of the server API.
 pub const API_KEYS: &str = "local:local-api-key-0123456789abcdef0123456789";
+/// Default secret with which Onramp signs webhooks to the host app.
+pub const HOST_WEBHOOK_SECRET: &str = "whsec_bG9jYWwtb25yYW1wLXdlYmhvb2stc2VjcmV0LTAwMDA=";
 
 /// Default secret key of the Stripe mock.
 const SECRET_KEY: &str = "sk_test_local_onramp";
@@ -139,13 +143,20 @@ impl std::error::Error for StartError {}
 
 /// Returns the settings of `config`. If they set the sender address but not `MailIdentity`, adds
 /// the sender's domain as `MailIdentity`. The role of the mailer allows only emails from this
-/// identity. The local SES treats every configured sender as verified.
+/// identity. The local SES treats every configured sender as verified. With a sample host app, adds
+/// its endpoint as `HOST_WEBHOOK_URL`.
 pub(crate) fn settings(config: &Config) -> BTreeMap<String, String> {
     let mut settings = config.settings.clone();
     let sender = settings.get("MAIL_FROM_EMAIL").or_else(|| settings.get("MailFromEmail"));
     let domain = sender.and_then(|sender| Some(sender.rsplit_once('@')?.1.to_owned()));
     if let Some(domain) = domain {
         settings.entry("MailIdentity".to_owned()).or_insert(domain);
+    }
+    if let Some(url) = &config.host_app_url
+        && !settings.contains_key("HostWebhookUrl")
+    {
+        let endpoint = || format!("{url}{WEBHOOKS_PATH}");
+        settings.entry("HOST_WEBHOOK_URL".to_owned()).or_insert_with(endpoint);
     }
     settings
 }

@@ -29,5 +29,6 @@ pub fn all() -> BTreeMap<&'static str, Start> {
         ("sign-in", start(sign_in::start)),
         ("stripe-webhook", start(stripe_webhook::start)),
         ("trial-reminder", start(trial_reminder::start)),
+        ("webhook-sender", start(webhook_sender::start)),
     ])
 }

@@ -14,15 +14,17 @@
 //! # What it never does
 //!
 //! The crate contains no rule of Onramp about organizations, plans, or checklists. A stack makes no
-//! network request.
+//! network request, except to a host's endpoint on the same machine.
 
 mod background;
 mod config;
 mod control;
 pub mod functions;
+mod host_endpoint;
 mod stack;
 mod start;
 pub mod system;
 
-pub use config::{API_KEYS, Config, HANDOFF_KEYS, HOST_KEYS, StartError, WEBHOOK_SECRET};
+pub use config::{API_KEYS, Config, HANDOFF_KEYS, HOST_KEYS, HOST_WEBHOOK_SECRET, StartError, WEBHOOK_SECRET};
+pub use host_endpoint::{HostCall, HostEndpoint};
 pub use stack::Stack;

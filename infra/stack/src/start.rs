@@ -20,6 +20,7 @@ use aws_local::{
     invoke::Fleet,
     mailbox::Mailbox,
     permissions::Permissions,
+    queues::{QueuePoller, Queues},
     schedule::Scheduler,
     streams::{Checkpoints, StreamPoller},
     template::Template,
@@ -39,6 +40,7 @@ use stripe_mock::{
 
 use crate::{
     config::{Config, StartError, TEAM_PRICE, account, identities},
+    host_endpoint::HostEndpoint,
     system::System,
 };
 
@@ -46,6 +48,7 @@ use crate::{
 pub(crate) struct Services {
     cloud: Arc<Cloud>,
     stripe: Arc<StripeMock>,
+    host: Option<Arc<HostEndpoint>>,
     clock: Arc<LocalClock>,
     pending_work: Arc<PendingWork>,
     checkpoints: Arc<Checkpoints>,
@@ -65,12 +68,23 @@ impl Services {
         let pending_work = Arc::new(PendingWork::default());
         let account = account(template, &secrets, config);
         let stripe = Arc::new(StripeMock::open(account, Arc::clone(&clock), folder).map_err(unusable)?);
+        let url = template.variable("HOST_WEBHOOK_URL").filter(|url| !url.is_empty());
+        let host = url.map(|url| HostEndpoint::open(url, Arc::clone(&clock), folder).map(Arc::new));
+        let host = host.transpose().map_err(unusable)?;
+        let mut external: Vec<Arc<dyn ExternalService>> = vec![Arc::<StripeMock>::clone(&stripe)];
+        if let Some(host) = &host {
+            external.push(Arc::<HostEndpoint>::clone(host));
+        }
+        let (queues, sources) = (template.queues.clone(), template.queue_sources.clone());
+        let queues = Arc::new(Queues::open(queues, sources, Arc::clone(&clock), folder).map_err(unusable)?);
+        let (rules, work) = (template.rules.clone(), Arc::clone(&pending_work));
         let cloud = Arc::new(Cloud {
             engine: Engine::open(folder, template.tables.clone(), Arc::clone(&clock))
                 .map_err(StartError::Engine)?,
             mailbox: Mailbox::new(identities(template), folder).map_err(unusable)?,
-            bus: Bus::new(template.rules.clone(), folder, Arc::clone(&pending_work)).map_err(unusable)?,
-            external: vec![Arc::<StripeMock>::clone(&stripe) as Arc<dyn ExternalService>],
+            bus: Bus::new(rules, Arc::clone(&queues), folder, work).map_err(unusable)?,
+            queues,
+            external,
             secrets: secrets.into(),
             clock: Arc::clone(&clock),
             calls: Calls::default(),
@@ -79,7 +93,7 @@ impl Services {
             permissions: Permissions::new(template.functions.values()),
             iam_usage: IamUsageLog::new(&config.template, settings),
         });
-        Ok(Self { cloud, stripe, clock, pending_work, checkpoints: Arc::new(Checkpoints::open(folder)) })
+        Ok(Self { cloud, stripe, host, clock, pending_work, checkpoints: Arc::new(Checkpoints::open(folder)) })
     }
 
     /// Starts every function of the template.
@@ -131,9 +145,23 @@ impl Services {
     ) -> Arc<HostApp> {
         let setting = |name| self.secret(template.variable(name).unwrap_or_default());
         let (handoff_keys, host_keys) = (setting("HOST_SIGNING_KEYS"), setting("HOST_KEYS"));
-        let source = setting("HOST_EVENT_SOURCE");
-        let shared = SharedKeys { handoff_keys: &handoff_keys, host_keys: &host_keys, source: &source };
-        Arc::new(HostApp::new(Arc::clone(&self.cloud), url, public_url, &shared, gateway_client(gateway)))
+        let (source, webhook_secrets) = (setting("HOST_EVENT_SOURCE"), setting("HOST_WEBHOOK_SECRETS"));
+        let shared = SharedKeys {
+            handoff_keys: &handoff_keys,
+            host_keys: &host_keys,
+            source: &source,
+            webhook_secrets: &webhook_secrets,
+        };
+        let send = gateway_client(gateway);
+        let host_app = Arc::new(HostApp::new(Arc::clone(&self.cloud), url, public_url, &shared, send));
+        if let Some(endpoint) = self.host.as_ref().filter(|endpoint| endpoint.origin() == url) {
+            let host_app = Arc::clone(&host_app);
+            endpoint.answer_with(Arc::new(move |request| {
+                let host_app = Arc::clone(&host_app);
+                Box::pin(async move { host_app.handle(request).await })
+            }));
+        }
+        host_app
     }
 
     /// Creates the sender that posts Stripe's events to the gateway.
@@ -162,9 +190,15 @@ impl Services {
                 Arc::clone(&self.checkpoints),
             ))
         };
+        let queue_poller = |mapping| {
+            let (cloud, fleet) = (Arc::clone(&self.cloud), Arc::clone(&fleet));
+            Arc::new(QueuePoller::new(mapping, cloud, fleet, Arc::clone(&self.pending_work)))
+        };
         System {
             webhooks: WebhookSender::new(Arc::clone(&self.stripe), sender, Arc::clone(&self.pending_work)),
             pollers: template.streams.iter().cloned().map(poller).collect(),
+            queue_pollers: template.queue_sources.iter().cloned().map(queue_poller).collect(),
+            host: self.host.clone(),
             reads_prices: false,
             scheduler: Scheduler::new(template.schedules.clone(), Arc::clone(&fleet), self.clock.now()),
             gateway,

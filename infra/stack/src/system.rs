@@ -12,11 +12,14 @@ use aws_local::{
     engine::OpenError,
     gateway::Gateway,
     invoke::Fleet,
+    queues::QueuePoller,
     schedule::Scheduler,
     streams::{Drained, StreamPoller},
 };
 use sim::{clock::LocalClock, pending_work::PendingWork};
 use stripe_mock::{StripeMock, WebhookSender};
+
+use crate::host_endpoint::HostEndpoint;
 
 /// The parts of a running stack.
 pub struct System {
@@ -32,7 +35,10 @@ pub struct System {
     pub dead_letters: Arc<DeadLetters>,
     /// Delivers the events of the Stripe mock.
     pub webhooks: WebhookSender,
+    /// The host's endpoint, if `HOST_WEBHOOK_URL` is set.
+    pub host: Option<Arc<HostEndpoint>>,
     pub(crate) pollers: Vec<Arc<StreamPoller>>,
+    pub(crate) queue_pollers: Vec<Arc<QueuePoller>>,
     /// Whether the prices of the plans are read at the start and after a reset.
     pub(crate) reads_prices: bool,
     pub(crate) scheduler: Scheduler,
@@ -64,6 +70,9 @@ impl System {
                     backing_off.push(poller.id().to_owned());
                 }
             }
+            for poller in &self.queue_pollers {
+                poller.drain().await;
+            }
             self.pending_work.idle().await;
             if self.pending_work.begun() == begun {
                 return backing_off;
@@ -79,8 +88,16 @@ impl System {
         let advancing = self.clock().start_advance();
         let mut stop = self.clock().now();
         self.run_at(stop).await;
-        while let Some(due) = self.next_due(stop).filter(|due| *due < target) {
-            self.run_at(due).await;
+        loop {
+            let (item, message) = (self.next_due(stop), self.cloud.queues.next_due(stop));
+            let Some(due) = item.into_iter().chain(message).min().filter(|due| *due < target) else { break };
+            if item == Some(due) {
+                self.run_at(due).await;
+            } else {
+                // Only a message is due. No schedule has to run for it.
+                self.clock().reach(due);
+                self.settle().await;
+            }
             stop = due;
         }
         self.run_at(target).await;
@@ -121,6 +138,10 @@ impl System {
         }
         self.cloud.mailbox.clear();
         self.cloud.bus.clear();
+        self.cloud.queues.clear();
+        if let Some(host) = &self.host {
+            host.clear();
+        }
         self.cloud.calls.clear();
         self.cloud.permissions.clear();
         self.stripe.clear();

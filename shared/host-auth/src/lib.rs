@@ -1,7 +1,8 @@
-//! Host app authentication: keys, embed tokens, and event signatures.
+//! Host app authentication: keys, embed tokens, and signatures of events and webhooks.
 //!
-//! The host app and Onramp share two separate lists of HMAC keys. Onramp signs handoff tokens with
-//! the first list. The host app signs embed tokens and events with the second list.
+//! The host app and Onramp share three separate lists of HMAC keys. Onramp signs handoff tokens with
+//! the first list, and calls to the host's endpoint with the third list. The host app signs embed
+//! tokens and events with the second list.
 //!
 //! # Invariant
 //!
@@ -20,6 +21,7 @@
 //!
 //! - [`embed`]: verifies embed tokens.
 //! - [`signature`]: verifies the header `Onramp-Signature` of events.
+//! - [`webhook`]: signs calls to the host's endpoint.
 //! - `key`: parses keys, and signs tokens.
 //! - `api_key`: [`ApiKeys`], with which the host app's server calls the server API.
 
@@ -27,6 +29,7 @@ mod api_key;
 pub mod embed;
 mod key;
 pub mod signature;
+pub mod webhook;
 
 pub use api_key::{ApiKey, ApiKeys, ApiScope, NotAnApiKey};
 pub use key::{Key, Keys};

@@ -18,6 +18,7 @@
 //! - `env`: [`Vars`] reads the variables of a configuration and collects all errors.
 //! - `aws`: [`Aws`] configures the SDK clients.
 //! - `outbound_http`: [`OutboundHttp`] connects to services other than AWS.
+//! - `public_dns`: [`is_public`] decides which addresses such a service may have.
 //! - `clock` and `rng`: the sources of time and randomness.
 //! - `secrets`, with the feature of this name: [`SecretCache`] reads secrets from Secrets Manager.
 //! - `base_url`: [`BaseUrl`] is a URL that pages and emails may link to.
@@ -27,6 +28,7 @@ mod base_url;
 mod clock;
 mod env;
 mod outbound_http;
+mod public_dns;
 mod rng;
 mod run;
 #[cfg(feature = "secrets")]
@@ -37,6 +39,7 @@ pub use base_url::{BASE_URL, BaseUrl, BaseUrlError};
 pub use clock::Clock;
 pub use env::{ConfigError, ConfigErrors, Env, Vars};
 pub use outbound_http::OutboundHttp;
+pub use public_dns::is_public;
 pub use rng::Rng;
 pub use run::{Context, Event, Handler, InvocationResult, handler, run};
 #[cfg(feature = "secrets")]

@@ -9,6 +9,8 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 
+use crate::public_dns::PublicDns;
+
 /// HTTP client for services other than AWS.
 ///
 /// A test can pass its own connector, which records calls or makes them fail. Without it,
@@ -39,11 +41,18 @@ impl OutboundHttp {
     /// So the caller must limit the duration of a call.
     #[must_use]
     pub fn connector(&self) -> SharedHttpConnector {
-        self.0.clone().unwrap_or_else(network)
+        self.0.clone().unwrap_or_else(|| network(false))
+    }
+
+    /// Returns the same connector, except that it connects only to names with public addresses. Use
+    /// it for a URL that the configuration names.
+    #[must_use]
+    pub fn public_connector(&self) -> SharedHttpConnector {
+        self.0.clone().unwrap_or_else(|| network(true))
     }
 }
 
-fn network() -> SharedHttpConnector {
+fn network(only_public: bool) -> SharedHttpConnector {
     let connecting = HttpConnectorSettings::builder().connect_timeout(Duration::from_secs(2)).build();
     let builder = Connector::builder().connector_settings(connecting).sleep_impl(TokioSleep::new());
     let builder = builder.tls_provider(tls::Provider::Rustls(CryptoMode::Ring));
@@ -54,7 +63,10 @@ fn network() -> SharedHttpConnector {
         // certificates.
         Err(_) => builder,
     };
-    SharedHttpConnector::new(builder.build())
+    SharedHttpConnector::new(match only_public {
+        true => builder.build_with_resolver(PublicDns),
+        false => builder.build(),
+    })
 }
 
 impl fmt::Debug for OutboundHttp {

@@ -11,12 +11,13 @@ use domain::{
     people::{Address, InvitationId},
     secret::Hash,
 };
-use jiff::civil::ISOWeekDate;
+use jiff::{Timestamp, civil::ISOWeekDate};
 
 use crate::{
     at::At,
     attributes::{Attributes, text, values},
     sign_in_request_id::SignInRequestId,
+    webhook_delivery,
 };
 
 /// Number of partitions of each sparse index.
@@ -203,6 +204,17 @@ impl Key {
     /// bounced.
     pub fn gate(shard: u8) -> Self {
         Self::new(format!("BRAKE#{shard}"), "GATE")
+    }
+
+    /// The key of the record of a webhook whose first attempt was at `at`.
+    pub fn webhook_delivery(at: Timestamp, event: &str) -> Self {
+        let pk = Self::webhook_delivery_pk(at, webhook_delivery::shard_of(event));
+        Self::new(pk, format!("{}#{event}", At(at)))
+    }
+
+    /// The partition of the records of one UTC day and shard.
+    pub fn webhook_delivery_pk(day: Timestamp, shard: u8) -> String {
+        format!("DELIVERY#{}#{shard}", webhook_delivery::day_of(day))
     }
 
     pub fn attributes(&self) -> Attributes {

@@ -26,6 +26,7 @@
 //! | `STRIPE#{id}` | `QUARANTINED` | a signed event that needs review |
 //! | | `ALARM` | the time at which a quarantined event raises its alarm |
 //! | `PRICE#{price}` | `PRICE` | a price of a plan for sale |
+//! | `DELIVERY#{UTC day}#{shard}` | `{at}#{event}` | the last attempt of a webhook to the host |
 //! | `SIGNUP#{hash}` | `SIGNUP` | the record that identifies a repeated sign-up form |
 //! | `TRIAL#{hash}` | `TRIAL` | the record that a mailbox had a trial |
 //! | `LIMIT#{what}#{hash}` | `TIMES` | the newest attempts that a rate limit counts |
@@ -112,6 +113,7 @@ mod used_link;
 mod user;
 mod verification;
 mod verify_link;
+mod webhook_delivery;
 
 pub use address_correction::{AddressCorrected, AddressCorrection};
 pub use brake::Brake;
@@ -142,3 +144,4 @@ pub use used_link::Reissued;
 pub use user::Person;
 pub use verification::WaitingInvitations;
 pub use verify_link::VerifyLink;
+pub use webhook_delivery::{WebhookDelivery, WebhookDeliveryCursor, WebhookDeliveryPage, WebhookState};

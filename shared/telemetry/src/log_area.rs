@@ -11,7 +11,7 @@ pub enum LogArea {
     Provisioning,
     /// Checklists, and the events that complete their tasks.
     Onboarding,
-    /// Webhook events that Stripe sends.
+    /// Webhook events that Stripe sends, and webhooks to the host's endpoint.
     Webhook,
     /// Calls to Stripe: Checkout, portal, and customers.
     Billing,

@@ -169,6 +169,12 @@ metrics! {
     /// A Stripe event reported that a payer disputes a payment.
     PaymentDisputed: Count,
 
+    // ---- webhooks to the host ----
+    /// The host's endpoint accepted a webhook.
+    HostWebhookDelivered: Count,
+    /// An attempt to deliver a webhook to the host's endpoint failed.
+    HostWebhookFailed: Count,
+
     // ---- the stream and the bus ----
     /// A record in the table's stream could not be parsed. The domain events of this change are not
     /// published.

@@ -21,6 +21,7 @@ use aws_local::{
     invoke::{Fleet, Start},
     mailbox::{Mail, Mailbox},
     permissions::Permissions,
+    queues::Queues,
     secrets::Secrets,
     template::{self, Function, Template},
 };
@@ -30,7 +31,7 @@ use serde_json::{Value, json};
 use sim::clock::LocalClock;
 use store::Store;
 
-use crate::stripe_api::StripeApi;
+use crate::{host_api::HostApi, stripe_api::StripeApi};
 
 /// URL of Onramp, from which the recorded events come.
 pub const PUBLIC_URL: &str = "https://onramp.execute-api.eu-west-1.amazonaws.com";
@@ -41,10 +42,14 @@ pub const TEAM_PRICE: &str = "price_local_team";
 /// Address of the only operator.
 pub const OPERATOR: &str = "operator@example.com";
 
+/// URL of the host's endpoint.
+pub const HOST_WEBHOOK_URL: &str = "https://app.example.com/onramp/webhooks";
+
 /// Values of template parameters that have no usable default.
 const SETTINGS: &[(&str, &str)] = &[
     ("AppUrl", "https://app.example.com"),
     ("EmbedOrigins", "https://app.example.com"),
+    ("HostWebhookUrl", HOST_WEBHOOK_URL),
     ("OperatorEmails", OPERATOR),
     ("PublicUrl", PUBLIC_URL),
     ("StripePublishableKey", "pk_test_local_onramp"),
@@ -60,6 +65,7 @@ const SECRETS: &[(&str, &str)] = &[
         "local:local-api-key-0123456789abcdef0123456789,reader:read-only-key-0123456789abcdef0123456789:read",
     ),
     ("HostKeysArn", "local:dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5"),
+    ("HostWebhookSecretsArn", "whsec_bG9jYWwtb25yYW1wLXdlYmhvb2stc2VjcmV0LTAwMDA="),
     ("HostSigningKeysArn", "local:bm90LWEtc2VjcmV0LW9ubHktZm9yLXRyeWluZy10aGluZ3Mtb3V0"),
     ("StripeSecretKeyArn", "sk_test_local_onramp"),
     ("StripeWebhookSecretArn", "whsec_local_onramp"),
@@ -88,12 +94,15 @@ impl LocalAws {
         let clock = Arc::new(LocalClock::stopped_at(now.parse().unwrap()));
         let sender = TEMPLATE.variable("MAIL_FROM_EMAIL").unwrap().to_owned();
         let secrets = SECRETS.iter().map(|(name, value)| (arn(name), (*value).to_owned()));
+        let (queues, sources) = (TEMPLATE.queues.clone(), TEMPLATE.queue_sources.clone());
+        let queues = Arc::new(Queues::open(queues, sources, Arc::clone(&clock), None).unwrap());
         let cloud = Cloud {
             engine: Engine::open(None, TEMPLATE.tables.clone(), Arc::clone(&clock)).unwrap(),
             mailbox: Mailbox::new(vec![sender], None).unwrap(),
-            bus: Bus::new(Vec::new(), None, Arc::default()).unwrap(),
+            bus: Bus::new(Vec::new(), Arc::clone(&queues), None, Arc::default()).unwrap(),
+            queues,
             secrets: Secrets::from(secrets.collect::<BTreeMap<_, _>>()),
-            external: vec![Arc::new(StripeApi)],
+            external: vec![Arc::new(StripeApi), Arc::new(HostApi)],
             clock,
             calls: Calls::default(),
             faults: Faults::default(),

@@ -15,4 +15,5 @@ pub mod build;
 pub mod events;
 pub mod function;
 pub mod seed;
+mod host_api;
 mod stripe_api;

@@ -1,7 +1,10 @@
 //! Stripe's API with fixed responses: it creates any object, and lists only the session that it
 //! creates.
 
+use std::future::ready;
+
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 use sim::external::{ExternalService, InjectedError};
@@ -15,7 +18,7 @@ impl ExternalService for StripeApi {
         "stripe"
     }
 
-    fn origin(&self) -> &'static str {
+    fn origin(&self) -> &str {
         "https://api.stripe.com"
     }
 
@@ -23,7 +26,7 @@ impl ExternalService for StripeApi {
         format!("{method} {path}")
     }
 
-    fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
+    fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Option<Response<Bytes>>> {
         let checkout = json!({ "id": "cs_test_1", "url": "https://checkout.stripe.com/c/pay/cs_test_1" });
         let body = match (request.method().as_str(), request.uri().path()) {
             ("POST", "/v1/customers") => json!({ "id": "cus_Q1w2E3r4T5y6U7" }),
@@ -35,7 +38,7 @@ impl ExternalService for StripeApi {
             ("GET", path) if path.starts_with("/v1/prices/") => price(path),
             _ => json!({ "data": [] }),
         };
-        Response::new(body.to_string().into())
+        Box::pin(ready(Some(Response::new(body.to_string().into()))))
     }
 
     fn fail(&self, error: InjectedError) -> Response<Bytes> {

@@ -6,7 +6,7 @@ use sim::{clock::LocalClock, external::ExternalService};
 
 use crate::{
     bus::Bus, calls::Calls, dead_letters::DeadLetters, engine::Engine, faults::Faults,
-    iam_usage_log::IamUsageLog, mailbox::Mailbox, permissions::Permissions, secrets::Secrets,
+    iam_usage_log::IamUsageLog, mailbox::Mailbox, permissions::Permissions, queues::Queues, secrets::Secrets,
 };
 
 /// Local services, call log, and injected faults that all connectors share.
@@ -18,6 +18,8 @@ pub struct Cloud {
     pub mailbox: Mailbox,
     /// Local implementation of EventBridge.
     pub bus: Bus,
+    /// Local implementation of SQS.
+    pub queues: Arc<Queues>,
     /// Local implementation of Secrets Manager.
     pub secrets: Secrets,
     /// Local implementations of the services outside AWS.
@@ -28,7 +30,7 @@ pub struct Cloud {
     pub calls: Calls,
     /// Plan of the injected faults.
     pub faults: Faults,
-    /// Local implementation of the dead-letter queue, which is in SQS on AWS.
+    /// List in place of the on-failure destinations, which are a queue and a bucket on AWS.
     pub dead_letters: Arc<DeadLetters>,
     /// Permissions of the roles, and which of them were used.
     pub permissions: Permissions,

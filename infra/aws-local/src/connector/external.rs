@@ -1,6 +1,6 @@
 //! Calls to services outside AWS.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use axum::body::Bytes;
@@ -35,8 +35,14 @@ impl ExternalCall {
         self.service.name()
     }
 
-    pub(super) fn perform(&self) -> Reply {
-        Reply::outside(self.service.handle(&self.request))
+    /// Returns `None` if nothing listens at the address.
+    pub(super) async fn perform(&self) -> Option<Reply> {
+        self.service.handle(self.request.clone()).await.map(Reply::outside)
+    }
+
+    /// Passes the outcome of the call to the service.
+    pub(super) fn observe(&self, status: Option<u16>, duration: Duration) {
+        self.service.observe(&self.request, status, duration);
     }
 
     /// Returns the response of an injected error.

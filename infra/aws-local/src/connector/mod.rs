@@ -1,4 +1,4 @@
-//! HTTP client that the AWS and Stripe clients of the functions use. It handles all calls inside
+//! HTTP client that the functions use for AWS and for services outside AWS. It handles all calls inside
 //! the process.
 //!
 //! Each function has its own connector. For each call, the connector checks the permissions of the
@@ -39,6 +39,12 @@ use crate::{
     invoke,
 };
 
+/// Performs an SQS call of a developer's tool, which needs no permission and is not in the call log.
+/// Returns the HTTP status and the body.
+pub fn call_sqs(cloud: &Cloud, operation: &str, body: &[u8]) -> (u16, String) {
+    sqs::call(cloud, operation, body)
+}
+
 /// HTTP client of all SDK clients of one function.
 #[derive(Debug, Clone)]
 pub struct Connector {
@@ -72,8 +78,11 @@ impl Connector {
         let result = match (allowed, fault) {
             (Err(need), _) => Ok(call.denied(&self.function, &need.action, &need.resource)),
             (Ok(_), Some(kind)) => self.inject(&call, kind).await,
-            (Ok(_), None) => Ok(self.perform(&call)),
+            (Ok(_), None) => self.perform(&call).await,
         };
+        if let SdkCall::External(external) = &call {
+            external.observe(result.as_ref().ok().map(Reply::status), started.elapsed());
+        }
         self.cloud.calls.record(Call {
             seq: 0,
             at,
@@ -103,16 +112,16 @@ impl Connector {
         }
     }
 
-    fn perform(&self, call: &SdkCall) -> Reply {
-        match call {
+    async fn perform(&self, call: &SdkCall) -> Result<Reply, NoResponse> {
+        Ok(match call {
             SdkCall::DynamoDb(call) => call.perform(&self.cloud.engine),
             SdkCall::Ses(call) => call.perform(&self.cloud),
             SdkCall::Events(call) => call.perform(&self.cloud, false),
             SdkCall::Secrets(call) => call.perform(&self.cloud.secrets),
-            SdkCall::Sqs(call) => call.perform(&self.cloud.dead_letters),
-            SdkCall::External(call) => call.perform(),
+            SdkCall::Sqs(call) => call.perform(&self.cloud),
+            SdkCall::External(call) => call.perform().await.ok_or(NoResponse::NotConnected)?,
             SdkCall::Unknown { .. } => call.unknown(),
-        }
+        })
     }
 
     async fn inject(&self, call: &SdkCall, kind: Kind) -> Result<Reply, NoResponse> {
@@ -121,15 +130,15 @@ impl Connector {
             Kind::Error500 => Ok(call.failed()),
             Kind::Conflict => Ok(call.conflict()),
             Kind::AccessDenied => Ok(call.denied(&self.function, call.operation(), "*")),
-            Kind::Partial => Ok(match call {
-                SdkCall::DynamoDb(call) => call.perform_partial(&self.cloud.engine),
-                SdkCall::Events(call) => call.perform(&self.cloud, true),
-                _ => self.perform(call),
-            }),
+            Kind::Partial => match call {
+                SdkCall::DynamoDb(call) => Ok(call.perform_partial(&self.cloud.engine)),
+                SdkCall::Events(call) => Ok(call.perform(&self.cloud, true)),
+                _ => self.perform(call).await,
+            },
             Kind::Hang => Err(NoResponse::Timeout),
             Kind::Reset => Err(NoResponse::NotConnected),
             Kind::ReplyLost => {
-                self.perform(call);
+                self.perform(call).await?;
                 Err(NoResponse::ConnectionLost)
             }
             Kind::Crash => {
@@ -137,7 +146,7 @@ impl Connector {
                 Err(NoResponse::NotConnected)
             }
             Kind::CrashAfter => {
-                self.perform(call);
+                self.perform(call).await?;
                 invoke::crash().await;
                 Err(NoResponse::ConnectionLost)
             }

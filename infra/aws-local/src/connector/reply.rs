@@ -43,6 +43,15 @@ impl Reply {
         Self { error_type: Some(kind.to_owned()), ..Self::raw(status, body) }
     }
 
+    pub(super) fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Returns the status and the body.
+    pub(super) fn into_parts(self) -> (u16, String) {
+        (self.status, self.body)
+    }
+
     pub(super) fn into_response(self) -> Result<HttpResponse, ConnectorError> {
         let mut response = http::Response::builder().status(self.status);
         if self.headers.is_empty() {

@@ -1,10 +1,11 @@
-//! Event sources of functions: routes, stream mappings, rules, and schedules.
+//! Event sources of functions: routes, stream and queue mappings, rules, and schedules.
 
 use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{
     ACCOUNT, REGION, known,
+    queue::name_of,
     scalar::{flag, number, text},
 };
 use crate::pattern::Pattern;
@@ -47,13 +48,39 @@ pub struct StreamSource {
     pub from_start: bool,
 }
 
-/// An EventBridge rule with a function as its target.
+/// An event source mapping from a queue to a function.
 #[derive(Debug, Clone)]
-pub struct Rule {
+pub struct QueueSource {
     /// Path in the template.
     pub id: String,
     /// Name of the function that is invoked.
     pub function: String,
+    /// Name of the queue.
+    pub queue: String,
+    /// Maximum number of messages in one invocation.
+    pub batch: usize,
+    /// Maximum number of invocations at the same time.
+    pub concurrency: usize,
+    /// Whether the function reports failed messages (`ReportBatchItemFailures`).
+    pub reports_failures: bool,
+}
+
+/// Where a rule sends an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The function with this name.
+    Function(String),
+    /// The queue with this name.
+    Queue(String),
+}
+
+/// An EventBridge rule with its target.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Path in the template.
+    pub id: String,
+    /// The function that is invoked, or the queue that gets the event.
+    pub target: Target,
     /// Name of the bus whose events the rule matches.
     pub bus: String,
     /// Pattern that an event must match.
@@ -89,6 +116,7 @@ impl Schedule {
 pub(super) enum Source {
     Route(Route),
     Stream(StreamSource),
+    Queue(QueueSource),
     Rule(Rule),
     Schedule(Schedule),
     Disabled,
@@ -119,6 +147,7 @@ pub(super) fn read(at: &str, function: &str, event: &Value) -> Result<Source, St
     match kind.as_str() {
         "HttpApi" => route(at, function, properties).map(Source::Route),
         "DynamoDB" => stream(at, function, properties).map(Source::Stream),
+        "SQS" => queue(at, function, properties).map(Source::Queue),
         "Schedule" => schedule(at, function, properties, "Schedule", "aws.events").map(Source::Schedule),
         "ScheduleV2" => {
             schedule(at, function, properties, "ScheduleExpression", "aws.scheduler").map(Source::Schedule)
@@ -149,7 +178,6 @@ fn stream(at: &str, function: &str, properties: &Value) -> Result<StreamSource, 
         let pattern = text(filter, "Pattern", &format!("{at}.FilterCriteria"))?;
         filters.push(Pattern::parse(&pattern).map_err(|error| format!("{at}.FilterCriteria: {error}"))?);
     }
-    let reports = properties.get("FunctionResponseTypes").and_then(Value::as_array);
     let destination = properties.pointer("/DestinationConfig/OnFailure/Destination");
     let batch = number(properties, "BatchSize", at, 100)?;
     Ok(StreamSource {
@@ -159,8 +187,7 @@ fn stream(at: &str, function: &str, properties: &Value) -> Result<StreamSource, 
         batch: usize::try_from(batch).unwrap_or(1).max(1),
         filters,
         bisect: flag(properties, "BisectBatchOnFunctionError", at, false)?,
-        reports_failures: reports
-            .is_some_and(|kinds| kinds.iter().any(|kind| kind == "ReportBatchItemFailures")),
+        reports_failures: reports_failures(properties),
         retries: u32::try_from(number(properties, "MaximumRetryAttempts", at, -1)?).ok(),
         max_age: Some(number(properties, "MaximumRecordAgeInSeconds", at, -1)?)
             .filter(|age| *age >= 0)
@@ -174,15 +201,60 @@ fn stream(at: &str, function: &str, properties: &Value) -> Result<StreamSource, 
     })
 }
 
-fn rule(at: &str, function: &str, properties: &Value) -> Result<Rule, String> {
-    let pattern = properties.get("Pattern").ok_or_else(|| format!("{at} has no Pattern"))?;
-    let bus = properties.get("EventBusName").and_then(Value::as_str).unwrap_or("default");
-    Ok(Rule {
+fn queue(at: &str, function: &str, properties: &Value) -> Result<QueueSource, String> {
+    let concurrency = match properties.get("ScalingConfig") {
+        // Lambda's default is the function's own concurrency, which has no limit here.
+        None => 1000,
+        Some(scaling) => number(scaling, "MaximumConcurrency", at, 1000)?,
+    };
+    Ok(QueueSource {
         id: at.to_owned(),
         function: function.to_owned(),
-        bus: bus.rsplit('/').next().unwrap_or(bus).to_owned(),
+        queue: name_of(&text(properties, "Queue", at)?).to_owned(),
+        batch: usize::try_from(number(properties, "BatchSize", at, 10)?).unwrap_or(1).max(1),
+        concurrency: usize::try_from(concurrency).unwrap_or(2).max(2),
+        reports_failures: reports_failures(properties),
+    })
+}
+
+fn reports_failures(properties: &Value) -> bool {
+    let kinds = properties.get("FunctionResponseTypes").and_then(Value::as_array);
+    kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind == "ReportBatchItemFailures"))
+}
+
+fn rule(at: &str, function: &str, properties: &Value) -> Result<Rule, String> {
+    let pattern = properties.get("Pattern").ok_or_else(|| format!("{at} has no Pattern"))?;
+    let target = Target::Function(function.to_owned());
+    Ok(Rule {
+        id: at.to_owned(),
+        target,
+        bus: bus(properties),
         pattern: Pattern::new(pattern).map_err(|error| format!("{at}.Pattern: {error}"))?,
     })
+}
+
+/// Reads the resource `AWS::Events::Rule`. Returns one rule for each target, which must be a queue.
+pub(super) fn rules_of_resource(at: &str, properties: &Value) -> Result<Vec<Rule>, String> {
+    if properties.get("State").and_then(Value::as_str) == Some("DISABLED") {
+        return Ok(Vec::new());
+    }
+    let pattern = properties.get("EventPattern").ok_or_else(|| format!("{at} has no EventPattern"))?;
+    let pattern = Pattern::new(pattern).map_err(|error| format!("{at}.EventPattern: {error}"))?;
+    let targets = properties.get("Targets").and_then(Value::as_array);
+    let rules = targets.into_iter().flatten().map(|target| {
+        let arn = text(target, "Arn", at)?;
+        if !arn.starts_with("arn:aws:sqs:") {
+            return Err(format!("{at}.Targets: only a queue is supported, not {arn}"));
+        }
+        let target = Target::Queue(name_of(&arn).to_owned());
+        Ok(Rule { id: at.to_owned(), target, bus: bus(properties), pattern: pattern.clone() })
+    });
+    rules.collect()
+}
+
+fn bus(properties: &Value) -> String {
+    let bus = properties.get("EventBusName").and_then(Value::as_str).unwrap_or("default");
+    bus.rsplit('/').next().unwrap_or(bus).to_owned()
 }
 
 fn schedule(

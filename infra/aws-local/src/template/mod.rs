@@ -1,4 +1,4 @@
-//! Reads `template.yaml`: functions, routes, streams, rules, schedules, and tables.
+//! Reads `template.yaml`: functions, routes, streams, queues, rules, schedules, and tables.
 //!
 //! The template is the only list of these parts. The reader returns an error for a resource type,
 //! property, or intrinsic function that it does not support. So a new part of the template causes
@@ -10,15 +10,17 @@ mod function;
 mod intrinsics;
 mod known;
 mod names;
+mod queue;
 mod scalar;
 mod table;
 
 use std::{collections::BTreeMap, fmt};
 
 pub use account::{ACCOUNT, REGION, STACK};
-pub use events::{Route, Rule, Schedule, StreamSource};
+pub use events::{QueueSource, Route, Rule, Schedule, StreamSource, Target};
 pub use function::Function;
 use intrinsics::Scope;
+pub use queue::{Queue, Redrive, name_of};
 use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
 pub use table::{Index, Key, Table};
@@ -35,6 +37,10 @@ pub struct Template {
     pub routes: Vec<Route>,
     /// Event source mappings from the streams of tables.
     pub streams: Vec<StreamSource>,
+    /// Event source mappings from queues.
+    pub queue_sources: Vec<QueueSource>,
+    /// Queues with a redrive policy, and their dead-letter queues.
+    pub queues: Vec<Queue>,
     /// EventBridge rules with an event pattern.
     pub rules: Vec<Rule>,
     /// Schedules that invoke functions.
@@ -131,6 +137,8 @@ struct Reader {
     functions: BTreeMap<String, Function>,
     routes: Vec<Route>,
     streams: Vec<StreamSource>,
+    queue_sources: Vec<QueueSource>,
+    queues: Vec<Queue>,
     rules: Vec<Rule>,
     schedules: Vec<Schedule>,
     tables: Vec<Table>,
@@ -181,8 +189,17 @@ impl Reader {
                     self.tables.push(table);
                 }
             }
-            // Other resources do not run locally. The dead-letter list replaces the queues and the
-            // bucket, the mailbox replaces SES, and there are no alarms.
+            "AWS::SQS::Queue" => {
+                let name = scope.name_of(logical).unwrap_or_else(|_| logical.to_owned());
+                let queue = self.keep(Queue::read(logical, &name, properties));
+                self.queues.extend(queue);
+            }
+            "AWS::Events::Rule" => {
+                let rules = self.keep(events::rules_of_resource(logical, properties));
+                self.rules.extend(rules.into_iter().flatten());
+            }
+            // Other resources do not run locally. The dead-letter list replaces the bucket and the
+            // queues without a redrive policy, the mailbox replaces SES, and there are no alarms.
             _ => {}
         }
     }
@@ -196,6 +213,7 @@ impl Reader {
             match events::read(&at, &function.name, event) {
                 Ok(events::Source::Route(route)) => self.routes.push(route),
                 Ok(events::Source::Stream(stream)) => self.streams.push(stream),
+                Ok(events::Source::Queue(queue)) => self.queue_sources.push(queue),
                 Ok(events::Source::Rule(rule)) => self.rules.push(rule),
                 Ok(events::Source::Schedule(schedule)) => self.schedules.push(schedule),
                 Ok(events::Source::Disabled) => {}
@@ -215,6 +233,8 @@ impl Reader {
             functions: self.functions,
             routes: self.routes,
             streams: self.streams,
+            queue_sources: self.queue_sources,
+            queues: queue::with_messages(self.queues),
             rules: self.rules,
             schedules: self.schedules,
             tables: self.tables,

@@ -63,6 +63,7 @@ impl Scope<'_> {
             ("AWS::SQS::Queue", "Arn") => arn("sqs", last.to_owned()),
             ("AWS::SQS::Queue", "QueueName") => last.to_owned(),
             ("AWS::SNS::Topic", "TopicArn" | "Arn") => arn("sns", name),
+            ("AWS::Events::Rule", "Arn") => arn("events", format!("rule/{name}")),
             ("AWS::Events::EventBus", "Arn") => arn("events", format!("event-bus/{name}")),
             ("AWS::Events::EventBus", "Name") => name,
             ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{name}:*")),

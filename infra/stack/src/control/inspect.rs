@@ -1,4 +1,4 @@
-//! Reads of the stack's state: emails, events, calls, permissions, items, and dead letters. This
+//! Reads of the stack's state: emails, events, webhooks, calls, items, and dead letters. This
 //! module also puts events on the bus.
 
 use std::collections::BTreeMap;
@@ -106,5 +106,12 @@ pub(super) async fn table(State(system): Shared, Query(parameters): Parameters) 
 }
 
 pub(super) async fn dead_letters(State(system): Shared) -> Response {
-    response::json(&system.dead_letters.all())
+    let mut dead = system.dead_letters.all();
+    dead.extend(system.cloud.queues.dead_letters());
+    dead.sort_by_key(|letter| letter.at);
+    response::json(&dead)
+}
+
+pub(super) async fn webhooks(State(system): Shared) -> Response {
+    response::json(&system.host.as_ref().map(|host| host.calls()).unwrap_or_default())
 }

@@ -5,10 +5,10 @@
 //! later. The field `waiting` lists the IDs of these mappings. Without such a mapping, the field is
 //! absent.
 
+mod aws;
 mod clock;
 mod delivery;
 mod description;
-mod dynamodb;
 mod guard;
 mod inspect;
 mod plan;
@@ -59,7 +59,9 @@ pub(crate) fn router(system: &Arc<System>, sender: test_events::Sender) -> Route
         .route("/_local/permissions", get(inspect::permissions))
         .route("/_local/faults", get(plan::read).post(plan::replace).delete(plan::clear))
         .route("/_local/table", get(inspect::table))
-        .route("/_local/dynamodb", post(dynamodb::call))
+        .route("/_local/dynamodb", post(aws::dynamodb))
+        .route("/_local/sqs", post(aws::sqs))
+        .route("/_local/webhooks", get(inspect::webhooks))
         .route("/_local/dead-letters", get(inspect::dead_letters))
         .route("/_local/stripe/delivery", get(delivery::read).post(delivery::choose))
         .route("/_local/stripe/release", post(delivery::release))

@@ -9,9 +9,12 @@ mod list;
 mod params;
 mod setup;
 
+use std::future::ready;
+
 use axum::body::Bytes;
 use base64::{Engine, engine::general_purpose::STANDARD};
 pub(super) use error::ApiError;
+use futures_util::future::BoxFuture;
 use http::{
     HeaderName, HeaderValue, Method, Request, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE},
@@ -126,7 +129,7 @@ impl ExternalService for StripeMock {
         "stripe"
     }
 
-    fn origin(&self) -> &'static str {
+    fn origin(&self) -> &str {
         "https://api.stripe.com"
     }
 
@@ -135,8 +138,8 @@ impl ExternalService for StripeMock {
             .map_or_else(|| format!("{method} {path}"), |operation| operation.name().to_owned())
     }
 
-    fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        self.handle(request)
+    fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Option<Response<Bytes>>> {
+        Box::pin(ready(Some(StripeMock::handle(self, &request))))
     }
 
     fn fail(&self, error: InjectedError) -> Response<Bytes> {

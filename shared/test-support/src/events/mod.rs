@@ -113,7 +113,7 @@ where
 }
 
 /// Returns the time at which AWS created an event: a request, a batch of the stream, or an event of
-/// the bus. A schedule with a constant input runs at [`NOW`].
+/// the bus. A schedule with a constant input, and a message of a queue, run at [`NOW`].
 fn time_of(event: &Value) -> Timestamp {
     let number = |pointer: &str| event.pointer(pointer).and_then(Value::as_i64);
     if let Some(milliseconds) = number("/requestContext/timeEpoch") {

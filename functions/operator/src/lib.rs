@@ -1,7 +1,7 @@
 //! The Lambda function `operator`: pages and JSON API for the operators of Onramp.
 //!
 //! An operator reviews items that no scheduled run will finish, finds an organization, extends its
-//! trial, and links a Stripe customer to it. If the organization never had a trial, the extension
+//! trial, links a Stripe customer to it, and sees the webhooks to the host's endpoint. If the organization never had a trial, the extension
 //! starts one. The organization stores each extension under the hash of the form's token. So a form
 //! that is sent twice extends the trial only once.
 //!
@@ -70,6 +70,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
 fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/operator", get(handlers::review_queue))
+        .route("/operator/deliveries", get(handlers::deliveries))
         .route("/operator/organizations/{id}", get(handlers::organization))
         .route("/operator/organizations/{id}/extend-trial", post(handlers::extend_trial))
         .route("/operator/organizations/{id}/link-customer", post(handlers::link_customer))

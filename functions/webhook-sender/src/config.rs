@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn errors_name_every_variable_and_no_value() {
-        let env = Env::new([("HOST_WEBHOOK_URL", "http://hidden.example"), ("HOST_WEBHOOK_SECRETS", "hidden")]);
+        let env =
+            Env::new([("HOST_WEBHOOK_URL", "http://hidden.example"), ("HOST_WEBHOOK_SECRETS", "hidden")]);
         let errors = Config::read(&env).unwrap_err();
         let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
         assert_eq!(

@@ -1,4 +1,4 @@
-"""A fake AWS with fixed successful responses, so that a function can process one event.
+"""A fake AWS and a fake host app with fixed successful responses, so that a function can process one event.
 
 Its table contains only the images of the delivered stream records. It stores no write and checks no
 condition, because other tests cover the functions with real state. It records the operations that
@@ -16,10 +16,16 @@ RESPONSES = {
     "PutItem": {},
     "UpdateItem": {},
     "DeleteItem": {},
+    "SendMessage": {"MessageId": "0"},
+    "ChangeMessageVisibility": {},
     "TransactWriteItems": {},
     "TransactGetItems": {"Responses": []},
     "GetSecretValue": {"Name": "webhook", "SecretString": "whsec_local_onramp"},
 }
+
+
+# Path of the host app's endpoint. The server stands for the host app, too.
+HOST_PATH = "/onramp/webhooks"
 
 
 class CannedAws:
@@ -32,12 +38,15 @@ class CannedAws:
     def deliver(self, event: dict):
         """Clears the calls and loads the images of the event's stream records."""
         self.calls = []
-        changes = [record["dynamodb"] for record in event.get("Records", [])]
+        changes = [record["dynamodb"] for record in event.get("Records", []) if "dynamodb" in record]
         self.images = {json.dumps(change["Keys"], sort_keys=True): change["NewImage"] for change in changes}
 
     def handle(self, request, body: bytes):
         if request.path.startswith("/v2/email/outbound-emails"):
             return self.respond("SendEmail", {"MessageId": "0100018d0a1b2c3d-00000000-000000"}, "application/json")
+        if request.path == HOST_PATH:
+            self.calls.append(f"webhook {request.headers.get('webhook-id')}")
+            return 204, {}, b""
         operation = request.headers.get("x-amz-target", "").rpartition(".")[2]
         if operation == "PutEvents":
             entries = json.loads(body)["Entries"]

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from infra.ci.functions import binary
-from infra.ci.functions.canned_aws import CannedAws
+from infra.ci.functions.canned_aws import HOST_PATH, CannedAws
 from infra.ci.functions.runtime_api import RuntimeApi
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -52,6 +52,9 @@ VARIABLES = {
     "HOST_KEYS": f"local:{HOST_SECRET}",
     "API_KEYS": "local:local-api-key-0123456789abcdef0123456789",
     "EMBED_ORIGINS": "https://app.example.com",
+    "HOST_WEBHOOK_SECRETS": "whsec_bG9jYWwtb25yYW1wLXdlYmhvb2stc2VjcmV0LTAwMDA=",
+    "WEBHOOK_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/onramp-Webhooks",
+    "WEBHOOK_DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/onramp-UndeliveredWebhooks",
 }
 
 
@@ -77,7 +80,7 @@ def called(*operations: str):
 
 
 def batch_succeeds(*operations: str):
-    """Expects calls of these operations, and no stream record that failed."""
+    """Expects calls of these operations, and no record or message that failed."""
 
     def check(response, calls):
         assert response == {"batchItemFailures": []}, f"the response is {response}"
@@ -142,6 +145,10 @@ CHECKS = {
         ("stream-welcome", batch_succeeds("GetItem", "UpdateItem", "SendEmail")),
     ],
     "event-publisher": [("stream-signed-up", batch_succeeds("PutEvents"))],
+    "webhook-sender": [
+        ("message", batch_succeeds("webhook org_0198c0de-0000-7000-8000-000000000001/7/0", "PutItem")),
+        ("message-unreadable", batch_succeeds("SendMessage")),
+    ],
 }
 
 
@@ -160,6 +167,7 @@ def environment(runtime: RuntimeApi, aws: CannedAws, function: str, **changes: s
         "AWS_SECRET_ACCESS_KEY": "example",
         "AWS_SESSION_TOKEN": "example",
         "AWS_ENDPOINT_URL": aws.url,
+        "HOST_WEBHOOK_URL": f"{aws.url}{HOST_PATH}",
         **VARIABLES,
         **changes,
     }

@@ -27,6 +27,7 @@ SHARED = {
     "runtime": {"domain", "telemetry"},
     **{adapter: {"domain", "telemetry"} for adapter in ADAPTERS},
     "host-auth": {"domain", "webhook-signature"},
+    "host-endpoint": {"runtime"},
     "stripe": {"domain", "webhook-signature", "telemetry"},
     "ui": {"domain"},
     "org-state": {"domain"},
@@ -60,7 +61,7 @@ ALLOWED_CALLERS = {
     "aws-sdk-dynamodb": {"store", "cli", "e2e"},
     "aws-sdk-sesv2": {"mail", "cli", "e2e"},
     "aws-sdk-eventbridge": {"event-bus", "cli", "e2e"},
-    "aws-sdk-sqs": {"mailer"},
+    "aws-sdk-sqs": {"mailer", "webhook-sender"},
     "aws-sdk-secretsmanager": {"runtime", "cli", "e2e"},
 }
 

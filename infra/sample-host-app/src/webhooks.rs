@@ -111,10 +111,8 @@ impl Webhooks {
     }
 
     fn verifies(&self, prefix: &str, body: &[u8], signatures: &str) -> bool {
-        let given: Vec<Vec<u8>> = signatures
-            .split(' ')
-            .filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok())
-            .collect();
+        let given: Vec<Vec<u8>> =
+            signatures.split(' ').filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok()).collect();
         self.secrets.iter().any(|secret| {
             Hmac::<Sha256>::new_from_slice(secret).is_ok_and(|mac| {
                 let mac = mac.chain_update(prefix).chain_update(body);

@@ -93,7 +93,14 @@ impl Services {
             permissions: Permissions::new(template.functions.values()),
             iam_usage: IamUsageLog::new(&config.template, settings),
         });
-        Ok(Self { cloud, stripe, host, clock, pending_work, checkpoints: Arc::new(Checkpoints::open(folder)) })
+        Ok(Self {
+            cloud,
+            stripe,
+            host,
+            clock,
+            pending_work,
+            checkpoints: Arc::new(Checkpoints::open(folder)),
+        })
     }
 
     /// Starts every function of the template.

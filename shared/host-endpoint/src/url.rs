@@ -48,7 +48,8 @@ impl FromStr for EndpointUrl {
             _ => return Err(InvalidUrl),
         };
         let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
-        let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'@');
+        let is_plain =
+            |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'@');
         if is_port && text.bytes().all(is_plain) {
             Ok(Self { text: text.to_owned(), is_loopback })
         } else {

@@ -3,6 +3,8 @@
 //! The partitions of one UTC day have the same names on every host, so a list walks the days
 //! backward. The records of a day are spread over [`SHARDS`] partitions.
 
+use std::fmt;
+
 use domain::secret::Hash;
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -87,14 +89,15 @@ impl WebhookDeliveryCursor {
     /// Parses the text of a cursor. Returns `None` if it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let at = text.split_once('#')?.0.parse().ok()?;
-        Some(Self { at, sk: text.to_owned() })
+        let (at, event) = text.split_once('~')?;
+        Some(Self { at: at.parse().ok()?, sk: format!("{at}#{event}") })
     }
+}
 
-    /// Returns the text of the cursor.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.sk
+impl fmt::Display for WebhookDeliveryCursor {
+    /// Formats the sort key without its separator, which would start the fragment of a URL.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sk.replacen('#', "~", 1))
     }
 }
 
@@ -142,7 +145,7 @@ impl Store {
         let has_more = deliveries.len() > size;
         deliveries.truncate(size);
         let last = deliveries.last().and_then(Key::of).filter(|_| has_more);
-        let next = last.and_then(|key| WebhookDeliveryCursor::parse(&key.sk));
+        let next = last.and_then(|key| WebhookDeliveryCursor::parse(&key.sk.replacen('#', "~", 1)));
         let deliveries = deliveries.into_iter().map(decode).collect::<Result<_, _>>()?;
         Ok(WebhookDeliveryPage { deliveries, next })
     }
@@ -207,9 +210,10 @@ mod tests {
         let key = Key::webhook_delivery("2026-01-15T23:59:59.999Z".parse().unwrap(), "org_1/2/0");
         assert_eq!(key.sk, "2026-01-15T23:59:59.999Z#org_1/2/0");
         assert_eq!(key.pk, format!("DELIVERY#2026-01-15#{}", shard_of("org_1/2/0")));
-        let cursor = WebhookDeliveryCursor::parse(&key.sk).unwrap();
-        assert_eq!((cursor.as_str(), day_of(cursor.at).as_str()), (key.sk.as_str(), "2026-01-15"));
-        for text in ["", "2026-01-15T23:59:59.999Z", "yesterday#org_1/2/0"] {
+        let cursor = WebhookDeliveryCursor::parse("2026-01-15T23:59:59.999Z~org_1/2/0").unwrap();
+        assert_eq!((cursor.sk.as_str(), day_of(cursor.at).as_str()), (key.sk.as_str(), "2026-01-15"));
+        assert_eq!(cursor.to_string(), "2026-01-15T23:59:59.999Z~org_1/2/0");
+        for text in ["", "2026-01-15T23:59:59.999Z", "yesterday~org_1/2/0"] {
             assert_eq!(WebhookDeliveryCursor::parse(text), None, "{text}");
         }
     }

@@ -14,6 +14,6 @@ pub mod billing_case;
 pub mod build;
 pub mod events;
 pub mod function;
-pub mod seed;
 mod host_api;
+pub mod seed;
 mod stripe_api;

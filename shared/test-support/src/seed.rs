@@ -13,7 +13,7 @@
 //!
 //! [`MO`] is a member of Acme, who accepted an invitation in [`BROWSER`], and Kim Poe is invited. Jo
 //! and Mo have requested sign-in links.
-//! A parked and a quarantined event of Stripe wait for review.
+//! A parked and a quarantined event of Stripe wait for review. Two webhooks about Acme are recorded.
 
 use std::convert::Infallible;
 
@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 use store::{
     Acceptance, Accepted, Consumed, EventContext, EventSubject, InvitationDetails, Invited, Link, Parked,
     Person, QuarantinedEvent, SignInRequest, SignInRequestId, SignInRequestResult, SignUp, SignedUp, Store,
-    Tenant, Unsubscription, VerifyLink,
+    Tenant, Unsubscription, VerifyLink, WebhookDelivery, WebhookState,
 };
 
 use crate::{
@@ -117,6 +117,7 @@ pub async fn seed(store: &Store) {
     invite(store).await;
     request_sign_in(store).await;
     keep_for_review(store).await;
+    record_webhooks(store).await;
     store_prices(store).await;
     let link = Unsubscription::of(secret(LINK).hash(), parse(ACME), parse(JO), at(NOW));
     store.save_unsubscription(&link).await.unwrap();
@@ -365,6 +366,26 @@ async fn request_sign_in(store: &Store) {
         expires_at: add(now, SIGN_IN_LINK_TTL),
     };
     store.commit_sign_in_request(&before, &after, Some(&link)).await.unwrap();
+}
+
+/// Records two webhooks about Acme: one that the host's endpoint accepted, and one that it refused.
+async fn record_webhooks(store: &Store) {
+    let delivery = |minutes, event: &str, state, status, attempts| WebhookDelivery {
+        at: minutes_ago(minutes),
+        event: format!("{ACME}/{event}"),
+        kind: "checklist.task_completed".to_owned(),
+        organization: Some(ACME.to_owned()),
+        state,
+        status,
+        attempts,
+        ms: 120,
+    };
+    for delivery in [
+        delivery(30, "7/0", WebhookState::Delivered, Some(204), 1),
+        delivery(25, "8/0", WebhookState::Retrying, None, 3),
+    ] {
+        store.commit_webhook_delivery(&delivery).await.unwrap();
+    }
 }
 
 /// Parks a payment of an unknown customer, and quarantines a dispute of Globex.

@@ -2,6 +2,7 @@
 
 mod action;
 mod customers;
+mod deliveries;
 mod dismiss;
 mod extend_trial;
 mod organization;
@@ -9,6 +10,7 @@ mod review_queue;
 mod set_email;
 
 pub use customers::{link_customer, release_parked};
+pub use deliveries::deliveries;
 pub use dismiss::dismiss;
 pub use extend_trial::extend_trial;
 pub use organization::organization;

@@ -1,6 +1,7 @@
 //! The HTML pages. A view contains markup, and `words` contains the texts.
 
 pub mod action_form;
+pub mod deliveries;
 pub mod organization;
 pub mod paths;
 pub mod review_item;

@@ -5,6 +5,14 @@ use domain::id::OrgId;
 /// Path of the review queue.
 pub const QUEUE: &str = "/operator";
 
+/// Path of the list of webhooks to the host's endpoint.
+pub const DELIVERIES: &str = "/operator/deliveries";
+
+/// Returns the path of the webhooks after a cursor.
+pub fn deliveries_after(cursor: &str) -> String {
+    format!("{DELIVERIES}?after={cursor}")
+}
+
 /// Returns the path of an organization's page.
 pub fn organization(id: OrgId) -> String {
     format!("/operator/organizations/{id}")

@@ -66,6 +66,7 @@ pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Marku
                 }
             }
             (other_list(list))
+            p class="soft small" { a href=(paths::DELIVERIES) { (words::deliveries::SEE) } }
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod billing;
+pub mod deliveries;
 pub mod email;
 pub mod item;
 pub mod money;

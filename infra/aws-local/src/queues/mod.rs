@@ -295,9 +295,8 @@ impl Queues {
 
 /// Returns the number of the message with this receipt handle.
 fn find(messages: &Messages, queue: &str, receipt: &str) -> Option<u64> {
-    let matches = |(name, message): &(String, Message)| {
-        name == queue && message.receipt.as_deref() == Some(receipt)
-    };
+    let matches =
+        |(name, message): &(String, Message)| name == queue && message.receipt.as_deref() == Some(receipt);
     messages.iter().find(|(_, entry)| matches(entry)).map(|(number, _)| *number)
 }
 

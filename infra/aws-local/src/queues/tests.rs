@@ -88,7 +88,8 @@ fn messages_survive_a_restart_and_expire() {
     std::fs::create_dir_all(&folder).unwrap();
     let (memory, clock) = queues();
     let open = || {
-        Queues::open(memory.queues.clone(), memory.sources.clone(), Arc::clone(&clock), Some(&folder)).unwrap()
+        Queues::open(memory.queues.clone(), memory.sources.clone(), Arc::clone(&clock), Some(&folder))
+            .unwrap()
     };
     open().send("q", "{}", 0).unwrap();
     assert_eq!(open().receive("q", 1).unwrap().len(), 1);

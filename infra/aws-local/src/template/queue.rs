@@ -61,7 +61,10 @@ pub fn name_of(queue: &str) -> &str {
 /// Returns the queues that hold messages locally: those with a redrive policy, and their dead-letter
 /// queues. The list of dead letters replaces the other ones.
 pub(super) fn with_messages(queues: Vec<Queue>) -> Vec<Queue> {
-    let targets: Vec<String> =
-        queues.iter().filter_map(|queue| queue.redrive.as_ref()).map(|redrive| redrive.queue.clone()).collect();
+    let targets: Vec<String> = queues
+        .iter()
+        .filter_map(|queue| queue.redrive.as_ref())
+        .map(|redrive| redrive.queue.clone())
+        .collect();
     queues.into_iter().filter(|queue| queue.redrive.is_some() || targets.contains(&queue.name)).collect()
 }

@@ -115,7 +115,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
                 .await
         }
         422 if row.path() == "/host/events" => request.send_signed_by_host(world, cookie, "[]").await,
-        400 | 422 if row.route == "GET /operator" => {
+        400 | 422 if row.method() == "GET" && row.path().starts_with("/operator") => {
             request.path.push_str(if status == 400 { "?after=soon" } else { "?find=unknown" });
             request.send(world, cookie, format).await
         }

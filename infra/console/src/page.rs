@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Services in the fault form, by their names in the call log.
-const SERVICES: [&str; 6] = ["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe"];
+const SERVICES: [&str; 7] = ["dynamodb", "sesv2", "events", "secretsmanager", "sqs", "stripe", "host"];
 
 /// Renders the page with the functions for the fault form and the origin of the Stripe mock.
 pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
@@ -32,6 +32,7 @@ pub(super) fn render(functions: &[String], stripe: &str) -> Markup {
                         (tabs())
                         (mail())
                         (stream("events", words::EVENTS))
+                        (stream("webhooks", words::WEBHOOKS))
                         (stream("calls", words::CALLS))
                         (faults(functions))
                     }

@@ -27,6 +27,7 @@ pub(super) mod page {
     pub(crate) const INBOX: &str = "Inbox";
     pub(crate) const EMPTY_INBOX: &str = "Empty";
     pub(crate) const EVENTS: &str = "Domain events, newest first";
+    pub(crate) const WEBHOOKS: &str = "Calls to the host app's endpoint, newest first";
     pub(crate) const CALLS: &str = "Calls by request, newest first";
     pub(crate) const FILTER: &str = "Filter";
 
@@ -46,8 +47,13 @@ pub(super) mod page {
         [("+1 h", "1h"), ("+1 d", "1d"), ("+11 d", "11d"), ("+14 d", "14d")];
 
     /// Panels: URL fragment and name.
-    pub(crate) const PANELS: [(&str, &str); 4] =
-        [("mail", "Email"), ("events", "Events"), ("calls", "Calls"), ("faults", "Faults")];
+    pub(crate) const PANELS: [(&str, &str); 5] = [
+        ("mail", "Email"),
+        ("events", "Events"),
+        ("webhooks", "Webhooks"),
+        ("calls", "Calls"),
+        ("faults", "Faults"),
+    ];
 
     pub(crate) fn advance(duration: &str) -> String {
         format!("Advance the clock by {duration}")

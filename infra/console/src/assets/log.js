@@ -1,4 +1,4 @@
-// Lists of domain events and of calls grouped by request. Each line expands to its details.
+// Lists of domain events, of webhooks, and of calls grouped by request. Each line expands to its details.
 
 import { el, empty, find, all, milliseconds, moment, count } from "./dom.js";
 import { get, watch } from "./wire.js";
@@ -6,9 +6,11 @@ import { now } from "./clock.js";
 
 const SHOWN = 300;
 const events = watch("/_local/events");
-const filters = { events: "", calls: "" };
+const webhooks = watch("/_local/webhooks");
+const filters = { events: "", calls: "", webhooks: "" };
 const groups = new Map();
 let bus = [];
+let sent = [];
 let lastSeq = 0;
 
 const rows = (id) => find(`#${id} .rows`);
@@ -55,6 +57,32 @@ function drawEvents() {
 
 // The subject of an event: an organization, or for SES an email.
 const about = (detail) => detail.organization_id ?? detail.organization?.id ?? detail.mail?.commonHeaders?.subject ?? "";
+
+export async function refreshWebhooks() {
+  const changed = await webhooks();
+  if (changed) {
+    sent = changed;
+    drawWebhooks();
+  }
+  return sent.length;
+}
+
+function drawWebhooks() {
+  const lines = sent.map((call, index) => [call, index]).reverse()
+    .filter(([call]) => wanted("webhooks", call.id, call.type, call.organization_id, String(call.status)))
+    .slice(0, SHOWN)
+    .map(([call, index]) => line(index, [
+      moment(call.at, now()),
+      el("code", {}, call.type),
+      el("span", { className: "about" }, call.id),
+      el("span", { className: call.status >= 200 && call.status < 300 ? "chip" : "chip bad" }, call.status ?? "no response"),
+      el("span", { className: "number" }, `attempt ${call.attempt}`),
+      el("span", { className: "number ms" }, milliseconds(call.ms)),
+    ], () => el("div", {}, el("pre", {}, JSON.stringify(call, null, 2)))));
+  draw("webhooks", lines, filters.webhooks
+    ? empty("Nothing matches", "Change or clear the filter to see more.")
+    : empty("No webhooks yet", "Calls to the host app's endpoint appear here, if HOST_WEBHOOK_URL is set."));
+}
 
 export async function refreshCalls() {
   const fresh = await get(`/_local/calls?since=${lastSeq}`);
@@ -113,7 +141,7 @@ export function start() {
   for (const input of all("[data-filter]")) {
     input.addEventListener("input", () => {
       filters[input.dataset.filter] = input.value.trim().toLowerCase();
-      (input.dataset.filter === "events" ? drawEvents : drawCalls)();
+      ({ events: drawEvents, calls: drawCalls, webhooks: drawWebhooks })[input.dataset.filter]();
     });
   }
 }

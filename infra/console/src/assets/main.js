@@ -8,7 +8,7 @@ import * as mail from "./mail.js";
 import * as world from "./world.js";
 
 const REFRESH_INTERVAL = 2000;
-const counted = { mail: mail.refresh, events: log.refreshEvents, calls: log.refreshCalls, faults: faults.refresh };
+const counted = { mail: mail.refresh, events: log.refreshEvents, webhooks: log.refreshWebhooks, calls: log.refreshCalls, faults: faults.refresh };
 let running = null;
 
 function pulse(state, words) {

@@ -11,6 +11,7 @@ The first line of each shell block defines how the check handles it:
     ```sh account   needs an AWS or Stripe account: the check only parses it, and verifies that the AWS CLI and the
                     repository's own programs have the calls and options
     ```sh tell      a file that the reader saves and infra/ci/documents/embedding.py runs: the check only parses it
+    ```sh check     the same, and infra/ci/documents/webhooks.py runs it
 
 The check fails for a failing command, a block of another kind, an indented command, and an inline
 call of the AWS CLI with options. In blocks that run, `cargo run -- …` runs the built program, and
@@ -33,7 +34,7 @@ from botocore.exceptions import UnknownServiceError
 from infra.ci.running import running
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ["README.md", "docs/deploy.md", "docs/runbook.md", "docs/host-app.md", "docs/checklists.md", "docs/testing.md", "docs/performance.md"]
+PAGES = ["README.md", "docs/deploy.md", "docs/runbook.md", "docs/host-app.md", "docs/integrate/events.md", "docs/checklists.md", "docs/testing.md", "docs/performance.md"]
 ADDRESS = "http://localhost:8484"
 # Prefixes of lines that a reader would type.
 COMMANDS = ("cargo ", "curl ", "bash ", "sh ", "sam ", "aws ", "stripe ", "python3 ", "npm ", "git ")
@@ -140,7 +141,7 @@ class Check:
                     self.part(place, rest, on_request=False)
                 case "asked":
                     self.part(place, rest, on_request=True)
-                case "account" | "tell":
+                case "account" | "tell" | "check":
                     self.read(place, block)
                 case other:
                     self.error(place, f"unknown kind of block: {other}")

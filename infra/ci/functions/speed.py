@@ -34,6 +34,7 @@ EVENTS = {
     "sign-in": "get-login",
     "stripe-webhook": "invoice-paid",
     "trial-reminder": "scheduled",
+    "webhook-sender": "message",
 }
 MORE = 50
 STARTS = 9

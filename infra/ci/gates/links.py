@@ -21,10 +21,10 @@ LOCAL_ONLY = {*INFRA, "test-support", "clap", "dynoxide-rs", "rusqlite", "libsql
 # Allowed only in these functions.
 ONLY_IN = {
     "aws-sdk-sesv2": {"mailer"},
-    "aws-sdk-sqs": {"mailer"},
+    "aws-sdk-sqs": {"mailer", "webhook-sender"},
     "mail": {"mailer"},
     "aws-sdk-eventbridge": {"event-publisher"},
-    "aws-sdk-secretsmanager": {"billing", "checklist-read", "checklist-write", "host-api", "sign-in", "stripe-webhook"},
+    "aws-sdk-secretsmanager": {"billing", "checklist-read", "checklist-write", "host-api", "sign-in", "stripe-webhook", "webhook-sender"},
 }
 
 

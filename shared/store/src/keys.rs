@@ -17,7 +17,6 @@ use crate::{
     at::At,
     attributes::{Attributes, text, values},
     sign_in_request_id::SignInRequestId,
-    webhook_delivery,
 };
 
 /// Number of partitions of each sparse index.
@@ -208,13 +207,13 @@ impl Key {
 
     /// The key of the record of a webhook whose first attempt was at `at`.
     pub fn webhook_delivery(at: Timestamp, event: &str) -> Self {
-        let pk = Self::webhook_delivery_pk(at, webhook_delivery::shard_of(event));
+        let pk = Self::webhook_delivery_pk(at, shard(event));
         Self::new(pk, format!("{}#{event}", At(at)))
     }
 
     /// The partition of the records of one UTC day and shard.
     pub fn webhook_delivery_pk(day: Timestamp, shard: u8) -> String {
-        format!("DELIVERY#{}#{shard}", webhook_delivery::day_of(day))
+        format!("DELIVERY#{}#{shard}", day_of(day))
     }
 
     pub fn attributes(&self) -> Attributes {
@@ -232,7 +231,12 @@ impl Key {
     }
 }
 
-/// Returns the index shard of a partition key.
+/// Returns the UTC day of a time, as keys contain it.
+pub(crate) fn day_of(at: Timestamp) -> String {
+    At(at).to_string().chars().take("2026-01-15".len()).collect()
+}
+
+/// Returns the shard of a partition key, or of another ID.
 pub(crate) fn shard(pk: &str) -> u8 {
     Hash::of(&[pk.as_bytes()]).first() % SHARDS
 }

@@ -5,7 +5,6 @@
 
 use std::fmt;
 
-use domain::secret::Hash;
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,7 @@ use crate::{
     attributes::{Attributes, expires, text},
     client::Store,
     error::{Corrupt, Error},
-    keys::{Key, SHARDS},
+    keys::{Key, SHARDS, day_of},
     schema::{from_item, to_item},
 };
 
@@ -49,7 +48,7 @@ pub struct WebhookDelivery {
     pub state: WebhookState,
     /// HTTP status of the last attempt. `None` if it got no response.
     pub status: Option<u16>,
-    /// Number of attempts.
+    /// Number of attempts so far.
     pub attempts: u32,
     /// Duration of the last attempt in milliseconds.
     pub ms: u64,
@@ -177,16 +176,6 @@ impl Store {
     }
 }
 
-/// Returns the UTC day as it stands in keys.
-pub(crate) fn day_of(at: Timestamp) -> String {
-    At(at).to_string().chars().take("2026-01-15".len()).collect()
-}
-
-/// Returns the shard of an event.
-pub(crate) fn shard_of(event: &str) -> u8 {
-    Hash::of(&[event.as_bytes()]).first() % SHARDS
-}
-
 fn decode(item: Attributes) -> Result<WebhookDelivery, Corrupt> {
     let item: WebhookDeliveryItem = from_item(item)?;
     Ok(WebhookDelivery {
@@ -209,7 +198,7 @@ mod tests {
     fn cursor_is_a_sort_key() {
         let key = Key::webhook_delivery("2026-01-15T23:59:59.999Z".parse().unwrap(), "org_1/2/0");
         assert_eq!(key.sk, "2026-01-15T23:59:59.999Z#org_1/2/0");
-        assert_eq!(key.pk, format!("DELIVERY#2026-01-15#{}", shard_of("org_1/2/0")));
+        assert_eq!(key.pk, format!("DELIVERY#2026-01-15#{}", crate::keys::shard("org_1/2/0")));
         let cursor = WebhookDeliveryCursor::parse("2026-01-15T23:59:59.999Z~org_1/2/0").unwrap();
         assert_eq!((cursor.sk.as_str(), day_of(cursor.at).as_str()), (key.sk.as_str(), "2026-01-15"));
         assert_eq!(cursor.to_string(), "2026-01-15T23:59:59.999Z~org_1/2/0");

@@ -1,6 +1,6 @@
 //! Calls to services outside AWS.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, time::Instant};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use axum::body::Bytes;
@@ -40,13 +40,28 @@ impl ExternalCall {
         self.service.handle(self.request.clone()).await.map(Reply::outside)
     }
 
-    /// Passes the outcome of the call to the service.
-    pub(super) fn observe(&self, status: Option<u16>, duration: Duration) {
-        self.service.observe(&self.request, status, duration);
+    /// Returns the outcome of the call, without a response yet.
+    pub(super) fn outcome(&self) -> Outcome<'_> {
+        Outcome { call: self, started: Instant::now(), status: None }
     }
 
     /// Returns the response of an injected error.
     pub(super) fn fail(&self, error: InjectedError) -> Reply {
         Reply::outside(self.service.fail(error))
+    }
+}
+
+/// Outcome of a call. It is reported to the service when this value is dropped, so also if the caller
+/// stops waiting.
+pub(super) struct Outcome<'a> {
+    call: &'a ExternalCall,
+    started: Instant,
+    /// Status of the response. `None` without a response.
+    pub(super) status: Option<u16>,
+}
+
+impl Drop for Outcome<'_> {
+    fn drop(&mut self) {
+        self.call.service.observe(&self.call.request, self.status, self.started.elapsed());
     }
 }

@@ -74,14 +74,18 @@ impl Connector {
             SdkCall::External(_) => Some("outside AWS".to_owned()),
             _ => allowed.as_ref().ok().map(|names| names.join(", ")),
         };
+        let mut outcome = match &call {
+            SdkCall::External(external) => Some(external.outcome()),
+            _ => None,
+        };
         let fault = self.cloud.faults.injected_fault(&self.function, call.service(), call.operation());
         let result = match (allowed, fault) {
             (Err(need), _) => Ok(call.denied(&self.function, &need.action, &need.resource)),
             (Ok(_), Some(kind)) => self.inject(&call, kind).await,
             (Ok(_), None) => self.perform(&call).await,
         };
-        if let SdkCall::External(external) = &call {
-            external.observe(result.as_ref().ok().map(Reply::status), started.elapsed());
+        if let Some(outcome) = &mut outcome {
+            outcome.status = result.as_ref().ok().map(Reply::status);
         }
         self.cloud.calls.record(Call {
             seq: 0,

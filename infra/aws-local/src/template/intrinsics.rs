@@ -1,6 +1,6 @@
 //! Evaluates the template's intrinsic functions and conditions for the local stack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
@@ -13,6 +13,8 @@ const MAX_DEPTH: u8 = 24;
 /// Parameters, mappings, conditions, and resources that references in the template can use.
 pub(super) struct Scope<'a> {
     parameters: BTreeMap<String, Value>,
+    /// Names of the variables whose value is a parameter, also in functions whose condition is false.
+    variables: BTreeSet<String>,
     mappings: Option<&'a Yaml>,
     conditions: Option<&'a Yaml>,
     pub(super) resources: BTreeMap<&'a str, &'a Yaml>,
@@ -52,14 +54,16 @@ impl<'a> Scope<'a> {
         }
         Ok(Self {
             parameters,
+            variables: parameters_by_variable.into_keys().map(str::to_owned).collect(),
             mappings: document.get("Mappings"),
             conditions: document.get("Conditions"),
             resources,
         })
     }
 
-    pub(super) fn has_parameter(&self, name: &str) -> bool {
-        self.parameters.contains_key(name)
+    /// Returns whether a setting with this name has a meaning.
+    pub(super) fn is_setting(&self, name: &str) -> bool {
+        self.parameters.contains_key(name) || self.variables.contains(name)
     }
 
     pub(super) fn resources(&self) -> impl Iterator<Item = (&'a str, &'a Yaml)> {

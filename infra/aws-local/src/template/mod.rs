@@ -242,8 +242,7 @@ impl Reader {
             globals,
         };
         for (name, value) in settings {
-            let parameter = scope.has_parameter(name);
-            if !template.set_variable(name, value) && !parameter {
+            if !template.set_variable(name, value) && !scope.is_setting(name) {
                 errors.push(format!("{name} is not a template parameter or function variable"));
             }
         }

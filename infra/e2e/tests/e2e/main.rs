@@ -22,3 +22,4 @@ mod observability;
 mod stripe_mock;
 mod sweep;
 mod template;
+mod webhooks;

@@ -73,7 +73,12 @@ impl Watch {
         assert!(alarms.len() > 20, "the parser found too few alarms");
         let dashboards: Vec<_> = of_type(&template, "AWS::CloudWatch::Dashboard").collect();
         let [(_, dashboard)] = dashboards.as_slice() else { panic!("there is one dashboard") };
-        let dashboard = text(&dashboard["DashboardBody"]);
+        let Yaml::Tagged(body) = &dashboard["DashboardBody"] else { panic!("the body is a !Sub") };
+        let Yaml::Tagged(webhooks) = &body.value[1]["WebhookAlarm"] else {
+            panic!("the alarm has a condition")
+        };
+        let alarms_of_webhooks = text(&webhooks.value[1]);
+        let dashboard = text(&body.value[0]).replace("${WebhookAlarm}", &alarms_of_webhooks);
         let widgets = widgets(&dashboard);
         Self { template, alarms, widgets, dashboard }
     }

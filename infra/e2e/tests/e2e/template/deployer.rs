@@ -21,6 +21,7 @@ fn services(kind: &str) -> &'static [&'static str] {
         "AWS::Route53::RecordSet" => &["route53"],
         "AWS::S3::Bucket" | "AWS::S3::BucketPolicy" => &["s3"],
         "AWS::SES::ConfigurationSet" | "AWS::SES::ConfigurationSetEventDestination" => &["ses"],
+        "AWS::Events::Rule" => &["events"],
         "AWS::SNS::Subscription" | "AWS::SNS::Topic" => &["sns"],
         "AWS::SQS::Queue" | "AWS::SQS::QueuePolicy" => &["sqs"],
         other => panic!("no service is known for {other}; add its calls to docs/deployer-policy.json"),

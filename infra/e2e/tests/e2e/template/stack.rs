@@ -8,10 +8,12 @@ use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
 
 /// Parameter values with which the template contains every resource and every policy statement.
-const EVERYTHING: [(&str, &str); 10] = [
+const EVERYTHING: [(&str, &str); 12] = [
     ("StripeWebhookSecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
     ("HostSigningKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host"),
     ("HostKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host-keys"),
+    ("HostWebhookUrl", "https://app.example.com/onramp/webhooks"),
+    ("HostWebhookSecretsArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:host-webhooks"),
     ("ApiKeysArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:api-keys"),
     ("WebhookReservedConcurrency", "50"),
     ("SignupReservedConcurrency", "50"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_local::template::Target;
 use serde_json::{Value, json};
 
 use crate::template::{
@@ -104,7 +105,7 @@ pub fn indexes(stack: &Stack) -> Vec<String> {
 /// Checks the pattern of each EventBridge rule. It must match the recorded events for the function
 /// of the rule, and no event of another source.
 pub fn rule_events(stack: &Stack) -> Vec<String> {
-    let of = |function: &str| match function {
+    let prefix = |function: &str| match function {
         "checklist-write" => "host-",
         "mailer" => "ses-",
         "stripe-webhook" => "destination-",
@@ -112,7 +113,10 @@ pub fn rule_events(stack: &Stack) -> Vec<String> {
     };
     let mut found = Vec::new();
     for rule in &stack.template.rules {
-        let recorded = code::recorded(&rule.function, of(&rule.function));
+        let recorded = match &rule.target {
+            Target::Function(function) => code::recorded(function, prefix(function)),
+            Target::Queue(queue) => recorded_messages(stack, queue),
+        };
         let unmatched = recorded.iter().filter(|(_, event)| !rule.pattern.matches(event));
         found.extend(unmatched.map(|(case, _)| format!("{} does not match {case}", rule.id)));
         // The pattern must not match an event of another source.
@@ -122,6 +126,18 @@ pub fn rule_events(stack: &Stack) -> Vec<String> {
         }
     }
     found
+}
+
+/// Returns the recorded messages of the function that reads a queue, except those that are no event
+/// of the bus.
+fn recorded_messages(stack: &Stack, queue: &str) -> Vec<(String, Value)> {
+    let sources = stack.template.queue_sources.iter().filter(|source| source.queue == queue);
+    let cases = sources.flat_map(|source| code::recorded(&source.function, "message"));
+    let messages = cases.filter_map(|(case, event)| {
+        let message: Value = serde_json::from_str(event["Records"][0]["body"].as_str()?).ok()?;
+        (!message["detail"].is_null()).then_some((case, message))
+    });
+    messages.collect()
 }
 
 /// Checks the filters through which a function reads the table's stream. They must match the

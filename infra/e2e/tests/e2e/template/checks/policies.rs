@@ -55,8 +55,15 @@ pub fn actions(stack: &Stack) -> Vec<String> {
         .map(|action| format!("dynamodb:{action}"))
         .into_iter()
         .chain(
-            ["secretsmanager:GetSecretValue", "ses:SendEmail", "events:PutEvents", "sqs:GetQueueAttributes"]
-                .map(str::to_owned),
+            [
+                "secretsmanager:GetSecretValue",
+                "ses:SendEmail",
+                "events:PutEvents",
+                "sqs:ChangeMessageVisibility",
+                "sqs:GetQueueAttributes",
+                "sqs:SendMessage",
+            ]
+            .map(str::to_owned),
         )
         .collect();
     let mut found = Vec::new();

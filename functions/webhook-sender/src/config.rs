@@ -8,7 +8,7 @@ use runtime::{ConfigErrors, Env, SecretSource};
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) table: String,
-    /// The host's endpoint.
+    /// URL of the host's endpoint.
     pub(crate) url: EndpointUrl,
     pub(crate) secrets: SecretSource<WebhookSecrets>,
     /// URL of the queue with the events.

@@ -1,4 +1,4 @@
-//! Delivers one message.
+//! Delivers one message to the host's endpoint.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ pub(crate) struct BatchIn {
     pub(crate) records: Vec<RecordIn>,
 }
 
-/// A received message.
+/// A message as Lambda received it from the queue.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RecordIn {
@@ -49,9 +49,7 @@ impl RecordIn {
 /// A domain event as a webhook.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Webhook {
-    /// The event's ID.
     pub(crate) id: String,
-    /// The event's type.
     pub(crate) kind: String,
     pub(crate) organization: Option<String>,
     /// The body. It depends only on the message, so every attempt has the same bytes.

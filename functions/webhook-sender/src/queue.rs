@@ -1,4 +1,4 @@
-//! Calls to SQS.
+//! Calls to SQS for the queue and its dead-letter queue.
 
 use aws_sdk_sqs::{Client, error::ProvideErrorMetadata};
 use aws_types::SdkConfig;

@@ -39,7 +39,7 @@ pub struct HostCall {
     pub attempt: usize,
     /// HTTP status. `None` without a response.
     pub status: Option<u16>,
-    /// Duration in milliseconds.
+    /// Duration of the call in milliseconds.
     pub ms: u64,
     /// End of the call by the local clock.
     pub at: Timestamp,
@@ -78,7 +78,7 @@ impl HostEndpoint {
         self.calls.all()
     }
 
-    /// Deletes all calls.
+    /// Deletes all calls from the log.
     pub(crate) fn clear(&self) {
         self.calls.clear();
     }

@@ -31,14 +31,14 @@ pub struct SignedCall<'a> {
     pub timestamp: i64,
     /// Value of the header `webhook-signature`.
     pub signature: &'a str,
-    /// JSON body.
+    /// Body, a JSON document.
     pub body: &'a [u8],
 }
 
 /// A response of the endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostResponse {
-    /// HTTP status.
+    /// HTTP status of the response.
     pub status: u16,
     /// Body. `None` if it is larger than [`MAX_BODY_BYTES`] or was not complete in time.
     pub body: Option<Vec<u8>>,

@@ -14,7 +14,7 @@ pub struct EndpointUrl {
 }
 
 impl EndpointUrl {
-    /// Returns the URL.
+    /// Returns the URL as it was parsed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text

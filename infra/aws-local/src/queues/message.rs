@@ -17,7 +17,7 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// Time from which a receive returns the message.
     pub visible_at: Timestamp,
-    /// Number of receives.
+    /// Number of receives so far.
     pub receives: u32,
     /// Time of the first receive.
     pub first_received_at: Option<Timestamp>,

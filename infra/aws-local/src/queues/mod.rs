@@ -33,7 +33,7 @@ const MAX_DELAY: i64 = 900;
 /// Maximum size of a message, in bytes.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// A stored change.
+/// A change, as the data folder stores it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum Line {
     Put(u64, String, Message),
@@ -246,7 +246,7 @@ impl Queues {
         dead.collect()
     }
 
-    /// Deletes all messages.
+    /// Deletes all messages of all queues.
     pub fn clear(&self) {
         self.lock().clear();
         self.lines.clear();

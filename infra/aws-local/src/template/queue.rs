@@ -8,7 +8,7 @@ use super::scalar::{number, text};
 /// A queue with its timeouts.
 #[derive(Debug, Clone)]
 pub struct Queue {
-    /// Physical name.
+    /// Physical name of the queue.
     pub name: String,
     /// How long a received message stays invisible to further receives.
     pub visibility: SignedDuration,

@@ -14,17 +14,19 @@ pub fn render(page: &WebhookDeliveryPage, is_later: bool, now: Timestamp) -> Mar
         p class="eyebrow" { a href=(paths::QUEUE) { (words::OPERATOR) } }
         h1 { (text::TITLE) }
         p class="lead" { (text::LEAD) }
-        @if page.deliveries.is_empty() {
-            (note(Tone::Calm, "📭", text::EMPTY_TITLE, &html! { p { (text::EMPTY) } }))
-        } @else {
-            ul class="rows" { @for delivery in &page.deliveries { (row(delivery, now)) } }
-        }
-        @if page.next.is_some() || is_later {
-            p class="actions" {
-                @if let Some(next) = &page.next {
-                    (ui::link_button(Weight::Secondary, &paths::deliveries_after(&next.to_string()), text::OLDER))
+        div class="stack" {
+            @if page.deliveries.is_empty() {
+                (note(Tone::Calm, "📭", text::EMPTY_TITLE, &html! { p { (text::EMPTY) } }))
+            } @else {
+                ul class="rows" { @for delivery in &page.deliveries { (row(delivery, now)) } }
+            }
+            @if page.next.is_some() || is_later {
+                p class="actions" {
+                    @if let Some(next) = &page.next {
+                        (ui::link_button(Weight::Secondary, &paths::deliveries_after(&next.to_string()), text::OLDER))
+                    }
+                    @if is_later { a href=(paths::DELIVERIES) { (text::FIRST_PAGE) } }
                 }
-                @if is_later { a href=(paths::DELIVERIES) { (text::FIRST_PAGE) } }
             }
         }
     }

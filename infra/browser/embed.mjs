@@ -27,6 +27,8 @@ const port = await freePort();
 // A browser treats another port as the same site and another host name as another site.
 const onramp = `http://localhost:${port}`;
 const app = `http://127.0.0.1:${port + 2}`;
+/** The page of the sample host app that embeds Onramp in all ways. */
+const integration = `${app}/integration`;
 // A host app's page with the strictest isolation: it loads only resources that allow it.
 let strictPage = '';
 const strictSite = createServer((_, response) => {
@@ -205,7 +207,7 @@ async function checkEmbedding(browser) {
     // The current page's origin is not in EMBED_ORIGINS, so it logs errors until it is closed.
     await page.goto('about:blank');
     logged.length = 0;
-    await page.goto(app);
+    await page.goto(integration);
 
     // Three ways of embedding, each with the widget and the banner.
     const element = page.locator('onboarding-widget').first();
@@ -239,7 +241,7 @@ async function checkEmbedding(browser) {
     await frame.getByRole('link', { name: 'See all tasks' }).focus();
     await element.getByRole('button', { name: 'Skip' }).dispatchEvent('click');
     await settled(element, 2, 5_000);
-    assert.equal(page.url(), `${app}/`);
+    assert.equal(page.url(), integration);
     await settled(frame, 2);
     assert.equal(await frame.locator('a:focus').textContent(), 'See all tasks');
 
@@ -286,7 +288,7 @@ async function checkEmbedding(browser) {
       await opened;
       await route.continue();
     });
-    await early.goto(app, { waitUntil: 'commit' });
+    await early.goto(integration, { waitUntil: 'commit' });
     const late = early.frameLocator('iframe[title=Onboarding]');
     await settled(late, 4);
     await control('POST', 'events', { source: 'timetracker', 'detail-type': 'settings.updated', detail: { organization_id: organization } });
@@ -406,7 +408,7 @@ async function checkEmbedding(browser) {
     // A page whose origin is not in EMBED_ORIGINS shows nothing, even with a valid token.
     logged.length = 0;
     await context.addCookies([{ name: session.name, value: session.value, url: `http://localhost:${port + 2}` }]);
-    await page.goto(`http://localhost:${port + 2}`);
+    await page.goto(`http://localhost:${port + 2}/integration`);
     for (let n = 0; !logged.some((text) => /Check that http:\/\/localhost:\d+ is in EMBED_ORIGINS/.test(text)); n++) {
       assert.ok(n < 100, logged.join('\n'));
       await wait(100);

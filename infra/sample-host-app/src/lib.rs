@@ -6,12 +6,13 @@
 //!
 //! The app has no sign-in of its own. It sends a visitor without a session to Onramp, which sends them
 //! back to the same page with a handoff token that works once. Its pages embed Onramp's banner and
-//! checklist: most as custom elements, and the start page also as HTML fragments that the app fetches
-//! and in frames. The app sends events about user actions over the event bus or over HTTP.
+//! checklist as custom elements. The page `/integration` also embeds them as HTML fragments that the
+//! app fetches and in frames, and shows what Onramp says about the user. The app sends events about user actions over the event bus or over HTTP.
 
 mod areas;
 mod handoff_token;
 mod host_signer;
+mod integration;
 mod page;
 mod webhooks;
 mod words;
@@ -21,7 +22,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use areas::{Area, Entries};
+use areas::{AREAS, Area, Entries, Entry};
 use axum::body::Bytes;
 use handoff_token::{HandoffVerifier, HostUser};
 use host_signer::HostSigner;
@@ -33,15 +34,16 @@ use http::{
     },
     uri::PathAndQuery,
 };
+use integration::Embedded;
 use jiff::Timestamp;
 use maud::Markup;
-use page::{Embedded, TOKEN_PATH};
+use page::{INTEGRATION, TOKEN_PATH};
 use serde_json::json;
 pub use webhooks::WEBHOOKS_PATH;
 use webhooks::Webhooks;
 use words::EVENTS;
 
-use aws_local::{bus::Entry, connector::Cloud};
+use aws_local::{bus::Entry as BusEntry, connector::Cloud};
 use sim::external::HttpSend;
 use sim::random;
 
@@ -122,7 +124,8 @@ impl HostApp {
                 (None, _) if path == SIGNED_OUT => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
                 (None, Some(user)) => match Area::at(path) {
                     Some(area) => self.area(area, &user),
-                    None => self.home(&user, path).await,
+                    None if path == INTEGRATION => self.integration(&user).await,
+                    None => self.overview(&user, path),
                 },
                 (None, None) if is_visit(&request) && lock(&self.verifier).has_keys() => {
                     self.send_to_onramp(request.uri())
@@ -160,8 +163,8 @@ impl HostApp {
 
     /// Adds an entry to an area, and reports it to Onramp.
     async fn add_entry(&self, area: &'static Area, user: &HostUser, form: &[u8]) -> Response<Bytes> {
-        let name = field(form, "name").unwrap_or_default();
-        if !areas::is_valid(&name) {
+        let [name, detail] = ["name", "detail"].map(|key| field(form, key).unwrap_or_default());
+        if !areas::is_valid(&name, &detail) {
             let entries = lock(&self.entries).of(&user.organization_id, area);
             let page = page::area(area, user, &entries, &self.onramp, Some(&name));
             return self.page(StatusCode::UNPROCESSABLE_ENTITY, page);
@@ -169,19 +172,29 @@ impl HostApp {
         if !self.post_event(user, area.event).await {
             return self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED));
         }
-        lock(&self.entries).add(&user.organization_id, area, &name);
+        let entry = Entry { name: name.trim().to_owned(), detail, by: user.name.clone() };
+        lock(&self.entries).add(&user.organization_id, area, entry);
         self.redirect(area.path)
     }
 
-    /// Responds with the page of a signed-in user.
-    async fn home(&self, user: &HostUser, path: &str) -> Response<Bytes> {
+    /// Responds with the start page. It also replaces pages that the sample does not have.
+    fn overview(&self, user: &HostUser, path: &str) -> Response<Bytes> {
+        let lists = AREAS.iter().filter(|area| !area.is_setting);
+        let entries = lock(&self.entries);
+        let lists: Vec<_> = lists.map(|area| (area, entries.of(&user.organization_id, area))).collect();
+        drop(entries);
+        self.page(StatusCode::OK, page::overview(user, &lists, &self.onramp, path))
+    }
+
+    /// Responds with the page that shows each way to integrate Onramp.
+    async fn integration(&self, user: &HostUser) -> Response<Bytes> {
         let token = self.embed_token(user).unwrap_or_default();
         let (banner, widget) = (
             self.fetch_include("/onboarding/banner", &token).await,
             self.fetch_include("/onboarding/widget", &token).await,
         );
         let embedded = Embedded { onramp: &self.onramp, token: &token, banner: &banner, widget: &widget };
-        self.page(StatusCode::OK, page::home(user, &embedded, path))
+        self.page(StatusCode::OK, integration::page(user, &embedded))
     }
 
     fn embed_token(&self, user: &HostUser) -> Option<String> {
@@ -255,13 +268,13 @@ impl HostApp {
         };
         if field(form, "way").as_deref() == Some("http") {
             return match self.post_event(user, event).await {
-                true => self.redirect("/"),
+                true => self.redirect(INTEGRATION),
                 false => self.page(StatusCode::BAD_GATEWAY, page::error(words::error::EVENT_REJECTED)),
             };
         }
         let now = self.cloud.clock.now();
         let detail = json!({"organization_id": user.organization_id, "actor": user.name, "occurred_at": now.to_string()});
-        let entry = Entry {
+        let entry = BusEntry {
             bus: "default".to_owned(),
             source: self.source.clone(),
             detail_type: event.to_owned(),
@@ -270,7 +283,7 @@ impl HostApp {
             time: None,
         };
         self.cloud.bus.put(&entry, now);
-        self.redirect("/")
+        self.redirect(INTEGRATION)
     }
 
     /// Posts a signed event about a user. Returns whether Onramp accepted it.

@@ -13,8 +13,10 @@ pub(crate) const EVENTS: [(&str, &str); 7] = [
 
 /// Texts that all pages share.
 pub(super) mod frame {
-    pub(crate) const NOTICE: &str = "Local host app";
-    pub(crate) const NOTICE_DETAIL: &str = " — a sample that represents your product";
+    pub(crate) const PRODUCT: &str = "TimeTracker";
+    pub(crate) const SAMPLE: &str = "Sample";
+    pub(crate) const ONBOARDING: &str = "Setup";
+    pub(crate) const SIGN_OUT: &str = "Sign out";
     pub(crate) const REDIRECT_TITLE: &str = "See other";
     pub(crate) const CONTINUE: &str = "Continue";
     pub(crate) const MENU: &str = "Pages";
@@ -30,10 +32,28 @@ pub(super) mod signed_out {
 
 pub(super) mod area {
     pub(crate) const INVALID_NAME: &str = "Enter 1 to 100 characters.";
+    pub(crate) const OPTIONAL: &str = "(optional)";
+
+    pub(crate) fn saved_by(name: &str) -> String {
+        format!("Last saved by {name}")
+    }
 }
 
-pub(super) mod home {
-    pub(crate) const TITLE: &str = "Host app";
+pub(super) mod overview {
+    pub(crate) const TITLE: &str = "Overview";
+    pub(crate) const LEAD: &str = "This is where your team stands.";
+
+    pub(crate) fn greeting(name: &str) -> String {
+        format!("Hello, {name}")
+    }
+
+    /// Text before the path that the user opened, which the page shows as code.
+    pub(crate) const OPENED: &str = "The sample has no page ";
+}
+
+pub(super) mod integration {
+    pub(crate) const TITLE: &str = "Integration";
+    pub(crate) const LEAD: &str = "For developers: what this app shows of Onramp, and what it sends.";
     pub(crate) const CREATE_PROJECT: &str = "Create a project";
     pub(crate) const HTTP_EVENT: &str = "sends a signed event to Onramp over HTTP";
     pub(crate) const ELEMENTS: &str = "Custom elements";
@@ -57,15 +77,7 @@ pub(super) mod home {
     pub(crate) const VERIFIED: &str = ", verified";
     pub(crate) const NOT_VERIFIED: &str = ", not verified";
     pub(crate) const ID: &str = "ID";
-    pub(crate) const SIGN_OUT: &str = "Sign out here";
     pub(crate) const CHECKLIST: &str = "Open the checklist";
-
-    pub(crate) fn greeting(name: &str) -> String {
-        format!("Hello, {name}")
-    }
-
-    /// Text before the path that the user opened, which the page shows as code.
-    pub(crate) const OPENED: &str = "You opened ";
 }
 
 pub(super) mod webhooks {

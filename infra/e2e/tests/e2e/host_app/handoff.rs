@@ -124,7 +124,9 @@ async fn task_link_leads_to_a_project_without_a_second_sign_in() {
     assert_eq!(rejected.status(), 422);
     let created = host_app(&world, "POST", "/projects", &headers, "name=Website").await;
     assert_eq!(created.status(), 303);
-    assert!(text(&host_app(&world, "GET", "/projects", &headers, "").await).contains("<li>Website</li>"));
+    assert!(
+        text(&host_app(&world, "GET", "/projects", &headers, "").await).contains("<strong>Website</strong>")
+    );
     let list = jo.checklist().await;
     assert_eq!((&list["completed_count"], &list["tasks"][1]["completed"]), (&json!(1), &json!(true)));
 }
@@ -274,7 +276,7 @@ async fn handoff_token_carries_plan_and_seats() {
         let claims = claims(&path);
         assert_eq!((&claims["plan"], &claims["seats"]), (&plan, &seats));
         let session = cookie(&host_app(&world, "GET", &path, &[], "").await);
-        let home = text(&host_app(&world, "GET", "/", &[("cookie", &session)], "").await);
+        let home = text(&host_app(&world, "GET", "/integration", &[("cookie", &session)], "").await);
         let [plan, seats] = shown;
         assert!(
             home.contains(&format!("<dt>Plan</dt><dd>{plan}</dd><dt>Seats</dt><dd>{seats}</dd>")),

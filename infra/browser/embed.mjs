@@ -73,7 +73,6 @@ try {
     await wait(50);
   }
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
-  for (const scripts of [true, false]) await checkTaskLink(browser, scripts);
   await checkEmbedding(browser);
 } catch (error) {
   console.error(error, `\nlog of the stack:\n${log}`);
@@ -144,39 +143,6 @@ async function checkStrictPage(context, person) {
     assert.equal((await page.frameLocator(`#${id}`).locator('main').textContent()).trim(), '');
   }
   await page.close();
-}
-
-/**
- * A stranger signs up and creates a project in the host app, without a second sign-in. The task is
- * completed. Takes at most five clicks, also without scripts.
- */
-async function checkTaskLink(browser, scripts) {
-  const context = await browser.newContext({ viewport: { width: 390, height: 800 }, javaScriptEnabled: scripts });
-  const page = await context.newPage();
-  let clicks = 0;
-  const click = async (locator) => {
-    clicks += 1;
-    await locator.first().click();
-  };
-  await page.goto(onramp);
-  await click(page.getByRole('link', { name: /^Start free trial/ }));
-  for (const [field, text] of [['name', 'Linked'], ['full_name', 'Lin Doe'], ['email', `lin-${scripts}@linked.example`]]) {
-    await page.fill(`input[name=${field}]`, text);
-  }
-  await click(page.getByRole('button', { name: 'Create organization' }));
-  await page.waitForURL(`${onramp}/onboarding/welcome`);
-  await click(page.locator('a', { hasText: 'Create project' }));
-  await page.waitForURL((url) => url.pathname === '/projects');
-  const faults = [];
-  if (scripts) await look(page, 'host-app-projects', PICTURES, faults);
-  await page.fill('#name', 'Website');
-  await click(page.getByRole('button', { name: 'Create project' }));
-  await page.locator('.entries', { hasText: 'Website' }).waitFor();
-  await page.goto(`${onramp}/onboarding/checklist`);
-  await page.getByText('1 of 8 done').first().waitFor();
-  assert.ok(clicks <= 5, `${clicks} clicks`);
-  assert.deepEqual(faults, [], 'no accessibility errors');
-  await context.close();
 }
 
 async function checkEmbedding(browser) {

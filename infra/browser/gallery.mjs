@@ -1,11 +1,9 @@
 // Visits the pages of each state in states.mjs, takes screenshots, and checks the expected texts.
 
 import { wrongInMail, wrongOnPage } from './claims.mjs';
+import { each, guarded } from './parallel.mjs';
 import { person } from './person.mjs';
 import { STATES } from './states.mjs';
-
-/** Number of parallel browsers. */
-const AT_ONCE = 3;
 
 /** Visits every page in every state. `see(page, name)` takes screenshots and checks the page. */
 export async function gallery(browser, stack, see, faults) {
@@ -87,21 +85,4 @@ function mirror(page) {
       return width > 0 && off > 2 ? [`${it.localName}.${it.className} "${it.textContent.trim().slice(0, 30)}" is ${Math.round(off)} px off`] : [];
     });
   });
-}
-
-/** Runs `work` and records its error, so that other pages are still checked. */
-async function guarded(faults, what, work) {
-  try {
-    await work();
-  } catch (error) {
-    faults.push(`${what}: ${error.stack}`);
-  }
-}
-
-/** Runs `work` for all `items`, a few at a time. */
-async function each(items, work) {
-  const left = [...items];
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    while (left.length) await work(left.shift());
-  }));
 }

@@ -115,10 +115,7 @@ export async function runJourneys(browser, stack, see, faults) {
   const sam = { scripts: false, sees: false, organization: 'Globex', name: 'Sam Roe', address: 'sam@globex.example' };
   await visit({ ...jo, journeys: [checkEmails(see)] });
   await visit({ ...sam, journeys: [journey] });
-  for (const [person, organization] of [[sam, 'Hooli Labs'], [jo, 'Vandelay']]) {
-    const address = `${organization.split(' ')[0].toLowerCase()}@team.example`;
-    await visit({ ...person, organization, address, journeys: [inviteColleague] });
-  }
+  await visit({ ...jo, organization: 'Vandelay', address: 'vandelay@team.example', journeys: [inviteColleague] });
   await visit({ ...jo, organization: 'Wayne Works', address: 'al@wayne.example', journeys: [visitErrorPages] });
   // The trial journeys come last, because they advance the shared clock.
   const payer = (name, run) => ({ ...jo, organization: `${name} Ltd`, address: `${name.toLowerCase()}@payer.example`, journeys: [run] });

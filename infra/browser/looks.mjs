@@ -38,7 +38,8 @@ export async function look(page, name, folder, faults, widths = WIDTHS) {
   await page.setViewportSize(viewport);
 }
 
-async function violations(page, runOnly) {
+/** Returns the accessibility rules that the open page breaks. */
+export async function violations(page, runOnly = RULES) {
   // Inject axe through the debugger, because the page's CSP does not allow other scripts.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   // `preload: false`: axe must not fetch style sheets of other origins.
@@ -59,7 +60,7 @@ function moving(page) {
 }
 
 /** Reports horizontal scrolling, in left-to-right and right-to-left layout. */
-function tooWide(page) {
+export function tooWide(page) {
   return page.evaluate(() => ['ltr', 'rtl'].flatMap((dir) => {
     const before = document.documentElement.dir;
     document.documentElement.dir = dir;

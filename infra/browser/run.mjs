@@ -13,11 +13,14 @@ import { hands } from './hands.mjs';
 import { runJourneys } from './journey.mjs';
 import { look } from './looks.mjs';
 import { startStack } from './stack.mjs';
+import { runVariants } from './variants.mjs';
 
 const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
 
 /** Each part has its own stack and therefore its own clock. */
-const PARTS = { load: firstLoad, hands, states: gallery, journeys: runJourneys };
+const PARTS = { load: firstLoad, hands, states: gallery, journeys: runJourneys, variants: runVariants };
+/** Options of the stack of a part. */
+const OPTIONS = { variants: ['--host-app', '--set', 'SIGNUP_LIMIT_PER_IP=50'] };
 
 const [binary = 'target/debug/onramp', ...wanted] = process.argv.slice(2);
 /** All errors. They are printed after the last part. */
@@ -26,7 +29,7 @@ const see = (page, name, widths) => look(page, name, PICTURES, faults, widths);
 const browser = await chromium.launch(BROWSER);
 for (const part of wanted.length ? wanted : Object.keys(PARTS)) {
   const began = Date.now();
-  const stack = await startStack(resolve(binary));
+  const stack = await startStack(resolve(binary), undefined, OPTIONS[part]);
   try {
     await PARTS[part](browser, stack, see, faults);
   } catch (error) {

@@ -9,7 +9,7 @@ const WIDTHS = [320, 640];
 /** Checks each email of the gallery. */
 export function checkEmails(looks) {
   return async (stack, page, who, see) => {
-    await page.goto(`${stack.url}/_local`);
+    await filtersInbox(stack, page);
     await page.getByRole('link', { name: 'All emails' }).waitFor();
     await page.goto(`${stack.url}/_local/mails`);
     await see('mails');
@@ -29,6 +29,25 @@ export function checkEmails(looks) {
       await looks(page, `mail-${mail.split('/').at(-1)}`, WIDTHS);
     }
   };
+}
+
+/** The inbox of the console shows the emails of one of two organizations with the same name. */
+async function filtersInbox(stack, page) {
+  const addresses = ['one@twins.example', 'two@twins.example'];
+  for (const email of addresses) {
+    const body = new URLSearchParams({ name: 'Twins', full_name: 'Jo Doe', email, start_trial: 'true' });
+    await fetch(`${stack.url}/organizations/new`, { method: 'POST', body, redirect: 'manual' });
+  }
+  for (const email of addresses) assert.equal((await stack.mailTo(email)).length, 1);
+  await page.goto(`${stack.url}/_local`);
+  const filter = page.getByRole('combobox', { name: 'Emails of' });
+  await filter.getByRole('option').nth(2).waitFor({ state: 'attached' });
+  const labels = await filter.getByRole('option').allTextContents();
+  assert.ok(labels[1] !== labels[2] && labels.slice(1).every((label) => /^Twins · \w{6}$/.test(label)), `${labels}`);
+  await filter.selectOption({ index: 2 });
+  assert.deepEqual(await page.locator('.email-list .who').allTextContents(), [addresses[0]]);
+  await filter.selectOption({ index: 0 });
+  assert.deepEqual(await page.locator('.email-list .who').allTextContents(), addresses.toReversed(), 'newest first');
 }
 
 /** Opens the link of a reminder, unsubscribes, and undoes it. */

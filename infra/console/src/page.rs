@@ -120,7 +120,10 @@ fn mail() -> Markup {
     html! {
         section.panel.mail id="mail" role="tabpanel" aria-labelledby="tab-mail" {
             div.inbox {
-                div.tools { span { (words::INBOX) } button.quiet type="button" id="empty" { (words::EMPTY_INBOX) } }
+                div.tools {
+                    select id="mail-organization" aria-label=(words::INBOX_OF) { option value="" { (words::ALL_ORGANIZATIONS) } }
+                    button.quiet type="button" id="empty" { (words::EMPTY_INBOX) }
+                }
                 ol.email-list id="email-list" {}
             }
             article.email id="email" {}

@@ -24,7 +24,8 @@ pub(super) mod page {
     pub(crate) const RESET: &str = "Reset";
     pub(crate) const DELETE_ALL: &str = "Delete all data";
     pub(crate) const ACTIVITY: &str = "Activity";
-    pub(crate) const INBOX: &str = "Inbox";
+    pub(crate) const INBOX_OF: &str = "Emails of";
+    pub(crate) const ALL_ORGANIZATIONS: &str = "All organizations";
     pub(crate) const EMPTY_INBOX: &str = "Empty";
     pub(crate) const EVENTS: &str = "Domain events, newest first";
     pub(crate) const WEBHOOKS: &str = "Calls to the host app's endpoint, newest first";

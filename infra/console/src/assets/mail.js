@@ -3,6 +3,7 @@
 import { all, el, empty, find, moment, toast } from "./dom.js";
 import { remove, watch } from "./wire.js";
 import { now } from "./clock.js";
+import { labels } from "./world.js";
 
 const inbox = watch("/_local/mail");
 const view = { part: "html", scheme: "light", width: "640" };
@@ -10,17 +11,40 @@ const read = new Set();
 let mails = [];
 let open = null;
 let drawn = "";
+let offered = "";
+
+// The emails of the selected organization, newest first.
+const shown = () => {
+  const organization = find("#mail-organization").value;
+  return organization ? mails.filter((mail) => mail.organization_id === organization) : mails;
+};
+
+const first = () => (matchMedia("(min-width: 720px)").matches ? (shown()[0]?.id ?? null) : null);
+
+function offerOrganizations() {
+  const options = labels();
+  if (JSON.stringify(options) === offered) return;
+  offered = JSON.stringify(options);
+  const select = find("#mail-organization");
+  const chosen = select.value;
+  const all = el("option", { value: "" }, "All organizations");
+  select.replaceChildren(all, ...options.map(({ id, label }) => el("option", { value: id }, label)));
+  select.value = options.some(({ id }) => id === chosen) ? chosen : "";
+}
 
 export async function refresh() {
   const changed = await inbox();
+  offerOrganizations();
   // Draw the list again after the local clock reaches another day, because only the emails of the
   // current day show their time without the date.
   if (!changed && drawn !== now().toDateString()) list();
   if (!changed) return mails.length;
+  const newest = mails[0]?.id;
   mails = changed.toReversed();
-  const still = mails.some((mail) => mail.id === open);
-  if (!still) open = matchMedia("(min-width: 720px)").matches ? (mails[0]?.id ?? null) : null;
+  const still = shown().some((mail) => mail.id === open);
+  if (!still) open = first();
   list();
+  if (mails[0]?.id !== newest) find("#email-list").scrollTop = 0;
   if (!still) showEmail();
   return mails.length;
 }
@@ -29,7 +53,7 @@ function list() {
   if (open) read.add(open);
   drawn = now().toDateString();
   find("#empty").hidden = mails.length === 0;
-  const rows = mails.map((mail) => el("li", {}, el("button", {
+  const rows = shown().map((mail) => el("li", {}, el("button", {
     type: "button",
     className: read.has(mail.id) ? "" : "unread",
     "aria-current": mail.id === open ? "true" : null,
@@ -38,7 +62,9 @@ function list() {
   el("span", { className: "who" }, mail.to.join(", ")), moment(mail.at, now()),
   el("span", { className: "what" }, el("span", { className: "subject" }, mail.subject),
     el("span", { className: "chip" }, (mail.kind ?? "email").replaceAll("_", " "))))));
-  const none = empty("No email yet", "Sign up an organization to receive its welcome email here.");
+  const none = mails.length
+    ? empty("No email", "This organization has no email.")
+    : empty("No email yet", "Sign up an organization to receive its welcome email here.");
   find("#email-list").replaceChildren(...(rows.length ? rows : [el("li", {}, none)]));
 }
 
@@ -106,6 +132,12 @@ function headers(mail) {
 }
 
 export function start() {
+  find("#mail-organization").addEventListener("change", () => {
+    open = first();
+    list();
+    showEmail();
+    find("#email-list").scrollTop = 0;
+  });
   find("#empty").addEventListener("click", async () => {
     try {
       await remove("/_local/mail");
@@ -117,7 +149,7 @@ export function start() {
   // The arrow keys move through the inbox.
   find("#email-list").addEventListener("keydown", (key) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[key.key];
-    const next = step && mails[mails.findIndex((mail) => mail.id === open) + step];
+    const next = step && shown()[shown().findIndex((mail) => mail.id === open) + step];
     if (!next) return;
     key.preventDefault();
     open = next.id;

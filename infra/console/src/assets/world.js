@@ -7,6 +7,16 @@ import { post, watch } from "./wire.js";
 const organizations = watch("/_local/organizations");
 let known = new Map();
 
+// Returns the ID and a distinct label of each organization. Names do not have to be unique, so a
+// label of organizations with the same name contains the end of the ID.
+export function labels() {
+  const list = [...known.values()];
+  return list.map(({ id, name }) => {
+    const shared = list.filter((other) => other.name === name).length > 1;
+    return { id, label: shared ? `${name} · ${id.slice(-6)}` : name };
+  });
+}
+
 export async function refresh() {
   const list = await organizations();
   if (!list) return;
@@ -16,7 +26,7 @@ export async function refresh() {
   const chosen = fresh ? fresh.id : select.value;
   known = new Map(list.map((organization) => [organization.id, organization]));
   select.replaceChildren(
-    ...list.map((organization) => el("option", { value: organization.id }, organization.name)),
+    ...labels().map(({ id, label }) => el("option", { value: id }, label)),
     el("option", { value: "" }, "Unknown customer"));
   select.value = known.has(chosen) ? chosen : (list[0]?.id ?? "");
   showStatus();

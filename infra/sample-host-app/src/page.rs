@@ -159,7 +159,7 @@ pub(super) fn redirect(to: &str) -> Markup {
 }
 
 /// Renders a page without the navigation.
-fn message(title: &str, content: &Markup) -> Markup {
+pub(super) fn message(title: &str, content: &Markup) -> Markup {
     document(title, &html! { main.message { (brand()) section { (content) } } })
 }
 

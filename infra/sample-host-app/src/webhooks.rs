@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::{page::frame, words::webhooks as words};
+use super::{page::message, words::webhooks as words};
 
 /// Path of the endpoint, and of the page with the received webhooks.
 pub const WEBHOOKS_PATH: &str = "/onramp/webhooks";
@@ -94,7 +94,7 @@ impl Webhooks {
                 }
             }
         };
-        frame(words::TITLE, &content)
+        message(words::TITLE, &content)
     }
 
     /// Keeps the version of the organization if it is the highest. Returns whether it is.

@@ -25,6 +25,8 @@ mod stack;
 mod start;
 pub mod system;
 
-pub use config::{API_KEYS, Config, HANDOFF_KEYS, HOST_KEYS, HOST_WEBHOOK_SECRET, StartError, WEBHOOK_SECRET};
+pub use config::{
+    API_KEYS, Config, HANDOFF_KEYS, HOST_KEYS, HOST_WEBHOOK_SECRET, StartError, WEBHOOK_SECRET,
+};
 pub use host_endpoint::{HostCall, HostEndpoint};
 pub use stack::Stack;

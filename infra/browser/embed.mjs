@@ -103,7 +103,7 @@ async function signUp(name) {
 }
 
 /**
- * A page with strict isolation shows elements and frames. A frame with an invalid token is empty,
+ * A page with strict isolation shows elements and frames, also with a script whose hash it knows. A frame with an invalid token is empty,
  * without the browser's own error page, and reports the reason to the console and to the page.
  */
 async function checkStrictPage(context, person) {
@@ -113,6 +113,8 @@ async function checkStrictPage(context, person) {
   const now = Math.floor(Date.parse((await control('GET', 'clock')).now) / 1000);
   const good = { ...person, iat: now, exp: now + 300 };
   const token = mint(good);
+  const pin = await (await fetch(`${onramp}/assets/onboarding.json`)).json();
+  const script = (integrity) => `<script src="${onramp}${pin.src}" integrity="${integrity}" crossorigin="anonymous" defer></script>`;
   const frames = {
     good: [token, null],
     expired: [mint({ ...good, iat: now - 900, exp: now - 600 }), /^the embed token expired/],
@@ -130,7 +132,7 @@ async function checkStrictPage(context, person) {
         if (origin === '${onramp}' && data.refused) refusals[frame.id] = data.refused;
       });
     </script>
-    <script src="${onramp}/assets/onboarding.js" defer></script>
+    ${script(pin.integrity)}
     <onboarding-widget token="${token}"></onboarding-widget>${markup.join('')}`;
   await page.goto(strict);
   assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'the page is isolated');
@@ -142,6 +144,11 @@ async function checkStrictPage(context, person) {
     assert.ok(logged.some((text) => why.test(text.replace(/^onramp: /, ''))), `${why} in ${logged.join('\n')}`);
     assert.equal((await page.frameLocator(`#${id}`).locator('main').textContent()).trim(), '');
   }
+  // A script with another hash does not run.
+  strictPage = strictPage.replace(script(pin.integrity), script(`sha384-${'A'.repeat(64)}`));
+  await page.goto(strict);
+  assert.equal(await page.evaluate(() => customElements.get('onboarding-widget')), undefined);
+  assert.ok(logged.some((text) => text.includes('integrity')), logged.join('\n'));
   await page.close();
 }
 

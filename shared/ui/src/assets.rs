@@ -2,7 +2,13 @@
 //!
 //! The name of a file contains a hash of the content, so browsers may cache the file for a year.
 //! Files that pages of the host app load have names without a hash, and browsers cache them only
-//! for a short time.
+//! for a short time. The script of the custom elements has both names: a page that uses the name with
+//! the hash can also check the content.
+
+use std::sync::LazyLock;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha384};
 
 /// A static file of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +17,8 @@ pub struct Asset {
     extension: &'static str,
     naming: Naming,
     hash: u64,
+    /// Whether pages of the host app load the file.
+    pub is_for_embedders: bool,
     /// The media type, with the character set for text.
     pub content_type: &'static str,
     /// The content of the file.
@@ -86,6 +94,8 @@ pub const EMBED_SCRIPT: Asset = Asset::stable(
         "})();\n"
     ),
 );
+/// The same script under a name with a hash, for pages that check its content.
+pub const PINNED_EMBED_SCRIPT: Asset = Asset { naming: Naming::Hashed, ..EMBED_SCRIPT };
 /// The style sheet of framed widgets, and of widgets that the host app's server includes in a page.
 pub const EMBED_STYLE: Asset =
     Asset::stable("onboarding", "css", "text/css; charset=utf-8", include_str!("../assets/onboarding.css"));
@@ -104,7 +114,8 @@ pub const FRAME_SCRIPT: Asset = Asset::new(
 /// The favicon of every page.
 pub const ICON: Asset = Asset::new("icon", "svg", "image/svg+xml", include_str!("../assets/icon.svg"));
 
-const ALL: [Asset; 7] = [STYLE, SCRIPT, LIVE_SCRIPT, EMBED_SCRIPT, EMBED_STYLE, FRAME_SCRIPT, ICON];
+const ALL: [Asset; 8] =
+    [STYLE, SCRIPT, LIVE_SCRIPT, EMBED_SCRIPT, PINNED_EMBED_SCRIPT, EMBED_STYLE, FRAME_SCRIPT, ICON];
 
 impl Asset {
     const fn new(
@@ -113,7 +124,8 @@ impl Asset {
         content_type: &'static str,
         body: &'static str,
     ) -> Self {
-        Self { stem, extension, naming: Naming::Hashed, hash: fnv1a(body.as_bytes()), content_type, body }
+        let hash = fnv1a(body.as_bytes());
+        Self { stem, extension, naming: Naming::Hashed, hash, is_for_embedders: false, content_type, body }
     }
 
     const fn stable(
@@ -122,7 +134,8 @@ impl Asset {
         content_type: &'static str,
         body: &'static str,
     ) -> Self {
-        Self { naming: Naming::Stable, ..Self::new(stem, extension, content_type, body) }
+        let asset = Self::new(stem, extension, content_type, body);
+        Self { naming: Naming::Stable, is_for_embedders: true, ..asset }
     }
 
     /// Returns the file name, such as `app-0123456789abcdef.css` or, for a stable name,
@@ -144,17 +157,31 @@ impl Asset {
         }
     }
 
-    /// Returns whether pages of the host app load the file.
-    #[must_use]
-    pub const fn is_for_embedders(&self) -> bool {
-        matches!(self.naming, Naming::Stable)
-    }
-
     /// Returns the path under which the file is served.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/assets/{}", self.file())
     }
+
+    /// Returns the SHA-384 hash of the content, as the attribute `integrity` of a script has it
+    /// (W3C Subresource Integrity).
+    #[must_use]
+    pub fn integrity(&self) -> String {
+        format!("sha384-{}", STANDARD.encode(Sha384::digest(self.body)))
+    }
+}
+
+/// Name of the JSON file with the address and the hash of the custom elements' script.
+pub const EMBED_PIN_FILE: &str = "onboarding.json";
+
+/// Returns the JSON with the path of the custom elements' script in this release, and its hash.
+#[must_use]
+pub fn embed_pin() -> &'static str {
+    static PIN: LazyLock<String> = LazyLock::new(|| {
+        let script = PINNED_EMBED_SCRIPT;
+        format!(r#"{{"src": "{}", "integrity": "{}"}}"#, script.path(), script.integrity())
+    });
+    &PIN
 }
 
 /// Returns the asset with that file name.
@@ -163,7 +190,7 @@ impl Asset {
 /// release never gets the style sheet of a newer release.
 #[must_use]
 pub fn find(file: &str) -> Option<&'static Asset> {
-    static FILES: [Asset; 7] = ALL;
+    static FILES: [Asset; 8] = ALL;
     FILES.iter().find(|asset| asset.file() == file)
 }
 
@@ -234,6 +261,17 @@ mod tests {
     fn hash_depends_on_the_content() {
         assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c, "the published test vector");
         assert_ne!(fnv1a(b"a{}"), fnv1a(b"b{}"));
+    }
+
+    #[test]
+    fn embed_script_has_a_second_name_with_a_hash() {
+        let pinned = find(&PINNED_EMBED_SCRIPT.file()).unwrap();
+        assert_eq!((pinned.body, pinned.cache_control()), (EMBED_SCRIPT.body, CACHE_CONTROL));
+        assert!(pinned.path().starts_with("/assets/onboarding-") && pinned.is_for_embedders);
+        let pin = format!(r#"{{"src": "{}", "integrity": "{}"}}"#, pinned.path(), EMBED_SCRIPT.integrity());
+        assert_eq!(embed_pin(), pin);
+        let empty = Asset::new("empty", "js", "text/javascript", "").integrity();
+        assert_eq!(empty, "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb");
     }
 
     #[test]

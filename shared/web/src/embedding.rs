@@ -47,7 +47,7 @@ const PATHS: [&str; 11] = [
 ///
 /// [`secure`](crate::secure()) turns the extension into response headers. A frame and a file get
 /// their own `Cross-Origin-Resource-Policy`. A frame also gets its own `Content-Security-Policy`
-/// and a `Cross-Origin-Embedder-Policy`.
+/// and a `Cross-Origin-Embedder-Policy`. A file gets `Access-Control-Allow-Origin: *`.
 #[derive(Clone, Debug)]
 pub enum Embeddable {
     /// A document that pages of these origins may show in a frame.

@@ -82,9 +82,12 @@ async fn guard(State(profile): State<SecurityProfile>, mut request: Request, nex
     add_headers(headers, policy, &id);
     if let Some(embeddable) = embeddable {
         headers.insert(embedding::RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
-        if matches!(embeddable, Embeddable::Frame(_)) {
-            headers.insert(embedding::EMBEDDER_POLICY, HeaderValue::from_static("require-corp"));
-        }
+        let (name, value) = match embeddable {
+            Embeddable::Frame(_) => (embedding::EMBEDDER_POLICY, "require-corp"),
+            // A script with the attribute `integrity` loads with CORS.
+            Embeddable::File => (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        };
+        headers.insert(name, HeaderValue::from_static(value));
     }
     if embeddable_path {
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));

@@ -388,6 +388,13 @@ async function checkEmbedding(browser) {
     }
     assert.equal(await page.locator('onboarding-widget section').count(), 0);
 
+    // The other pages of the sample that belong to Onramp.
+    for (const path of ['/webhooks', '/sign-up']) {
+      await page.goto(`http://localhost:${port + 2}${path}`);
+      await look(page, `host-app${path.replace('/', '-')}`, PICTURES, faults);
+    }
+    assert.deepEqual(faults, [], 'no accessibility errors');
+
     console.log(`embedding works in three ways on another site without cookies; a completion shows after ${elementTook} ms in the element, ${frameTook} ms in the frame, and ${pageTook} ms on Onramp's page; an open page with all of them sends ${inHalfAMinute} requests in 30 seconds`);
   } finally {
     await browser.close();

@@ -2,10 +2,11 @@
 //! that complete tasks, and the claims of the signed-in user.
 
 use maud::{Markup, PreEscaped, html};
+use serde_json::Value;
 
 use super::{
     handoff_token::HostUser,
-    page::{INTEGRATION, TOKEN_PATH, product},
+    page::{INTEGRATION, PORTAL_PATH, RECEIVED, TOKEN_PATH, product},
     words::{EVENTS, integration as words},
 };
 
@@ -20,6 +21,8 @@ pub(super) struct Embedded<'a> {
     pub banner: &'a str,
     /// HTML fragment of the widget, included by the server.
     pub widget: &'a str,
+    /// Newest state of the user's organization, if a webhook arrived.
+    pub state: Option<&'a Value>,
 }
 
 /// Renders the page: embedded content, event buttons, and account data.
@@ -41,7 +44,10 @@ pub(super) fn page(user: &HostUser, embedded: &Embedded<'_>) -> Markup {
                     span.quiet { (words::HTTP_EVENT) }
                 }
             }
-            (claims(user))
+            div.pair {
+                (state(embedded.state))
+                (claims(user))
+            }
             p { a href={ (onramp) "/onboarding/checklist" } { (words::CHECKLIST) } }
         }
         link rel="stylesheet" href={ (onramp) "/assets/onboarding.css" };
@@ -52,14 +58,14 @@ pub(super) fn page(user: &HostUser, embedded: &Embedded<'_>) -> Markup {
 }
 
 fn ways(embedded: &Embedded<'_>) -> Markup {
-    let Embedded { onramp, token, banner, widget } = *embedded;
+    let Embedded { onramp, token, banner, widget, .. } = *embedded;
     let framed = |part: &str| format!("{onramp}/onboarding/embed?part={part}&token={token}");
     html! {
         div.ways {
             section.way aria-labelledby="elements" {
                 h2 id="elements" { (words::ELEMENTS) }
-                trial-banner token-url=(TOKEN_PATH) {}
-                onboarding-widget token-url=(TOKEN_PATH) {}
+                trial-banner token-url=(TOKEN_PATH) portal-url=(PORTAL_PATH) {}
+                onboarding-widget token-url=(TOKEN_PATH) portal-url=(PORTAL_PATH) {}
                 ol id="log" aria-label=(words::ELEMENT_EVENTS) {}
             }
             section.way aria-labelledby="included" {
@@ -72,6 +78,32 @@ fn ways(embedded: &Embedded<'_>) -> Markup {
                 iframe title=(words::TRIAL_FRAME) src=(framed("banner")) height="170" {}
                 iframe title=(words::ONBOARDING_FRAME) src=(framed("widget")) height="320" {}
             }
+        }
+    }
+}
+
+/// Renders the state of the organization that the webhooks brought.
+fn state(state: Option<&Value>) -> Markup {
+    let number = |value: &Value| value.as_u64().unwrap_or_default();
+    html! {
+        section {
+            h2 { (words::STATE) }
+            @if let Some(state) = state {
+                dl {
+                    dt { (words::NAME) } dd { (state["name"].as_str().unwrap_or_default()) }
+                    dt { (words::STATUS) } dd { (state["status"].as_str().unwrap_or_default()) }
+                    dt { (words::ACCESS) } dd { (state["access"].as_str().unwrap_or_default()) }
+                    dt { (words::PLAN) } dd { (state["plan"]["key"].as_str().unwrap_or(words::NONE)) }
+                    @if let Some((day, _)) = state["trial"]["ends_at"].as_str().and_then(|at| at.split_once('T')) {
+                        dt { (words::TRIAL_ENDS) } dd { (day) }
+                    }
+                    dt { (words::CHECKLIST_DONE) }
+                    dd { (words::tasks_done(number(&state["checklist"]["completed_count"]), number(&state["checklist"]["total_count"]))) }
+                    dt { (words::MEMBERS) } dd { (number(&state["member_count"])) }
+                    dt { (words::VERSION) } dd { (number(&state["version"])) }
+                }
+            } @else { p.quiet { (words::NO_STATE) } }
+            p { a href=(RECEIVED) { (words::ALL_WEBHOOKS) } }
         }
     }
 }

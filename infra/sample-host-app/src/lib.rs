@@ -1,19 +1,24 @@
 //! Sample host app: a small stand-alone product that integrates Onramp.
 //!
-//! The app has its own origin. Like every host app, it shares only four things with Onramp: the
-//! keys of handoff tokens, the keys of embed tokens and host events, the secrets of webhooks, and the
-//! event bus.
+//! The app has its own origin. Like every host app, it shares only five things with Onramp: the
+//! keys of handoff tokens, the keys of embed tokens and host events, the keys of the server API, the
+//! secrets of webhooks, and the event bus.
 //!
-//! The app has no sign-in of its own. It sends a visitor without a session to Onramp, which sends them
-//! back to the same page with a handoff token that works once. Its pages embed Onramp's banner and
-//! checklist as custom elements. The page `/integration` also embeds them as HTML fragments that the
-//! app fetches and in frames, and shows what Onramp says about the user. The app sends events about user actions over the event bus or over HTTP.
+//! The app has a sign-up of its own, which creates an organization over the server API. It has no
+//! sign-in: it sends a visitor without a session to Onramp, which sends them back to the same page with
+//! a handoff token that works once. Its pages embed Onramp's banner and checklist as custom elements,
+//! whose links ask the app for a portal link. The page `/integration` also embeds them as HTML fragments
+//! that the app fetches and in frames, and shows what Onramp says about the user and the organization.
+//! The app sends events about user actions over the event bus or over HTTP.
 
 mod areas;
 mod handoff_token;
 mod host_signer;
+mod http_parts;
 mod integration;
 mod page;
+mod server_api;
+mod sign_up;
 mod webhooks;
 mod words;
 
@@ -27,18 +32,21 @@ use axum::body::Bytes;
 use handoff_token::{HandoffVerifier, HostUser};
 use host_signer::HostSigner;
 use http::{
-    HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri,
+    Method, Request, Response, StatusCode, Uri,
     header::{
-        AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION,
-        REFERRER_POLICY, SET_COOKIE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+        AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, REFERRER_POLICY,
+        SET_COOKIE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
     },
     uri::PathAndQuery,
 };
+use http_parts::{SESSION, cookie, field, file, is_cross_site, is_file, is_visit, policy, set};
 use integration::Embedded;
 use jiff::Timestamp;
 use maud::Markup;
-use page::{INTEGRATION, TOKEN_PATH};
-use serde_json::json;
+use page::{INTEGRATION, PORTAL_PATH, RECEIVED, SIGN_UP, TOKEN_PATH};
+use serde_json::{Value, json};
+use server_api::ServerApi;
+use sign_up::SignUp;
 pub use webhooks::WEBHOOKS_PATH;
 use webhooks::Webhooks;
 use words::EVENTS;
@@ -46,19 +54,6 @@ use words::EVENTS;
 use aws_local::{bus::Entry as BusEntry, connector::Cloud};
 use sim::external::HttpSend;
 use sim::random;
-
-/// Returns the content security policy of a page that embeds Onramp. From the origin `onramp`, it
-/// allows the script of the custom elements, the requests of this script, frames, and the style
-/// sheet of the HTML fragments.
-fn policy(onramp: &str) -> String {
-    format!(
-        "default-src 'none'; script-src 'self' {onramp}; connect-src 'self' {onramp}; frame-src {onramp}; \
-         style-src 'self' {onramp}; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-    )
-}
-
-/// Name of the session cookie. All ports of a host share their cookies, so the name must be unique.
-const SESSION: &str = "host_app_session";
 
 /// Path of the page that a user sees after signing out.
 const SIGNED_OUT: &str = "/signed-out";
@@ -68,7 +63,10 @@ pub struct HostApp {
     cloud: Arc<Cloud>,
     /// Source of its events on the bus.
     source: String,
+    /// Origin of the app itself.
+    url: String,
     onramp: String,
+    api: ServerApi,
     /// Sends a server-side request to Onramp.
     send: HttpSend,
     signer: Option<HostSigner>,
@@ -88,15 +86,20 @@ pub struct SharedKeys<'a> {
     pub source: &'a str,
     /// Secrets that sign webhooks, separated by commas.
     pub webhook_secrets: &'a str,
+    /// Keys of the server API, as a list of `id:secret`.
+    pub api_keys: &'a str,
 }
 
 impl HostApp {
     /// Creates a host app with the origin `url` that uses Onramp at the origin `onramp`.
     pub fn new(cloud: Arc<Cloud>, url: &str, onramp: &str, shared: &SharedKeys<'_>, send: HttpSend) -> Self {
+        let host = onramp.split_once("://").map_or("", |(_, host)| host);
         Self {
             cloud,
             source: shared.source.to_owned(),
+            url: url.to_owned(),
             onramp: onramp.to_owned(),
+            api: ServerApi::new(Arc::clone(&send), host, shared.api_keys),
             send,
             signer: HostSigner::new(shared.host_keys),
             verifier: Mutex::new(HandoffVerifier::new(shared.handoff_keys, onramp, url)),
@@ -106,45 +109,83 @@ impl HostApp {
         }
     }
 
-    /// Handles one request of a browser.
+    /// Handles one request of a browser, or of Onramp.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
-        let session = cookie(&request);
-        let user = session.and_then(|id| lock(&self.sessions).get(id).cloned());
+        let session = cookie(&request).map(str::to_owned);
+        let user = session.as_ref().and_then(|id| lock(&self.sessions).get(id).cloned());
         match *request.method() {
-            Method::GET if FILES.iter().any(|file| file.0 == path) => file(path),
-            Method::GET if path == WEBHOOKS_PATH => self.page(StatusCode::OK, lock(&self.webhooks).page()),
-            Method::POST if path == WEBHOOKS_PATH => {
-                let status = lock(&self.webhooks).receive(&request, self.cloud.clock.now());
-                self.page(status, page::redirect("/"))
-            }
-            Method::GET if path == TOKEN_PATH => self.token_response(user.as_ref()),
-            Method::GET => match (field(query.as_bytes(), "token"), user) {
-                (Some(token), _) => self.sign_in(&token),
-                (None, _) if path == SIGNED_OUT => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
-                (None, Some(user)) => match Area::at(path) {
-                    Some(area) => self.area(area, &user),
-                    None if path == INTEGRATION => self.integration(&user).await,
-                    None => self.overview(&user, path),
-                },
-                (None, None) if is_visit(&request) && lock(&self.verifier).has_keys() => {
-                    self.send_to_onramp(request.uri())
-                }
-                (None, None) => self.page(StatusCode::UNAUTHORIZED, page::signed_out(&self.onramp)),
-            },
-            Method::POST if is_cross_site(&request) => {
-                self.page(StatusCode::FORBIDDEN, page::error(words::error::CROSS_SITE))
-            }
-            Method::POST => match (path, user) {
-                ("/logout", _) => self.sign_out(session),
-                ("/events", Some(user)) => self.send_event(&user, request.body()).await,
-                (path, Some(user)) if let Some(area) = Area::at(path) => {
-                    self.add_entry(area, &user, request.body()).await
-                }
-                _ => self.page(StatusCode::NOT_FOUND, page::error(words::error::NOT_FOUND)),
-            },
+            Method::GET => self.get(&request, user).await,
+            Method::POST => self.post(&request, session.as_deref(), user).await,
             _ => self.page(StatusCode::METHOD_NOT_ALLOWED, page::error(words::error::METHOD)),
         }
+    }
+
+    async fn get(&self, request: &Request<Bytes>, user: Option<HostUser>) -> Response<Bytes> {
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        if is_file(path) {
+            return file(path);
+        }
+        if path == TOKEN_PATH {
+            let token = user.and_then(|user| self.embed_token(&user));
+            return self.json(token.as_ref().map(|token| json!({ "token": token })));
+        }
+        match (field(query.as_bytes(), "token"), user) {
+            (Some(token), _) => self.sign_in(&token),
+            (None, _) if path == SIGNED_OUT => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
+            (None, _) if path == SIGN_UP => self.page(StatusCode::OK, SignUp::default().page(None)),
+            (None, Some(user)) => match Area::at(path) {
+                Some(area) => self.area(area, &user),
+                None if path == INTEGRATION => self.integration(&user).await,
+                None if path == RECEIVED => self.page(StatusCode::OK, lock(&self.webhooks).page(&user)),
+                None => self.overview(&user, path),
+            },
+            (None, None) if is_visit(request) && lock(&self.verifier).has_keys() => {
+                self.send_to_onramp(request.uri())
+            }
+            (None, None) => self.page(StatusCode::UNAUTHORIZED, page::signed_out(&self.onramp)),
+        }
+    }
+
+    async fn post(
+        &self,
+        request: &Request<Bytes>,
+        session: Option<&str>,
+        user: Option<HostUser>,
+    ) -> Response<Bytes> {
+        let (path, body) = (request.uri().path(), request.body());
+        if path == WEBHOOKS_PATH {
+            let status = lock(&self.webhooks).receive(request, self.cloud.clock.now());
+            return self.page(status, page::redirect("/"));
+        }
+        if is_cross_site(request) {
+            return self.page(StatusCode::FORBIDDEN, page::error(words::error::CROSS_SITE));
+        }
+        match (path, user) {
+            ("/logout", _) => self.sign_out(session),
+            (SIGN_UP, _) => self.sign_up(&SignUp::read(body)).await,
+            (PORTAL_PATH, Some(user)) => self.portal_link(&user, body).await,
+            ("/events", Some(user)) => self.send_event(&user, body).await,
+            (path, Some(user)) if let Some(area) = Area::at(path) => self.add_entry(area, &user, body).await,
+            _ => self.page(StatusCode::NOT_FOUND, page::error(words::error::NOT_FOUND)),
+        }
+    }
+
+    /// Creates an organization with the product's own ids, and a session of its first user.
+    async fn sign_up(&self, form: &SignUp) -> Response<Bytes> {
+        let created = self.api.create(&form.organization()).await;
+        match created.map(|state| form.user(&state)) {
+            Ok(Some(user)) => self.start_session(user, "/"),
+            Ok(None) => self.page(StatusCode::BAD_GATEWAY, form.page(Some(&Value::Null))),
+            Err(problem) => self.page(StatusCode::UNPROCESSABLE_ENTITY, form.page(Some(&problem))),
+        }
+    }
+
+    /// Responds with a link that signs the user in to a page of Onramp.
+    async fn portal_link(&self, user: &HostUser, body: &[u8]) -> Response<Bytes> {
+        let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+        let page = asked["page"].as_str().unwrap_or_default();
+        let link = self.api.portal_link(user, page, &self.url).await;
+        self.json(link.map(|url| json!({ "url": url })))
     }
 
     /// Sends a visitor without a session to Onramp, which signs them in and leads back to the same
@@ -193,7 +234,14 @@ impl HostApp {
             self.fetch_include("/onboarding/banner", &token).await,
             self.fetch_include("/onboarding/widget", &token).await,
         );
-        let embedded = Embedded { onramp: &self.onramp, token: &token, banner: &banner, widget: &widget };
+        let state = lock(&self.webhooks).state(&user.organization_id).cloned();
+        let embedded = Embedded {
+            onramp: &self.onramp,
+            token: &token,
+            banner: &banner,
+            widget: &widget,
+            state: state.as_ref(),
+        };
         self.page(StatusCode::OK, integration::page(user, &embedded))
     }
 
@@ -201,13 +249,12 @@ impl HostApp {
         self.signer.as_ref()?.token(user, self.cloud.clock.now())
     }
 
-    /// Responds with an embed token for the elements, or with 401 if the request has no session.
-    fn token_response(&self, user: Option<&HostUser>) -> Response<Bytes> {
-        let token = user.and_then(|user| self.embed_token(user));
-        let status = if token.is_some() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+    /// Responds with JSON for the elements, or with 401 if there is none.
+    fn json(&self, content: Option<Value>) -> Response<Bytes> {
+        let status = if content.is_some() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
         let mut response = self.page(status, page::redirect("/"));
         set(&mut response, CONTENT_TYPE, "application/json");
-        *response.body_mut() = Bytes::from(json!({ "token": token }).to_string());
+        *response.body_mut() = Bytes::from(content.unwrap_or_default().to_string());
         response
     }
 
@@ -243,9 +290,13 @@ impl HostApp {
                 return self.page(StatusCode::BAD_REQUEST, page::rejected(&error.to_string(), &self.onramp));
             }
         };
+        self.start_session(user, &to)
+    }
+
+    fn start_session(&self, user: HostUser, to: &str) -> Response<Bytes> {
         let id = random::uuid();
         lock(&self.sessions).insert(id.clone(), user);
-        let mut response = self.redirect(&to);
+        let mut response = self.redirect(to);
         set(&mut response, SET_COOKIE, &format!("{SESSION}={id}; Path=/; HttpOnly; SameSite=Lax"));
         response
     }
@@ -295,11 +346,11 @@ impl HostApp {
             "actor": user.name,
             "occurred_at": now.to_string(),
         });
-        self.post(&body.to_string(), now).await.is_some_and(|status| status.is_success())
+        self.post_signed(&body.to_string(), now).await.is_some_and(|status| status.is_success())
     }
 
     /// Posts a signed body. Returns the status of the response.
-    async fn post(&self, body: &str, now: Timestamp) -> Option<StatusCode> {
+    async fn post_signed(&self, body: &str, now: Timestamp) -> Option<StatusCode> {
         let signature = self.signer.as_ref()?.signature(body, now)?;
         let request = Request::post("/host/events")
             .header(HOST, self.host())
@@ -332,48 +383,4 @@ impl HostApp {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn field(encoded: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(encoded).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-}
-
-fn cookie(request: &Request<Bytes>) -> Option<&str> {
-    let cookies = request.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs =
-        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == SESSION).map(|(_, value)| value)
-}
-
-/// Whether a page of another origin sent the request. Onramp's pages are also of another origin:
-/// they have another port, so browsers report their requests as `same-site`.
-fn is_cross_site(request: &Request<Bytes>) -> bool {
-    let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
-    !matches!(site, None | Some("same-origin" | "none"))
-}
-
-/// Whether a browser opens the address as a page. Older browsers do not say.
-fn is_visit(request: &Request<Bytes>) -> bool {
-    request.headers().get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
-}
-
-/// Static files: path, media type, and content.
-const FILES: [(&str, &str, &str); 3] = [
-    ("/style.css", "text/css; charset=utf-8", sim::PAGE_STYLE),
-    ("/page.css", "text/css; charset=utf-8", include_str!("page.css")),
-    ("/page.js", "text/javascript; charset=utf-8", include_str!("page.js")),
-];
-
-fn file(path: &str) -> Response<Bytes> {
-    let file = FILES.iter().find(|file| file.0 == path);
-    let (_, media, content) = file.copied().unwrap_or_default();
-    let mut response = Response::new(Bytes::from_static(content.as_bytes()));
-    set(&mut response, CONTENT_TYPE, media);
-    response
-}
-
-fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
 }

@@ -11,8 +11,17 @@ use super::{
 /// Path at which the custom elements fetch an embed token.
 pub(super) const TOKEN_PATH: &str = "/onramp-token";
 
+/// Path at which the custom elements ask for a link that opens a page of Onramp.
+pub(super) const PORTAL_PATH: &str = "/onramp-portal";
+
 /// Path of the page for developers, which shows each way to integrate Onramp.
 pub(super) const INTEGRATION: &str = "/integration";
+
+/// Path of the page with the received webhooks.
+pub(super) const RECEIVED: &str = "/webhooks";
+
+/// Path of the product's own sign-up form.
+pub(super) const SIGN_UP: &str = "/sign-up";
 
 /// Number of entries per list on the start page.
 const RECENT: usize = 5;
@@ -85,10 +94,10 @@ fn list<'a>(area: &Area, entries: impl ExactSizeIterator<Item = &'a Entry>) -> M
 /// Puts Onramp's banner above the content of a page, and the checklist beside it.
 fn embedded(onramp: &str, content: &Markup) -> Markup {
     html! {
-        trial-banner token-url=(TOKEN_PATH) {}
+        trial-banner token-url=(TOKEN_PATH) portal-url=(PORTAL_PATH) {}
         div.columns {
             main { (content) }
-            aside aria-label=(words::frame::ONBOARDING) { onboarding-widget token-url=(TOKEN_PATH) {} }
+            aside aria-label=(words::frame::ONBOARDING) { onboarding-widget token-url=(TOKEN_PATH) portal-url=(PORTAL_PATH) {} }
         }
         script src={ (onramp) "/assets/onboarding.js" } defer {}
     }
@@ -109,6 +118,7 @@ pub(super) fn product(title: &str, here: &str, user: &HostUser, content: &Markup
                         (to("/", overview_words::TITLE))
                         @for area in &AREAS { (to(area.path, area.title)) }
                         (to(INTEGRATION, words::integration::TITLE))
+                        (to(RECEIVED, words::webhooks::MENU))
                     }
                     div.me {
                         p { strong { (user.name) } br; span.quiet { (user.organization_name) } }
@@ -128,7 +138,11 @@ pub(super) fn signed_out(onramp: &str) -> Markup {
         &html! {
             h1 { (words::signed_out::HEADING) }
             p { (words::signed_out::LEAD) }
-            p { a href="/" { (words::signed_out::SIGN_IN) } " · " a href={ (onramp) "/dashboard" } { (words::signed_out::DASHBOARD) } }
+            p {
+                a href="/" { (words::signed_out::SIGN_IN) } " · "
+                a href=(SIGN_UP) { (words::signed_out::SIGN_UP) } " · "
+                a href={ (onramp) "/dashboard" } { (words::signed_out::DASHBOARD) }
+            }
         },
     )
 }

@@ -12,12 +12,16 @@ use maud::{Markup, html};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::{page::message, words::webhooks as words};
+use super::{
+    handoff_token::HostUser,
+    page::{RECEIVED, product},
+    words::webhooks as words,
+};
 
-/// Path of the endpoint, and of the page with the received webhooks.
+/// Path of the endpoint.
 pub const WEBHOOKS_PATH: &str = "/onramp/webhooks";
 
-/// Number of webhooks that the page shows.
+/// Number of webhooks of each organization that the page shows.
 const SHOWN: usize = 50;
 /// Maximum difference between the time of a webhook and now, in seconds.
 const TOLERANCE: u64 = 300;
@@ -40,9 +44,10 @@ struct Received {
 #[derive(Debug)]
 pub(super) struct Webhooks {
     secrets: Vec<Vec<u8>>,
-    /// Highest version of each organization.
-    versions: BTreeMap<String, u64>,
-    received: VecDeque<Received>,
+    /// State with the highest version of each organization.
+    states: BTreeMap<String, Value>,
+    /// Webhooks of each organization, the newest first.
+    received: BTreeMap<String, VecDeque<Received>>,
 }
 
 impl Webhooks {
@@ -50,7 +55,7 @@ impl Webhooks {
     pub(super) fn new(secrets: &str) -> Self {
         let decode = |secret: &str| STANDARD.decode(secret.trim().strip_prefix("whsec_")?).ok();
         let secrets = secrets.split(',').filter_map(decode).collect();
-        Self { secrets, versions: BTreeMap::new(), received: VecDeque::new() }
+        Self { secrets, states: BTreeMap::new(), received: BTreeMap::new() }
     }
 
     /// Handles a webhook. It is accepted if one of the secrets signed it less than five minutes ago.
@@ -65,48 +70,64 @@ impl Webhooks {
         let Ok(webhook) = serde_json::from_slice::<Value>(request.body()) else {
             return StatusCode::BAD_REQUEST;
         };
-        let is_old = !self.keep(id, &webhook);
+        let Some(organization) = webhook.pointer("/data/organization_id").and_then(Value::as_str) else {
+            return StatusCode::BAD_REQUEST;
+        };
+        let is_old = !self.keep(organization, &webhook);
         let text = |name: &str| webhook.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        self.received.push_front(Received {
+        let received = self.received.entry(organization.to_owned()).or_default();
+        received.push_front(Received {
             id: id.to_owned(),
             kind: text("type"),
             at: text("timestamp"),
             is_old,
         });
-        self.received.truncate(SHOWN);
+        received.truncate(SHOWN);
         StatusCode::NO_CONTENT
     }
 
-    /// Renders the page with the newest webhooks, the newest first.
-    pub(super) fn page(&self) -> Markup {
+    /// Returns the newest state of an organization.
+    pub(super) fn state(&self, organization: &str) -> Option<&Value> {
+        self.states.get(organization)
+    }
+
+    /// Renders the page with the newest webhooks of the user's organization.
+    pub(super) fn page(&self, user: &HostUser) -> Markup {
         let content = html! {
-            p { a href="/" { (words::START_PAGE) } }
-            h1 { (words::TITLE) }
-            @if self.received.is_empty() { p.quiet { (words::EMPTY) } } @else {
-                ul.entries {
-                    @for webhook in &self.received {
-                        li {
-                            strong { (webhook.kind) } " " (webhook.at) br;
-                            code { (webhook.id) }
-                            @if webhook.is_old { " " span.quiet { (words::OLD) } }
-                        }
+            main {
+                header { h1 { (words::TITLE) } p.quiet { (words::LEAD) } }
+                section {
+                    @match self.received.get(&user.organization_id) {
+                        None => p.quiet { (words::EMPTY) },
+                        Some(received) => ul.entries.received {
+                            @for webhook in received {
+                                li {
+                                    div {
+                                        strong { (webhook.kind) } @if webhook.is_old { " " span.quiet { (words::OLD) } }
+                                        br;
+                                        code.quiet { (webhook.id) }
+                                    }
+                                    time.quiet datetime=(webhook.at) { (seconds(&webhook.at)) }
+                                }
+                            }
+                        },
                     }
                 }
             }
         };
-        message(words::TITLE, &content)
+        product(words::MENU, RECEIVED, user, &content)
     }
 
-    /// Keeps the version of the organization if it is the highest. Returns whether it is.
-    fn keep(&mut self, id: &str, webhook: &Value) -> bool {
-        let organization = webhook.pointer("/data/organization_id").and_then(Value::as_str);
-        let version = webhook.pointer("/data/organization/version").and_then(Value::as_u64);
-        // An event without state has the version in its ID.
-        let version = version.or_else(|| id.split('/').nth(1)?.parse().ok());
-        let (Some(organization), Some(version)) = (organization, version) else { return false };
-        let kept = self.versions.entry(organization.to_owned()).or_default();
-        let is_newest = version > *kept;
-        *kept = version.max(*kept);
+    /// Keeps the state of the organization if it has the highest version. Returns whether it has. All
+    /// events of one change have the same state.
+    fn keep(&mut self, organization: &str, webhook: &Value) -> bool {
+        let state = &webhook["data"]["organization"];
+        let Some(version) = state["version"].as_u64() else { return false };
+        let known = self.states.get(organization).and_then(|state| state["version"].as_u64());
+        let is_newest = known.is_none_or(|known| version >= known);
+        if is_newest {
+            self.states.insert(organization.to_owned(), state.clone());
+        }
         is_newest
     }
 
@@ -120,4 +141,10 @@ impl Webhooks {
             })
         })
     }
+}
+
+/// Returns a time for people, with whole seconds.
+fn seconds(at: &str) -> String {
+    let time = at.split(['.', 'Z']).next().unwrap_or_default();
+    format!("{} UTC", time.replace('T', " "))
 }

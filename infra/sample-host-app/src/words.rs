@@ -17,6 +17,7 @@ pub(super) mod frame {
     pub(crate) const SAMPLE: &str = "Sample";
     pub(crate) const ONBOARDING: &str = "Setup";
     pub(crate) const SIGN_OUT: &str = "Sign out";
+    pub(crate) const SIGN_IN: &str = "Sign in";
     pub(crate) const REDIRECT_TITLE: &str = "See other";
     pub(crate) const CONTINUE: &str = "Continue";
     pub(crate) const MENU: &str = "Pages";
@@ -27,7 +28,22 @@ pub(super) mod signed_out {
     pub(crate) const HEADING: &str = "You’re signed out";
     pub(crate) const LEAD: &str = "Onramp signs you in to this app.";
     pub(crate) const SIGN_IN: &str = "Sign in again";
+    pub(crate) const SIGN_UP: &str = "Create an account";
     pub(crate) const DASHBOARD: &str = "Onramp’s dashboard";
+}
+
+pub(super) mod sign_up {
+    pub(crate) const TITLE: &str = "Sign up";
+    pub(crate) const HEADING: &str = "Create your account";
+    pub(crate) const LEAD: &str =
+        "This form belongs to the sample. It creates an organization in Onramp with the sample’s own IDs.";
+    pub(crate) const COMPANY: &str = "Company";
+    pub(crate) const NAME: &str = "Your name";
+    pub(crate) const EMAIL: &str = "Email";
+    pub(crate) const BUTTON: &str = "Create account";
+    pub(crate) const KNOWN: &str = "Already have an account?";
+    pub(crate) const TAKEN: &str = "This address already has an account. Sign in, or use another address.";
+    pub(crate) const UNAVAILABLE: &str = "Onramp didn’t respond. Try again in a moment.";
 }
 
 pub(super) mod area {
@@ -65,6 +81,20 @@ pub(super) mod integration {
     pub(crate) const TRIGGER: &str = "Trigger events";
     pub(crate) const TRIGGER_LEAD: &str =
         "Each button puts an event on the bus, which completes a checklist task.";
+    pub(crate) const STATE: &str = "Organization, from webhooks";
+    pub(crate) const NO_STATE: &str = "No webhook arrived yet. Each change of the organization sends one.";
+    pub(crate) const NAME: &str = "Name";
+    pub(crate) const VERSION: &str = "Version";
+    pub(crate) const STATUS: &str = "Status";
+    pub(crate) const TRIAL_ENDS: &str = "Trial ends";
+    pub(crate) const CHECKLIST_DONE: &str = "Checklist";
+    pub(crate) const MEMBERS: &str = "Members";
+    pub(crate) const ALL_WEBHOOKS: &str = "See all webhooks";
+
+    pub(crate) fn tasks_done(completed: u64, total: u64) -> String {
+        format!("{completed} of {total} tasks")
+    }
+
     pub(crate) const USER: &str = "Signed-in user";
     pub(crate) const ORGANIZATION: &str = "Organization";
     pub(crate) const ROLE: &str = "Role";
@@ -81,10 +111,11 @@ pub(super) mod integration {
 }
 
 pub(super) mod webhooks {
+    pub(crate) const MENU: &str = "Webhooks";
     pub(crate) const TITLE: &str = "Webhooks from Onramp";
-    pub(crate) const EMPTY: &str = "No webhook arrived yet.";
-    pub(crate) const OLD: &str = "not newer than the known state";
-    pub(crate) const START_PAGE: &str = "Start page";
+    pub(crate) const LEAD: &str = "Every change of your organization, the newest first.";
+    pub(crate) const EMPTY: &str = "No webhook arrived yet. Each change of your organization sends one.";
+    pub(crate) const OLD: &str = "older than the known state";
 }
 
 pub(super) mod error {

@@ -158,6 +158,7 @@ impl Services {
             host_keys: &host_keys,
             source: &source,
             webhook_secrets: &webhook_secrets,
+            api_keys: &setting("API_KEYS"),
         };
         let send = gateway_client(gateway);
         let host_app = Arc::new(HostApp::new(Arc::clone(&self.cloud), url, public_url, &shared, send));

@@ -54,11 +54,11 @@ pub fn claims(path: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }
 
-fn text(response: &Response<Bytes>) -> String {
+pub fn text(response: &Response<Bytes>) -> String {
     String::from_utf8_lossy(response.body()).into_owned()
 }
 
-fn cookie(response: &Response<Bytes>) -> String {
+pub fn cookie(response: &Response<Bytes>) -> String {
     response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
 }
 

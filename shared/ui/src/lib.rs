@@ -22,3 +22,4 @@ pub use field::{Choice, Field, Kind, RadioOption, Select, error_summary, hidden,
 pub use icon::{celebration, icon, mark, tick};
 pub use note::{Tone, note};
 pub use page::{BackLink, NavItem, Page, Person, Width};
+pub use words::access;

@@ -1,5 +1,30 @@
 //! Every sentence of this crate that users read, by topic.
 
+/// What an organization's status allows. Pages, the banner, the widget, and errors take the sentence
+/// from here, so no two of them contradict each other.
+pub mod access {
+    use domain::org::Status;
+
+    /// Leads to the plans for sale.
+    pub const VIEW_PLANS: &str = "View plans";
+
+    /// Says what the status allows, and without full access, what restores it.
+    #[must_use]
+    pub const fn sentence(status: Status) -> &'static str {
+        match status {
+            Status::Pending => "We’ll set everything up as soon as your plan starts.",
+            Status::Trialing | Status::Active => "You have full access.",
+            Status::TrialExpired | Status::Canceled => {
+                "Your data is safe and read-only. Choose a plan to restore full access."
+            }
+            Status::PastDue => "Everything keeps working while we retry your payment.",
+            Status::Unpaid => "Your data is safe and read-only. Pay to restore full access.",
+            Status::Paused => "Your data is safe and read-only until your plan resumes.",
+            Status::Incomplete => "You’ll get full access as soon as your first payment goes through.",
+        }
+    }
+}
+
 /// Texts about invalid fields of forms.
 pub mod form {
     /// Returns the heading above the list of a form's field errors.

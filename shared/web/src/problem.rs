@@ -15,6 +15,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use domain::org::Status;
 pub use kind::Kind;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -119,10 +120,11 @@ impl Problem {
             .within(LogArea::Access)
     }
 
-    /// 402, with the URL of the page where an admin chooses a plan.
+    /// 402: the organization's status does not allow it. `upgrade_url` is the page where an admin
+    /// chooses a plan or pays.
     #[must_use]
-    pub fn payment_required(upgrade_url: &str) -> Self {
-        Self::new(Kind::PaymentRequired, detail::PAYMENT_REQUIRED)
+    pub fn payment_required(status: Status, upgrade_url: &str) -> Self {
+        Self::new(Kind::PaymentRequired, ui::access::sentence(status))
             .with("upgrade_url", json!(upgrade_url))
             .rejected_by("access")
     }
@@ -345,8 +347,11 @@ mod tests {
 
     #[tokio::test]
     async fn each_kind_carries_its_headers_and_members() {
-        let (_, _, body) =
-            read(Problem::payment_required("https://x.example/organizations/1").into_response()).await;
+        let (_, _, body) = read(
+            Problem::payment_required(Status::TrialExpired, "https://x.example/organizations/1")
+                .into_response(),
+        )
+        .await;
         assert_eq!(body["upgrade_url"], "https://x.example/organizations/1");
         let (_, headers, _) =
             read(Problem::method_not_allowed(&[Method::GET, Method::POST]).into_response()).await;

@@ -57,9 +57,10 @@ fn next_action<'a>(
     let back = form.and_then(|form| form.back.as_deref());
     match (problem.kind, form, back) {
         (Kind::Unauthorized, ..) => NextAction::Link { label: action::SIGN_IN, href: "/login" },
-        (Kind::PaymentRequired, ..) => {
-            NextAction::Link { label: action::VIEW_PLANS, href: link("upgrade_url").unwrap_or("/dashboard") }
-        }
+        (Kind::PaymentRequired, ..) => NextAction::Link {
+            label: ui::access::VIEW_PLANS,
+            href: link("upgrade_url").unwrap_or("/dashboard"),
+        },
         (Kind::TooMany | Kind::Internal | Kind::Unavailable, Some(form), _) => {
             NextAction::Repeat { label: action::TRY_AGAIN, fields: form.fields.iter().collect() }
         }
@@ -84,6 +85,7 @@ mod tests {
         extract::{FromRequest, Request},
         http::Method,
     };
+    use domain::org::Status;
     use http_body_util::BodyExt;
 
     use super::*;
@@ -97,12 +99,12 @@ mod tests {
     async fn page_shows_the_detail_and_a_link() {
         let response = problem_response(
             ResponseFormat::Page,
-            Problem::payment_required("/organizations/1").because("inside"),
+            Problem::payment_required(Status::TrialExpired, "/organizations/1").because("inside"),
         );
         assert_eq!(response.status(), 402);
         assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
         let page = text(response).await;
-        assert!(page.contains("Choose a plan or pay to continue."), "{page}");
+        assert!(page.contains("Choose a plan to restore full access."), "{page}");
         assert!(page.contains(r#"href="/organizations/1""#), "{page}");
         assert!(!page.contains("inside"), "{page}");
         let response =

@@ -23,7 +23,6 @@ pub mod title {
 /// Details of problems: what happened, then what to do.
 pub mod detail {
     pub const UNAUTHORIZED: &str = "You’re not signed in, or your session has ended. Sign in and try again.";
-    pub const PAYMENT_REQUIRED: &str = "Your data is safe. Choose a plan or pay to continue.";
     pub const FORBIDDEN: &str = "Only admins of the organization can do this.";
     pub const CROSS_SITE: &str = "This request came from another site. Open the page directly and try again.";
     pub const NOT_FOUND: &str = "Check the address, or ask for access.";
@@ -60,7 +59,6 @@ pub mod action {
     pub const TRY_AGAIN: &str = "Try again";
     pub const SIGN_IN: &str = "Sign in";
     pub const SIGN_IN_BY_EMAIL: &str = "Sign in by email";
-    pub const VIEW_PLANS: &str = "View plans";
     pub const HOME: &str = "Go to the home page";
     pub const DASHBOARD: &str = "Go to dashboard";
 }

@@ -14,7 +14,7 @@ use web::{
     auth::{AuthMethod, AuthenticatedMember, back_link},
 };
 
-use crate::config::Config;
+use crate::{config::Config, words::label};
 
 /// A user in their organization at one moment, from one consistent read.
 #[derive(Clone, Debug)]
@@ -63,6 +63,25 @@ impl View {
     /// with full access may.
     pub fn may_change(&self) -> bool {
         self.admin.is_some() && self.status().access() == Access::Full
+    }
+
+    /// Returns the task that the user does next. Returns `None` if they may change no task.
+    pub fn next_task(&self) -> Option<&'static Task> {
+        self.progress().next_task().filter(|_| self.may_change())
+    }
+
+    /// Returns whether admins can open the billing portal.
+    pub fn may_open_portal(&self) -> bool {
+        let billing = &self.org.billing;
+        billing.payer(self.now).is_some() && !billing.is_managed_by_team(self.now)
+    }
+
+    /// Returns the label of a link to the page with the plans, or with the plan in use.
+    pub fn plans_label(&self) -> &'static str {
+        match self.org.first_charge(self.now) {
+            Some(_) if self.admin.is_some() => label::VIEW_PLANS,
+            _ => label::VIEW_PLAN,
+        }
     }
 
     /// Returns whether the organization's trial runs, and no plan follows it.

@@ -113,6 +113,11 @@ pub mod widget {
     pub const COMPLETE_TEXT: &str = "There’s nothing left to set up.";
     /// What "Dismiss" hides and "Collapse" collapses, for screen readers.
     pub const CHECKLIST: &str = "setup checklist";
+    // Without full access, these replace the next task.
+    pub const PAUSED: &str = "Setup is paused";
+    pub const NOT_STARTED: &str = "Setup starts with your plan";
+    pub const PAUSED_TEXT: &str = "You can continue as soon as you have full access.";
+    pub const NOT_STARTED_TEXT: &str = "You can look at the tasks now.";
 }
 
 /// The frame around an embedded part. The host app's developer reads these texts in the console.
@@ -190,29 +195,22 @@ pub mod status {
     use super::{Display, days_left};
 
     pub const PENDING: &str = "No plan yet";
-    pub const PENDING_TEXT: &str = "We’ll set everything up as soon as your plan starts.";
     pub const TRIALING: &str = "Free trial";
     pub const TRIAL_EXPIRED: &str = "Trial ended";
     pub const ACTIVE: &str = "Active";
-    pub const ACTIVE_TEXT: &str = "Your plan is active. You have full access.";
-    pub const FULL_ACCESS: &str = "You have full access.";
-    pub const NO_PLAN_TEXT: &str = "You have full access. You don’t have a plan yet.";
+    pub const ACTIVE_TEXT: &str = "Your plan is active.";
+    pub const NO_PLAN_TEXT: &str = "You don’t have a plan yet.";
     pub const PAST_DUE: &str = "Payment overdue";
-    pub const PAST_DUE_TEXT: &str =
-        "Your last payment didn’t go through. Everything keeps working while we retry it.";
+    pub const PAST_DUE_TEXT: &str = "Your last payment didn’t go through.";
     pub const UNCONFIRMED_TEXT: &str = "Stripe hasn’t confirmed your plan since your trial ended. Everything \
                                         keeps working. Our team has been notified.";
     pub const UNPAID: &str = "Unpaid";
-    pub const UNPAID_TEXT: &str =
-        "We couldn’t collect your payment. Your data is safe and read-only. Pay to restore full access.";
+    pub const UNPAID_TEXT: &str = "We couldn’t collect your payment.";
     pub const PAUSED: &str = "Paused";
-    pub const PAUSED_TEXT: &str = "Your plan is paused. Your data is safe and read-only until it resumes.";
+    pub const PAUSED_TEXT: &str = "Your plan is paused.";
     pub const INCOMPLETE: &str = "Payment pending";
-    pub const INCOMPLETE_TEXT: &str =
-        "Your first payment hasn’t gone through yet. You’ll get full access as soon as it does.";
     pub const CANCELED: &str = "Plan ended";
-    pub const CANCELED_TEXT: &str =
-        "Your plan ended. Your data is safe and read-only. Choose a plan to restore full access.";
+    pub const CANCELED_TEXT: &str = "Your plan has ended.";
     pub const PAYMENTS_PAUSED: &str = "Payments for your plan are paused.";
 
     /// Returns the badge of a plan with a status, such as "Team · Free trial".
@@ -232,9 +230,7 @@ pub mod status {
 
     pub fn trial_expired(end: Option<impl Display>) -> String {
         let on = end.map(|end| format!(" on {end}")).unwrap_or_default();
-        format!(
-            "Your trial ended{on}. Your data is safe and read-only. Choose a plan to restore full access."
-        )
+        format!("Your trial ended{on}.")
     }
 
     pub fn payments_paused_until(date: impl Display) -> String {
@@ -249,17 +245,11 @@ pub mod banner {
     pub const LABEL: &str = "Plan";
     pub const TRIAL_ENDED: &str = "Your trial has ended";
     pub const PLAN_ENDED: &str = "Your plan has ended";
-    pub const ENDED_TEXT: &str = "Your data is safe and read-only. Choose a plan to restore full access.";
     pub const PAUSED: &str = "Your plan is paused";
-    pub const PAUSED_TEXT: &str = "Your data is safe and read-only.";
     pub const PAST_DUE: &str = "A payment is overdue";
-    pub const PAST_DUE_TEXT: &str = "We’ll retry it automatically. Everything keeps working in the meantime.";
     pub const UNPAID: &str = "Payment required";
-    pub const UNPAID_TEXT: &str = "Your data is safe and read-only. Pay to restore full access.";
     pub const PENDING: &str = "No plan yet";
-    pub const PENDING_TEXT: &str = "We’ll set up your organization as soon as your plan starts.";
     pub const INCOMPLETE: &str = "Your first payment is pending";
-    pub const INCOMPLETE_TEXT: &str = "You’ll get full access as soon as it goes through.";
     pub const ADD_PAYMENT: &str = "Add payment";
     pub const UPGRADE: &str = "Upgrade now";
     pub const HIDE: &str = "Hide";

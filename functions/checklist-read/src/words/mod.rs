@@ -18,7 +18,7 @@ pub use components::*;
 pub mod label {
     pub const ADMIN: &str = "Admin";
     pub const ADMINS: &str = "Admins";
-    pub const CHOOSE_PLAN: &str = "Choose a plan";
+    pub const CONFIRM_PAYMENT: &str = "Confirm payment";
     pub const COMPLETE_PAYMENT: &str = "Complete payment";
     pub const CONTINUE_SETUP: &str = "Continue setup";
     pub const DASHBOARD: &str = "Dashboard";
@@ -34,7 +34,7 @@ pub mod label {
     pub const TIME_ZONE: &str = "Time zone";
     pub const UPDATE_PAYMENT: &str = "Update payment";
     pub const VIEW_PLAN: &str = "View plan";
-    pub const VIEW_PLANS: &str = "View plans";
+    pub use ui::access::VIEW_PLANS;
 }
 
 /// Adds the arrow of a link that leads to the next step.
@@ -179,6 +179,9 @@ pub mod dashboard {
 
 /// The setup guide with its common questions.
 pub mod guide {
+    use domain::org::Status;
+    use ui::access;
+
     pub const LEAD: &str = "How to complete each step, how long it takes, and why it’s worth it.";
     pub const QUESTIONS: &str = "Questions";
     /// Common questions, each with its answer.
@@ -199,11 +202,7 @@ pub mod guide {
              checklist”.",
         ),
         ("Who sees the checklist?", "Your organization’s admins. Members go straight to their work."),
-        (
-            "What happens when the trial ends?",
-            "We don’t delete anything. You can still view all your data, and you can edit again as soon \
-             as you choose a plan.",
-        ),
+        ("What happens when the trial ends?", access::sentence(Status::TrialExpired)),
         (
             "Do I need a credit card to try it?",
             "No. A trial only needs your name and email address. We never charge you without your consent.",

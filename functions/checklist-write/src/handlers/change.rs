@@ -114,7 +114,7 @@ fn decide_change(
     let mut org = org.clone();
     match org.change_checklist(admin, command, now) {
         Ok(()) => Ok(org),
-        Err(ChecklistError::NoAccess(_)) => Err(Problem::payment_required(&links.plans())),
+        Err(ChecklistError::NoAccess(status)) => Err(Problem::payment_required(status, &links.plans())),
         Err(ChecklistError::CompletedByEvent(_)) => {
             Err(Problem::new(Kind::Conflict, words::COMPLETED_BY_EVENT))
         }

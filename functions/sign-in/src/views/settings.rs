@@ -4,12 +4,13 @@ use domain::{
     org::{Language, Org},
     time::Zone,
 };
+use jiff::Timestamp;
 use maud::{Markup, Render, html};
-use ui::{Field, NavItem, Page, Select, Tone, Weight, Width};
+use ui::{Field, NavItem, Page, Select, Tone, Weight, Width, access};
 use web::auth::AuthenticatedUser;
 
 use super::draft::Draft;
-use crate::words::{self, members::invite, settings as words_of};
+use crate::words::{self, settings as words_of};
 
 /// View model of `/settings`.
 pub struct SettingsPage<'a> {
@@ -21,15 +22,16 @@ pub struct SettingsPage<'a> {
 impl SettingsPage<'_> {
     pub fn render(&self) -> Markup {
         let org = &self.caller.found.org.value;
+        let may_change = org.may_change_team(self.caller.now).is_ok();
         let main = html! {
             h1 { (words_of::TITLE) }
-            @if org.may_change_team(self.caller.now).is_err() { (plan_needed(org)) }
+            @if !may_change { (no_access(org, self.caller.now)) }
             form class="card form" method="post" action="/settings" novalidate {
                 (self.draft.summary())
                 (self.name(org))
                 (self.zone(org))
                 (self.language(org))
-                div class="actions" { (ui::submit(Weight::Primary, words_of::SUBMIT)) }
+                @if may_change { div class="actions" { (ui::submit(Weight::Primary, words_of::SUBMIT)) } }
             }
         };
         let title = match self.draft.problem {
@@ -88,11 +90,12 @@ impl SettingsPage<'_> {
     }
 }
 
-fn plan_needed(org: &Org) -> Markup {
+/// Renders why no setting can be changed, with a link to the plans.
+fn no_access(org: &Org, now: Timestamp) -> Markup {
     let plans = format!("/organizations/{}", org.id);
     let text = html! {
-        p { (words_of::PLAN_NEEDED_TEXT) }
-        div class="actions" { (ui::link_button(Weight::Primary, &plans, invite::VIEW_PLANS)) }
+        p { (access::sentence(org.status(now))) }
+        div class="actions" { (ui::link_button(Weight::Primary, &plans, access::VIEW_PLANS)) }
     };
-    ui::note(Tone::Notice, "🔑", words_of::PLAN_NEEDED, &text)
+    ui::note(Tone::Notice, "🔑", words_of::NO_ACCESS, &text)
 }

@@ -42,9 +42,8 @@ pub mod invite {
     use domain::{people::INVITATION_TTL, time::in_words};
 
     pub const TITLE: &str = "Invite someone";
-    pub const PLAN_NEEDED: &str = "Choose a plan to invite people";
-    pub const PLAN_NEEDED_TEXT: &str = "You can’t invite new people without a plan.";
-    pub const VIEW_PLANS: &str = "View plans";
+    /// The title above what restores full access.
+    pub const NO_ACCESS: &str = "You can’t invite people right now";
     pub const EMAIL: &str = "Their email address";
     pub const EMAIL_REQUIRED: &str = "Enter their email address.";
     pub const ROLE: &str = "Role";

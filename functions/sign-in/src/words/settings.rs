@@ -13,8 +13,8 @@ pub const LANGUAGE: &str = "Language";
 pub const LANGUAGE_HINT: &str = "The language of pages and emails.";
 pub const LANGUAGE_INVALID: &str = "Choose a language from the list.";
 pub const SUBMIT: &str = "Save settings";
-pub const PLAN_NEEDED: &str = "Choose a plan to change the settings";
-pub const PLAN_NEEDED_TEXT: &str = "You can see the settings, but not change them without a plan.";
+/// The title above what gives full access.
+pub const NO_ACCESS: &str = "You can’t change the settings yet";
 
 /// Returns the name of a language in this language.
 pub const fn language(language: Language) -> &'static str {

@@ -66,7 +66,7 @@ pub(crate) static ENGLISH: Words = Words {
         },
         active_title: "💳 Subscription active",
         active: "Your subscription is active. You have access to all features.",
-        plan_link: "View your organization’s plan",
+        plan_link: "View plan",
         set_up_title: "✨ We’ve set up your account with:",
         set_up: |organization, project| {
             [
@@ -93,7 +93,7 @@ pub(crate) static ENGLISH: Words = Words {
             "Without a plan, your organization becomes read-only when the trial ends. Everyone can still sign in and \
              view everything. We won’t delete anything or charge you.",
         ],
-        read_only_button: "Choose a plan",
+        read_only_button: "View plans",
         plan_begins: |amount| {
             let charge = amount.unwrap_or("you");
             [
@@ -104,7 +104,7 @@ pub(crate) static ENGLISH: Words = Words {
                 "If you’ve changed your mind, cancel before then and you won’t be charged.".to_owned(),
             ]
         },
-        plan_begins_button: "View your plan",
+        plan_begins_button: "View plan",
         needs_payment_method: [
             "You’ve chosen a plan, but we don’t have a payment method. Add one before the trial ends to keep working \
              without interruption.",
@@ -115,7 +115,11 @@ pub(crate) static ENGLISH: Words = Words {
     },
     trial_ended: TrialEnded {
         subject: |organization| format!("Your trial has ended - {organization}"),
-        preheader: |organization| format!("Your data in {organization} is safe. Choose a plan to continue."),
+        preheader: |organization| {
+            format!(
+                "Your data in {organization} is safe and read-only. Choose a plan to restore full access."
+            )
+        },
         heading: "Your trial has ended",
         ended: |organization, ended_on| {
             format!("The free trial for “{organization}” ended on {}.", date(ended_on))
@@ -123,11 +127,11 @@ pub(crate) static ENGLISH: Words = Words {
         means_title: "What this means",
         means: [
             "Your data is safe: projects, time entries, people, and settings",
-            "Your organization is read-only: everyone can sign in and view everything, but no one can make changes",
+            "Your organization is read-only: everyone can still sign in and view everything",
             "You haven’t been charged",
         ],
-        to_do: "To continue, choose a plan. You’ll get full access as soon as the first payment goes through.",
-        button: "Choose a plan",
+        to_do: "Choose a plan to restore full access. You’ll get it as soon as the first payment goes through.",
+        button: "View plans",
     },
     payment_failed: PaymentFailed {
         failed: Payment {
@@ -138,7 +142,7 @@ pub(crate) static ENGLISH: Words = Words {
             },
             to_do: "This usually means that a card has expired or reached its limit. Please check your payment \
                     method or choose another one.",
-            button: "Check payment method",
+            button: "Update payment",
         },
         action_required: Payment {
             topic: "Please confirm a payment",
@@ -185,7 +189,7 @@ pub(crate) static ENGLISH: Words = Words {
         needs_payment_method: "Add a payment method to keep your plan.",
         access: "Everyone in your organization has full access.",
         access_in_trial: "Your free trial continues until then, with full access for everyone in your organization.",
-        button: "View your plan",
+        button: "View plan",
         change: "You can change or cancel your plan there at any time.",
     },
     sign_in: SignIn {

@@ -6,7 +6,7 @@ use domain::{
     trial::{EndDay, Urgency, UrgencyStep},
 };
 use maud::{Markup, html};
-use ui::{Tone, Weight, icon, link_button, post_button};
+use ui::{Tone, Weight, access, icon, link_button, post_button};
 
 use super::{moment, plans};
 use crate::{
@@ -20,7 +20,7 @@ pub(crate) struct Banner {
     pub icon: &'static str,
     pub lead: String,
     pub text: Markup,
-    /// The button, which only admins see.
+    /// The button. `None` for a member who is not an admin.
     pub button: Option<Button>,
     /// The step of urgency until whose end a user can hide the banner. `None` if it stays.
     pub hides: Option<UrgencyStep>,
@@ -33,6 +33,21 @@ pub(crate) enum Button {
     Plans(&'static str),
     /// Leads to the billing portal, or to the plans if the organization has no Stripe customer.
     Portal(&'static str),
+}
+
+impl Button {
+    fn render(self, view: &View, weight: Weight) -> Markup {
+        match self {
+            Self::Portal(label) if view.may_open_portal() => post_button(weight, plans::PORTAL, label, None),
+            Self::Plans(label) | Self::Portal(label) => link_button(weight, &view.plans(), label),
+        }
+    }
+}
+
+/// Renders the banner's button alone, for pages that do not show the banner, but the same next step.
+/// Empty if the banner has none.
+pub fn action(view: &View, weight: Weight) -> Markup {
+    banner(view).and_then(|banner| banner.button).map_or_else(Markup::default, |it| it.render(view, weight))
 }
 
 /// Returns the command that hides the banner, without the prefix of the checklist's routes.
@@ -58,17 +73,7 @@ pub fn render(view: &View) -> Markup {
                 }
                 span { (banner.text) }
             }
-            @if let (Some(button), true) = (banner.button, view.admin.is_some()) {
-                @match button {
-                    Button::Portal(label)
-                        if view.org.billing.payer(view.now).is_some()
-                            && !view.org.billing.is_managed_by_team(view.now) =>
-                    {
-                        (post_button(weight, plans::PORTAL, label, None))
-                    }
-                    Button::Plans(label) | Button::Portal(label) => (link_button(weight, &view.plans(), label)),
-                }
-            }
+            @if let Some(button) = banner.button { (button.render(view, weight)) }
             @if let Some(step) = banner.hides {
                 @let path = format!("/onboarding/api/checklist/{}", hide(step));
                 (post_button(Weight::Quiet, &path, text::HIDE, Some(text::HIDE_WHAT)))
@@ -79,6 +84,11 @@ pub fn render(view: &View) -> Markup {
 
 /// Returns the content of the banner, or `None` if there is nothing to show, or if the user hid it.
 pub(crate) fn banner(view: &View) -> Option<Banner> {
+    let banner = of_status(view)?;
+    Some(Banner { button: banner.button.filter(|_| view.admin.is_some()), ..banner })
+}
+
+fn of_status(view: &View) -> Option<Banner> {
     let status = view.status();
     // In these statuses, the banner is about the status, even if a payment is open. In all other
     // statuses, an open payment takes precedence.
@@ -86,22 +96,19 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
     if let (Some(issue), false) = (view.org.billing.issue(), ended) {
         return Some(payment(&issue, view));
     }
-    let plain = |tone, icon, lead: &str, text: &str, button| {
-        let text = html! { (text) };
+    let plain = |tone, icon, lead: &str, button| {
+        let text = html! { (access::sentence(status)) };
         Some(Banner { tone, icon, lead: lead.to_owned(), text, button: Some(button), hides: None })
     };
-    let choose_plan = Button::Plans(label::CHOOSE_PLAN);
+    let view_plans = Button::Plans(label::VIEW_PLANS);
     let update_payment = Button::Portal(label::UPDATE_PAYMENT);
     match status {
         Status::Active => active(view),
         Status::Trialing => Some(trial(view))
             .filter(|banner| banner.hides.is_none() || !view.preferences.hides_banner(&view.org, view.now)),
-        Status::TrialExpired => plain(Tone::Ended, "⏸️", text::TRIAL_ENDED, text::ENDED_TEXT, choose_plan),
-        Status::Canceled => plain(Tone::Ended, "⏸️", text::PLAN_ENDED, text::ENDED_TEXT, choose_plan),
-        Status::Paused => {
-            let button = Button::Portal(label::VIEW_PLAN);
-            plain(Tone::Ended, "⏸️", text::PAUSED, text::PAUSED_TEXT, button)
-        }
+        Status::TrialExpired => plain(Tone::Ended, "⏸️", text::TRIAL_ENDED, view_plans),
+        Status::Canceled => plain(Tone::Ended, "⏸️", text::PLAN_ENDED, view_plans),
+        Status::Paused => plain(Tone::Ended, "⏸️", text::PAUSED, Button::Portal(label::VIEW_PLAN)),
         Status::PastDue if view.org.billing.is_overdue_by_date(view.now) => Some(Banner {
             tone: Tone::Notice,
             icon: "⏳",
@@ -110,12 +117,12 @@ pub(crate) fn banner(view: &View) -> Option<Banner> {
             button: None,
             hides: None,
         }),
-        Status::PastDue => plain(Tone::Warning, "💳", text::PAST_DUE, text::PAST_DUE_TEXT, update_payment),
-        Status::Unpaid => plain(Tone::Ended, "⏸️", text::UNPAID, text::UNPAID_TEXT, update_payment),
-        Status::Pending => plain(Tone::Notice, "💳", text::PENDING, text::PENDING_TEXT, choose_plan),
+        Status::PastDue => plain(Tone::Warning, "💳", text::PAST_DUE, update_payment),
+        Status::Unpaid => plain(Tone::Ended, "⏸️", text::UNPAID, update_payment),
+        Status::Pending => plain(Tone::Notice, "💳", text::PENDING, view_plans),
         Status::Incomplete => {
             let button = Button::Portal(label::COMPLETE_PAYMENT);
-            plain(Tone::Warning, "💳", text::INCOMPLETE, text::INCOMPLETE_TEXT, button)
+            plain(Tone::Warning, "💳", text::INCOMPLETE, button)
         }
     }
 }
@@ -180,7 +187,7 @@ fn active(view: &View) -> Option<Banner> {
             "💳",
             text::NO_PLAN,
             text::NO_PLAN_TEXT,
-            Button::Plans(label::CHOOSE_PLAN),
+            Button::Plans(label::VIEW_PLANS),
         );
     }
     match view.org.next_billing_event(view.now).map(|next| next.kind) {
@@ -196,13 +203,13 @@ fn payment(issue: &Issue, view: &View) -> Banner {
         Status::Incomplete | Status::Pending | Status::TrialExpired => text::MEANWHILE_NO_ACCESS,
         _ => text::MEANWHILE_FULL_ACCESS,
     };
-    let (lead, reason) = super::next::problem(issue, &view.org, view.now);
+    let (lead, reason, button) = super::next::problem(issue, &view.org, view.now);
     Banner {
         tone: Tone::Warning,
         icon: "💳",
         lead: lead.to_owned(),
         text: html! { (reason) " " (meanwhile) },
-        button: Some(Button::Portal(label::UPDATE_PAYMENT)),
+        button: Some(Button::Portal(button)),
         hides: None,
     }
 }
@@ -228,8 +235,8 @@ mod tests {
             (10, "4 days left", "Upgrade now", "tone-notice"),
             (11, "3 days left", "Add payment", "tone-warning"),
             (13, "1 day left", "Add payment", "tone-warning"),
-            (14, "Your trial has ended", "Choose a plan", "tone-ended"),
-            (99, "Your trial has ended", "Choose a plan", "tone-ended"),
+            (14, "Your trial has ended", "View plans", "tone-ended"),
+            (99, "Your trial has ended", "View plans", "tone-ended"),
         ] {
             let shown = render(&after_days(days));
             let text = read(&shown);

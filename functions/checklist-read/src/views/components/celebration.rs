@@ -55,7 +55,7 @@ fn next_steps(view: &View, config: &Config) -> Markup {
     };
     html! {
         (host_app::button(Weight::Primary, &label, config))
-        @if view.needs_plan() { (link_button(Weight::Secondary, &view.plans(), label::CHOOSE_PLAN)) }
+        @if view.needs_plan() { (link_button(Weight::Secondary, &view.plans(), label::VIEW_PLANS)) }
     }
 }
 
@@ -95,9 +95,9 @@ mod tests {
     fn celebration_leads_to_the_product_and_to_the_plans() {
         let done = trial().having(&every_task());
         let text = read(&render(&done, &config()));
-        assert!(text.ends_with("Go to dashboard Choose a plan Got it"), "{text}");
+        assert!(text.ends_with("Go to dashboard View plans Got it"), "{text}");
         let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
         let text = read(&render(&done.having(&[ConfirmCompletion]), &hosted));
-        assert!(text.ends_with("Open TimeTracker Choose a plan"), "{text}");
+        assert!(text.ends_with("Open TimeTracker View plans"), "{text}");
     }
 }

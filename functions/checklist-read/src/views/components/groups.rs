@@ -40,7 +40,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
 /// task does not reorder the categories.
 fn open_by_category(view: &View) -> Vec<(Category, Vec<&'static Task>)> {
     let steps = view.progress();
-    let (next, just_done) = (steps.next_task(), just_done(view));
+    let (next, just_done) = (view.next_task(), just_done(view));
     let has_row = |task: &&Task| match steps.open().any(|open| open == *task) {
         true => Some(*task) != next,
         false => just_done.contains(task) && !steps.precedes_open_tasks(task),

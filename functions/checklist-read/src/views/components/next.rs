@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use maud::Markup;
 use ui::moment;
 
-use crate::words::{banner, next as words, plans};
+use crate::words::{banner, label, next as words, plans};
 
 /// Returns the sentence about what happens next. Returns `None` if nothing will be charged and
 /// nothing will end.
@@ -42,13 +42,18 @@ pub fn plan(org: &Org, now: Timestamp) -> Option<String> {
     Some(plans::with_price(org.plan(now)?, amount, item.and_then(|item| item.interval)))
 }
 
-/// Returns the title and the text of a payment problem: amount, date, and next attempt.
-pub fn problem(issue: &Issue, org: &Org, now: Timestamp) -> (&'static str, Markup) {
+/// Returns the title of a payment problem, its text with amount, date, and next attempt, and the label
+/// of the button that fixes it.
+pub fn problem(issue: &Issue, org: &Org, now: Timestamp) -> (&'static str, Markup, &'static str) {
     let since = moment::date(issue.since, &org.zone);
     let next = issue.next_attempt.filter(|next| *next > now).map(|next| moment::date(next, &org.zone));
     match issue.kind {
-        IssueKind::PaymentFailed => (banner::PAYMENT_FAILED, banner::payment_failed(issue.due, &since, next)),
-        IssueKind::ActionRequired => (banner::ACTION_REQUIRED, banner::action_required(issue.due, &since)),
+        IssueKind::PaymentFailed => {
+            (banner::PAYMENT_FAILED, banner::payment_failed(issue.due, &since, next), label::UPDATE_PAYMENT)
+        }
+        IssueKind::ActionRequired => {
+            (banner::ACTION_REQUIRED, banner::action_required(issue.due, &since), label::CONFIRM_PAYMENT)
+        }
     }
 }
 

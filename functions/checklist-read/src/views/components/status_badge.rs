@@ -6,7 +6,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use ui::Tone;
+use ui::{Tone, access};
 
 use crate::words::{plans, status as words};
 
@@ -28,42 +28,38 @@ impl StatusBadge {
         let trial_end = org.trial_ends_at(now).map(|end| org.zone.date(end));
         let next = || super::next::sentence(org, now);
         let plan = || super::next::plan(org, now).map(words::plan);
+        let possible = access::sentence(status).to_owned();
         let (tone, label, meaning) = match status {
-            Status::Pending => (Tone::Notice, words::PENDING, words::PENDING_TEXT.to_owned()),
+            Status::Pending => (Tone::Notice, words::PENDING, possible),
             Status::Trialing if org.is_on_trial(now) => {
                 let days = org.trial_days_remaining(now);
                 // The days already say when Onramp's own trial ends.
                 let next = next().filter(|_| org.billing.is_alive(now));
-                let texts = [
-                    Some(words::trialing(days, trial_end)),
-                    plan(),
-                    next,
-                    Some(words::FULL_ACCESS.to_owned()),
-                ];
+                let texts = [Some(words::trialing(days, trial_end)), plan(), next, Some(possible)];
                 (Tone::Calm, words::TRIALING, join(texts))
             }
-            Status::Trialing => {
-                (Tone::Notice, words::ACTIVE, join([plan(), next(), Some(words::FULL_ACCESS.to_owned())]))
+            Status::Trialing => (Tone::Notice, words::ACTIVE, join([plan(), next(), Some(possible)])),
+            Status::TrialExpired => {
+                (Tone::Ended, words::TRIAL_EXPIRED, after(&words::trial_expired(trial_end), &possible))
             }
-            Status::TrialExpired => (Tone::Ended, words::TRIAL_EXPIRED, words::trial_expired(trial_end)),
             Status::Active if !org.billing.is_alive(now) => {
-                (Tone::Notice, words::ACTIVE, words::NO_PLAN_TEXT.to_owned())
+                (Tone::Notice, words::ACTIVE, after(&possible, words::NO_PLAN_TEXT))
             }
             Status::Active => {
                 let kind = org.next_billing_event(now).map(|next| next.kind);
                 let calm = matches!(kind, None | Some(NextKind::Renews)) && org.billing.paused(now).is_none();
                 let tone = if calm { Tone::Success } else { Tone::Notice };
-                let first = if calm { words::ACTIVE_TEXT } else { words::FULL_ACCESS };
-                (tone, words::ACTIVE, join([Some(first.to_owned()), plan(), next()]))
+                let active = calm.then(|| words::ACTIVE_TEXT.to_owned());
+                (tone, words::ACTIVE, join([active, Some(possible), plan(), next()]))
             }
             Status::PastDue if org.billing.is_overdue_by_date(now) => {
                 (Tone::Notice, words::PAST_DUE, words::UNCONFIRMED_TEXT.to_owned())
             }
-            Status::PastDue => (Tone::Warning, words::PAST_DUE, words::PAST_DUE_TEXT.to_owned()),
-            Status::Unpaid => (Tone::Ended, words::UNPAID, words::UNPAID_TEXT.to_owned()),
-            Status::Paused => (Tone::Ended, words::PAUSED, words::PAUSED_TEXT.to_owned()),
-            Status::Incomplete => (Tone::Warning, words::INCOMPLETE, words::INCOMPLETE_TEXT.to_owned()),
-            Status::Canceled => (Tone::Ended, words::CANCELED, words::CANCELED_TEXT.to_owned()),
+            Status::PastDue => (Tone::Warning, words::PAST_DUE, after(words::PAST_DUE_TEXT, &possible)),
+            Status::Unpaid => (Tone::Ended, words::UNPAID, after(words::UNPAID_TEXT, &possible)),
+            Status::Paused => (Tone::Ended, words::PAUSED, after(words::PAUSED_TEXT, &possible)),
+            Status::Incomplete => (Tone::Warning, words::INCOMPLETE, possible),
+            Status::Canceled => (Tone::Ended, words::CANCELED, after(words::CANCELED_TEXT, &possible)),
         };
         let pause = org.billing.paused(now).map(|pause| payments_paused(pause, org));
         let meaning = join([Some(meaning), pause]);
@@ -82,6 +78,11 @@ impl StatusBadge {
 
 fn join<const N: usize>(sentences: [Option<String>; N]) -> String {
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Joins what happened with what is possible now.
+fn after(happened: &str, possible: &str) -> String {
+    format!("{happened} {possible}")
 }
 
 fn payments_paused(pause: Pause, org: &Org) -> String {

@@ -40,11 +40,9 @@ pub fn next(task: &Task, view: &View, config: &Config) -> Markup {
             }
             p class="how-to" { (task.how_to) }
             div class="actions" {
-                @if view.may_change() {
-                    (open_button(Weight::Primary, task, view, config))
-                    @if !task.has_evidence() { (complete_button(task)) }
-                    (skip_button(task))
-                }
+                (open_button(Weight::Primary, task, view, config))
+                @if !task.has_evidence() { (complete_button(task)) }
+                (skip_button(task))
                 (guide_link(task))
             }
         }

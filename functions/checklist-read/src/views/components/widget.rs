@@ -1,6 +1,9 @@
 //! The onboarding widget: progress and the next task on one card.
 
-use domain::checklist::{Progress, Task};
+use domain::{
+    checklist::{Progress, Task},
+    org::Access,
+};
 use maud::{Markup, html};
 use ui::{Weight, icon, link_button, post_button};
 
@@ -22,9 +25,10 @@ pub fn render(view: &View) -> Markup {
             (head(view, &progress))
             @if !view.preferences.widget_collapsed {
                 (progress::bar(&progress))
-                @match progress.next_task() {
-                    Some(next) => (open(view, next)),
-                    None => (complete(view, &progress)),
+                @match view.next_task() {
+                    Some(next) => (open(next)),
+                    None if progress.is_complete() => (complete(view, &progress)),
+                    None => (paused(view)),
                 }
             }
         }
@@ -58,10 +62,7 @@ pub(crate) fn toggle(view: &View) -> (&'static str, &'static str) {
     }
 }
 
-fn open(view: &View, next: &Task) -> Markup {
-    // Without full access, the primary button of the page leads to the plans, so this button is
-    // secondary.
-    let weight = if view.may_change() { Weight::Primary } else { Weight::Secondary };
+fn open(next: &Task) -> Markup {
     html! {
         div class="widget-next" {
             (task::icon(next))
@@ -72,30 +73,52 @@ fn open(view: &View, next: &Task) -> Markup {
             }
         }
         div class="actions" {
-            (link_button(weight, "/onboarding/checklist", label::CONTINUE_SETUP))
-            @if view.may_change() { (dismiss()) }
+            (link_button(Weight::Primary, "/onboarding/checklist", label::CONTINUE_SETUP))
+            (dismiss())
         }
     }
 }
 
-fn complete(view: &View, progress: &Progress<'_>) -> Markup {
+/// Renders that no task can be completed without full access. The banner beside the widget says how to
+/// get it.
+fn paused(view: &View) -> Markup {
+    let (title, text) = paused_text(view);
+    status("⏸️", title, text)
+}
+
+/// Returns the title and the text that replace the next task without full access.
+pub(crate) fn paused_text(view: &View) -> (&'static str, &'static str) {
+    match view.status().access() {
+        Access::BillingOnly => (words::NOT_STARTED, words::NOT_STARTED_TEXT),
+        Access::ReadOnly | Access::Full => (words::PAUSED, words::PAUSED_TEXT),
+    }
+}
+
+/// Renders what replaces the next task, with a link to all tasks.
+fn status(symbol: &'static str, title: &str, text: &str) -> Markup {
     html! {
         div class="widget-next" {
-            span class="task-icon" { (icon("🎉")) }
+            span class="task-icon" { (icon(symbol)) }
             div {
-                h3 { (words::COMPLETE) }
+                h3 { (title) }
                 p class="soft" {
-                    (words::COMPLETE_TEXT) " "
+                    (text) " "
                     a href="/onboarding/checklist" {
                         (words::SEE_ALL) span class="for-ears" { (words::SEE_ALL_TASKS) }
                     }
                 }
             }
         }
+    }
+}
+
+fn complete(view: &View, progress: &Progress<'_>) -> Markup {
+    html! {
+        (status("🎉", words::COMPLETE, words::COMPLETE_TEXT))
         @if view.needs_plan() || view.may_change() {
             div class="actions" {
                 @if view.needs_plan() {
-                    (link_button(Weight::Secondary, &view.plans(), label::CHOOSE_PLAN))
+                    (link_button(Weight::Secondary, &view.plans(), label::VIEW_PLANS))
                 }
                 @if view.may_change() {
                     @if progress.celebrates() {
@@ -119,7 +142,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::testing::{every_task, read, trial};
+    use crate::testing::{every_task, pending, read, trial};
 
     #[test]
     fn widget_shows_the_progress_and_the_next_task() {
@@ -129,7 +152,7 @@ mod tests {
         }
         let done = trial().having(&every_task());
         let text = read(&render(&done));
-        assert!(text.ends_with("Choose a plan Got it Dismiss"), "{text}");
+        assert!(text.ends_with("View plans Got it Dismiss"), "{text}");
         assert!(!read(&render(&done.having(&[ConfirmCompletion]))).contains("Got it"));
     }
 
@@ -145,6 +168,11 @@ mod tests {
         let ended = render(&trial().later(SignedDuration::from_hours(15 * 24)));
         assert_eq!(ended.0.matches("<form").count(), 1, "{}", ended.0);
         assert!(ended.0.contains("view/collapse"), "{}", ended.0);
+        let text = read(&ended);
+        assert!(!text.contains("Next") && !text.contains("Continue setup"), "{text}");
+        assert!(text.contains("Setup is paused You can continue as soon as you have full access."), "{text}");
+        let pending = read(&render(&pending("Acme Corp", "Jo Doe")));
+        assert!(pending.contains("Setup starts with your plan"), "{pending}");
     }
 
     #[test]

@@ -16,25 +16,35 @@ use crate::{
 /// a page of another site cannot send the form that leads to Stripe.
 pub fn render(view: &View, origin: &str) -> Markup {
     let Some(banner) = banner(view) else { return html! {} };
-    let button = banner.button.filter(|_| view.admin.is_some()).map(|button| match button {
-        Button::Plans(label) => (label, PortalPage::Plans),
-        Button::Portal(label) => (label, PortalPage::Billing),
-    });
     html! {
         aside class={ "ob-banner " (banner.tone.class().replacen("tone", "ob", 1)) } aria-label=(words::LABEL) {
             p class="ob-words" {
                 strong class="ob-lead" { (icon(banner.icon)) (banner.lead) }
                 " " span { (banner.text) }
             }
-            @if let Some((label, page)) = button {
-                a class="ob-button" href={ (origin) (view.plans()) } target="_top" data-ob-page=(page.as_str()) { (label) }
-            }
+            @if let Some(button) = banner.button { (link(button, view, origin)) }
             @if let Some(step) = banner.hides {
                 a class="ob-quiet" href={ (origin) "/dashboard" } target="_top" data-ob-page=(PortalPage::Checklist.as_str()) data-ob-do=(hide(step)) {
                     (words::HIDE)
                 }
             }
         }
+    }
+}
+
+/// Renders the banner's button alone. Empty if the banner has none.
+pub fn action(view: &View, origin: &str) -> Markup {
+    let button = banner(view).and_then(|banner| banner.button);
+    button.map_or_else(Markup::default, |button| link(button, view, origin))
+}
+
+fn link(button: Button, view: &View, origin: &str) -> Markup {
+    let (label, page) = match button {
+        Button::Plans(label) => (label, PortalPage::Plans),
+        Button::Portal(label) => (label, PortalPage::Billing),
+    };
+    html! {
+        a class="ob-button" href={ (origin) (view.plans()) } target="_top" data-ob-page=(page.as_str()) { (label) }
     }
 }
 

@@ -41,9 +41,10 @@ pub fn render(view: &View, config: &Config, origin: &str) -> Markup {
             (head(view, &steps, origin))
             @if !view.preferences.widget_collapsed {
                 (bar(&steps))
-                @match next {
-                    Some(task) => (open(view, task, links)),
-                    None => (complete(view, links)),
+                @match view.next_task() {
+                    Some(task) => (open(task, links)),
+                    None if steps.is_complete() => (complete(view, links)),
+                    None => (paused(view, origin)),
                 }
             }
         }
@@ -82,7 +83,7 @@ fn bar(steps: &Progress<'_>) -> Markup {
     }
 }
 
-fn open(view: &View, task: &Task, links: Links<'_>) -> Markup {
+fn open(task: &Task, links: Links<'_>) -> Markup {
     html! {
         div class="ob-next" {
             span class="ob-icon" { (icon(task.icon)) }
@@ -91,15 +92,13 @@ fn open(view: &View, task: &Task, links: Links<'_>) -> Markup {
                 p class="ob-soft" { (text::with_duration(task.description, task.minutes)) }
             }
         }
-        @if view.may_change() {
-            div class="ob-actions" {
-                a class="ob-button" href=(links.of(task)) target="_top" data-ob-page=[portal_page(task)] { (words::onward(task.action.label)) }
-                @if !task.has_evidence() {
-                    (change(links, &format!("complete/{}", task.key), label::MARK_AS_DONE))
-                }
-                (change(links, &format!("skip/{}", task.key), label::SKIP))
-                (change(links, "dismiss", label::DISMISS))
+        div class="ob-actions" {
+            a class="ob-button" href=(links.of(task)) target="_top" data-ob-page=[portal_page(task)] { (words::onward(task.action.label)) }
+            @if !task.has_evidence() {
+                (change(links, &format!("complete/{}", task.key), label::MARK_AS_DONE))
             }
+            (change(links, &format!("skip/{}", task.key), label::SKIP))
+            (change(links, "dismiss", label::DISMISS))
         }
     }
 }
@@ -114,19 +113,35 @@ fn portal_page(task: &Task) -> Option<&'static str> {
     }
 }
 
-fn complete(view: &View, links: Links<'_>) -> Markup {
+/// Renders that no task can be completed without full access, with the banner's button, because the
+/// page may not show the banner.
+fn paused(view: &View, origin: &str) -> Markup {
+    let (title, text) = components::widget::paused_text(view);
+    html! {
+        (status("⏸️", title, text))
+        div class="ob-actions" { (super::banner::action(view, origin)) }
+    }
+}
+
+fn status(symbol: &'static str, title: &str, text: &str) -> Markup {
     html! {
         div class="ob-next" {
-            span class="ob-icon" { (icon("🎉")) }
+            span class="ob-icon" { (icon(symbol)) }
             div {
-                p class="ob-name" { (widget::COMPLETE) }
-                p class="ob-soft" { (widget::COMPLETE_TEXT) }
+                p class="ob-name" { (title) }
+                p class="ob-soft" { (text) }
             }
         }
+    }
+}
+
+fn complete(view: &View, links: Links<'_>) -> Markup {
+    html! {
+        (status("🎉", widget::COMPLETE, widget::COMPLETE_TEXT))
         @if view.needs_plan() || view.may_change() {
             div class="ob-actions" {
                 @if view.needs_plan() {
-                    a class="ob-button" href=(links.plans()) target="_top" data-ob-page=(PortalPage::Plans.as_str()) { (label::CHOOSE_PLAN) }
+                    a class="ob-button" href=(links.plans()) target="_top" data-ob-page=(PortalPage::Plans.as_str()) { (label::VIEW_PLANS) }
                 }
                 @if view.may_change() { (change(links, "dismiss", label::DISMISS)) }
             }
@@ -219,7 +234,10 @@ mod tests {
     fn widget_is_empty_for_members_and_after_a_dismissal() {
         assert_eq!(shown(&trial().into_member()), "");
         assert_eq!(shown(&trial().having(&[Dismiss])), "");
-        let ended = shown(&trial().later(SignedDuration::from_hours(15 * 24)));
+        let ended = trial().later(SignedDuration::from_hours(15 * 24));
+        let text = read(&render(&ended, &config(), ORIGIN));
+        assert!(text.ends_with("You can continue as soon as you have full access. View plans"), "{text}");
+        let ended = shown(&ended);
         assert!(
             ended.contains("0 of 8") && ended.matches("data-ob-do").count() == 1,
             "no change of the checklist is offered without full access"

@@ -9,7 +9,7 @@ use ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 use crate::{
     config::Config,
     views::View,
-    views::components::{celebration, groups, moment, progress, status_badge::StatusBadge, task, undo},
+    views::components::{banner, celebration, groups, moment, progress, task, undo},
     words::{self, checklist as text, label},
 };
 
@@ -22,24 +22,25 @@ pub fn render(view: &View, config: &Config) -> Markup {
 
 fn admin(view: &View, config: &Config) -> Markup {
     let (dismissed_at, steps) = (view.org.checklist.dismissed_at, view.progress());
-    let next = steps.next_task();
+    let is_complete = steps.is_complete();
     html! {
         h1 { (label::GETTING_STARTED) }
         p class="lead" { (text::lead(steps.total_count(), &view.org.name, &config.product)) }
         div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
             (view.undeliverable("/onboarding/checklist"))
+            // Without full access, the banner replaces the next task.
+            @if !view.may_change() { (banner::render(view)) }
             @if let Some(at) = dismissed_at { (dismissed(at, view)) }
             (undo::task_change(view))
-            @if next.is_none() { (celebration::render(view, config)) }
+            @if is_complete { (celebration::render(view, config)) }
             (progress(view))
-            @if !view.may_change() { (read_only(view)) }
-            @if let Some(next) = next {
+            @if let Some(next) = view.next_task() {
                 (groups::just_done_next(view))
                 (task::next(next, view, config))
             }
             (groups::render(view, config))
             (skipped(view))
-            @if dismissed_at.is_none() && view.may_change() { (dismiss(next.is_none())) }
+            @if dismissed_at.is_none() && view.may_change() { (dismiss(is_complete)) }
         }
     }
 }
@@ -133,17 +134,6 @@ fn dismissed(at: jiff::Timestamp, view: &View) -> Markup {
         }
     };
     note(Tone::Calm, "🗂️", text::DISMISSED, &text)
-}
-
-/// Renders the organization's status with a link to the plans. Without full access, this note
-/// replaces the buttons of the tasks.
-fn read_only(view: &View) -> Markup {
-    let badge = StatusBadge::of(&view.org, view.now);
-    let text = html! {
-        p { (badge.meaning) }
-        p class="actions" { (link_button(Weight::Primary, &view.plans(), label::VIEW_PLANS)) }
-    };
-    note(badge.tone, "🔒", &badge.label, &text)
 }
 
 fn dismiss(complete: bool) -> Markup {
@@ -328,8 +318,11 @@ mod tests {
     #[test]
     fn page_shows_plans_instead_of_buttons_without_full_access() {
         let ended = trial().having(&[Skip("created_project")]).later(SignedDuration::from_hours(14 * 24));
-        for (view, status) in [(ended, "Trial ended"), (pending("Acme Corp", "Jo Doe"), "No plan yet")] {
-            shows(&view, &[status, "View plans"]);
+        for (view, status) in
+            [(ended, "Your trial has ended"), (pending("Acme Corp", "Jo Doe"), "No plan yet")]
+        {
+            shows(&view, &[status, "View plans", "of 8 done", "Invite team member"]);
+            assert!(!text(&view).contains("Next task"));
             let page = render(&view, &config()).0;
             assert_eq!(page.matches("<form").count(), 1, "only the form of the sign-out: {page}");
             assert!(page.contains(r#"action="/logout""#));

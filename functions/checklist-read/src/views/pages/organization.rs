@@ -40,11 +40,9 @@ pub fn render(view: &View, sale: &Sale, config: &Config, token: &str, came_back:
 
 fn issue(view: &View) -> Markup {
     let Some(issue) = view.org.billing.issue() else { return html! {} };
-    let (title, text) = next::problem(&issue, &view.org, view.now);
-    let fixable = view.admin.is_some()
-        && view.org.billing.payer(view.now).is_some()
-        && !view.org.billing.is_managed_by_team(view.now);
-    let button = post_button(Weight::Primary, plans::PORTAL, label::UPDATE_PAYMENT, None);
+    let (title, text, label) = next::problem(&issue, &view.org, view.now);
+    let fixable = view.admin.is_some() && view.may_open_portal();
+    let button = post_button(Weight::Primary, plans::PORTAL, label, None);
     note(Tone::Warning, "💳", title, &html! { p { (text) } @if fixable { (button) } })
 }
 

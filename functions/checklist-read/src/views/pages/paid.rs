@@ -14,7 +14,7 @@ use ui::{Tone, Weight, Width, link_button, note};
 use crate::{
     config::Config,
     views::View,
-    views::components::status_badge::StatusBadge,
+    views::components::{banner, status_badge::StatusBadge},
     words::{label, onward, paid as words},
 };
 
@@ -48,13 +48,19 @@ fn payment_status(view: &View) -> Markup {
         p class="lead" role="status" { (badge.meaning) }
         p class="actions" {
             @if !paid {
-                (link_button(Weight::Primary, &view.plans(), label::VIEW_PLAN))
+                (next_step(view))
             } @else if view.admin.is_some() && !view.progress().is_complete() {
                 (link_button(Weight::Primary, "/onboarding/checklist", &onward(label::CONTINUE_SETUP)))
             }
             (link_button(Weight::Secondary, "/dashboard", label::GO_TO_DASHBOARD))
         }
     }
+}
+
+/// Renders the banner's button, so that the page offers the same next step, or the link to the plan.
+fn next_step(view: &View) -> Markup {
+    let button = banner::action(view, Weight::Primary);
+    if button.0.is_empty() { link_button(Weight::Primary, &view.plans(), view.plans_label()) } else { button }
 }
 
 /// Renders the page while no subscription runs.
@@ -77,7 +83,7 @@ fn waiting(view: &View) -> Markup {
         }))
         p class="actions" {
             (link_button(Weight::Primary, PATH, words::CHECK_AGAIN))
-            @if !first_plan { (link_button(Weight::Secondary, &view.plans(), label::VIEW_PLAN)) }
+            @if !first_plan { (link_button(Weight::Secondary, &view.plans(), view.plans_label())) }
             (link_button(Weight::Secondary, "/dashboard", label::GO_TO_DASHBOARD))
         }
     }
@@ -106,18 +112,21 @@ mod tests {
 
     #[test]
     fn page_thanks_only_for_an_active_plan() {
-        for (status, text) in [
-            (SubscriptionStatus::Active, "Thank you"),
-            (SubscriptionStatus::PastDue, "Your plan Payment overdue"),
-            (SubscriptionStatus::Paused, "Your plan Paused"),
-            (SubscriptionStatus::Unpaid, "Your plan Unpaid"),
-            (SubscriptionStatus::Incomplete, "Almost there Your first payment hasn’t gone through yet."),
+        for (status, text, button) in [
+            (SubscriptionStatus::Active, "Thank you", "Continue setup"),
+            (SubscriptionStatus::PastDue, "Your plan Payment overdue", "Update payment"),
+            (SubscriptionStatus::Paused, "Your plan Paused", "View plan"),
+            (SubscriptionStatus::Unpaid, "Your plan Unpaid", "Update payment"),
+            (
+                SubscriptionStatus::Incomplete,
+                "Almost there Your first payment hasn’t gone through yet.",
+                "View plan",
+            ),
         ] {
             let page = render(&subscribed(status), &config());
             assert!(read(&page).contains(text), "{status}: {}", read(&page));
             assert_eq!(page.0.contains("data-awaits-plan"), !status.is_alive(), "{status}");
-            let active = status == SubscriptionStatus::Active;
-            assert_eq!(read(&page).contains("View plan"), !active, "{status}");
+            assert!(read(&page).contains(button), "{status}: {}", read(&page));
         }
         for mut view in [subscribed(SubscriptionStatus::Active), pending("Acme Corp", "Jo Doe")] {
             let customer = CustomerId::parse("cus_1").unwrap();

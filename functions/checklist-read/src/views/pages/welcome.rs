@@ -11,7 +11,7 @@ use web::HANDOVER;
 use crate::{
     config::Config,
     views::View,
-    views::components::{host_app, moment, progress, status_badge::StatusBadge, task},
+    views::components::{banner, host_app, moment, progress, status_badge::StatusBadge, task},
     words::{dashboard, days_left, label, onward, welcome as words},
 };
 
@@ -58,7 +58,7 @@ fn shows_checklist(view: &View) -> bool {
 fn start(view: &View, config: &Config) -> Markup {
     let progress = view.progress();
     if view.admin.is_some() && !view.may_change() {
-        return link_button(Weight::Primary, &view.plans(), &onward(label::CHOOSE_PLAN));
+        return banner::action(view, Weight::Primary);
     }
     if !shows_checklist(view) || progress.is_complete() {
         return host_app::button(Weight::Primary, label::GO_TO_DASHBOARD, config);
@@ -80,7 +80,7 @@ fn plan_summary(view: &View) -> Markup {
             } @else {
                 p class="soft" { (badge.meaning) }
             }
-            p class="plan-link" { a href=(view.plans()) { (label::VIEW_PLANS) } }
+            p class="plan-link" { a href=(view.plans()) { (view.plans_label()) } }
         }
     }
 }
@@ -145,7 +145,7 @@ mod tests {
             (trial(), "Invite team member", "Add client"),
             (trial().having(&[Complete("invited_team_member")]), "Add client", "Invite team member"),
             (trial().having(&every_task()), "You’re all set up", "Suggested first steps"),
-            (pending("Acme Corp", "Jo Doe"), "Choose a plan", "Start with the checklist"),
+            (pending("Acme Corp", "Jo Doe"), "View plans", "Start with the checklist"),
             (pending("Acme Corp", "Jo Doe"), "No plan yet", "Suggested first steps"),
             (
                 trial().having(&[Complete("invited_team_member")]),
@@ -153,7 +153,7 @@ mod tests {
                 "Start with the checklist",
             ),
             (trial().having(&every_task()), "Go to dashboard", "Start with the checklist"),
-            (trial().later(SignedDuration::from_hours(15 * 24)), "Choose a plan", "Suggested first steps"),
+            (trial().later(SignedDuration::from_hours(15 * 24)), "View plans", "Suggested first steps"),
             (trial().having(&[Dismiss]), "Go to dashboard", "checklist"),
             (trial().having(&[Dismiss]), "Useful links", "Suggested first steps"),
             (trial().into_member(), "You’re a member of Acme Corp", "Invite team member"),

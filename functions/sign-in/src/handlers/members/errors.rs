@@ -7,6 +7,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::json;
+use telemetry::LogArea;
 use web::{FieldError, Kind, Problem};
 
 use crate::words::members::errors as words_of;
@@ -23,12 +24,12 @@ pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
         |code, message: &str| Problem::invalid(vec![FieldError::new("email", code, message.to_owned())]);
     let plans = format!("{origin}/organizations/{org}");
     match error {
-        TeamError::NoAccess(_) => Problem::payment_required(&plans),
-        TeamError::NoSeat(seats) => {
-            let mut problem = Problem::payment_required(&plans).with("code", json!(NO_SEAT)).because(NO_SEAT);
-            problem.detail = words_of::no_seat(seats).into();
-            problem
-        }
+        TeamError::NoAccess(status) => Problem::payment_required(status, &plans),
+        TeamError::NoSeat(seats) => Problem::new(Kind::PaymentRequired, words_of::no_seat(seats))
+            .with("upgrade_url", json!(plans))
+            .with("code", json!(NO_SEAT))
+            .because(NO_SEAT)
+            .within(LogArea::Access),
         TeamError::AlreadyMember => of_address("already_member", words_of::ALREADY_MEMBER),
         TeamError::AlreadyInvited => of_address("already_invited", words_of::ALREADY_INVITED),
         TeamError::TooManyOpen => Problem::new(Kind::Conflict, words_of::too_many_open()),

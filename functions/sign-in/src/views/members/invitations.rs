@@ -2,7 +2,7 @@
 
 use domain::people::{Invitation, InvitationStatus, Team, TeamError};
 use maud::{Markup, html};
-use ui::{Choice, Field, RadioOption, Tone, Weight};
+use ui::{Choice, Field, RadioOption, Tone, Weight, access};
 use web::auth::AuthenticatedUser;
 
 use super::{MembersPage, role_badge};
@@ -27,7 +27,7 @@ impl MembersPage<'_> {
                 (form(draft))
             },
             Err(TeamError::NoSeat(seats)) => self.plan_note("🪑", seats::NONE_FREE, &seats::none_free(seats)),
-            Err(_) => self.plan_note("🔑", invite::PLAN_NEEDED, invite::PLAN_NEEDED_TEXT),
+            Err(_) => self.plan_note("🔑", invite::NO_ACCESS, access::sentence(org.status(now))),
         };
         html! {
             section aria-labelledby="invite" {
@@ -42,7 +42,7 @@ impl MembersPage<'_> {
         let plans = format!("/organizations/{}", self.caller.found.org.value.id);
         let text = html! {
             p { (text) }
-            div class="actions" { (ui::link_button(Weight::Primary, &plans, invite::VIEW_PLANS)) }
+            div class="actions" { (ui::link_button(Weight::Primary, &plans, access::VIEW_PLANS)) }
         };
         ui::note(Tone::Notice, icon, title, &text)
     }

@@ -24,7 +24,7 @@ async fn inviting_requires_full_access() {
     let ended = jo.send("POST", "/members/invitations", &json, r#"{"email":"mo@example.com"}"#).await;
     assert_eq!(ended.status, 402);
     assert!(ended.json()["upgrade_url"].as_str().unwrap().ends_with(&jo.org()));
-    assert!(jo.open("/members").await.text().contains("Choose a plan to invite people"));
+    assert!(jo.open("/members").await.text().contains("Choose a plan to restore full access"));
     assert!(world.mails("invitation").await.is_empty());
     assert_eq!(jo.checklist().await["completed_count"], 0);
 }

@@ -37,15 +37,29 @@ export async function worksAsOperator(stack, page, who, see) {
   await see('operator-waiting');
 
   // An invalid search keeps the entered text. A search for an email address opens the organization.
-  await page.fill('input[name=find]', 'vandelay');
+  await page.fill('input[name=find]', 'vandelay industries');
   await page.getByRole('button', { name: 'Find' }).click();
   await says('Enter an organization ID');
-  assert.equal(await page.inputValue('input[name=find]'), 'vandelay');
+  assert.equal(await page.inputValue('input[name=find]'), 'vandelay industries');
   await see('operator-find-refused');
   await page.fill('input[name=find]', 'mo@vandelay.example');
   await page.getByRole('button', { name: 'Find' }).click();
   await page.waitForURL('**/operator/organizations/org_*');
   await says('Vandelay Industries');
+
+  // The list of all organizations filters by status, and leads to the pages of the organizations.
+  await page.goto(`${stack.url}/operator`);
+  await page.getByRole('link', { name: 'View all organizations' }).click();
+  await says('Vandelay Industries');
+  await see('operator-organizations');
+  await page.selectOption('select[name=status]', 'unpaid');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.getByRole('link', { name: 'Vandelay Industries' }).waitFor({ state: 'detached' });
+  await see('operator-organizations-none');
+  await page.fill('input[name=q]', 'mo@vandelay.example');
+  await page.selectOption('select[name=status]', '');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.waitForURL('**/operator/organizations/org_*');
 
   await stack.control('POST', 'clock', { advance: '15d' });
   await signIn(stack, page, operator, () => {});

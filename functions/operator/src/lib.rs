@@ -1,8 +1,8 @@
 //! The Lambda function `operator`: pages and JSON API for the operators of Onramp.
 //!
-//! An operator reviews items that no scheduled run will finish, finds an organization, extends its
-//! trial, links a Stripe customer to it, and sees the webhooks to the host's endpoint. If the organization never had a trial, the extension
-//! starts one. The organization stores each extension under the hash of the form's token. So a form
+//! An operator reviews items that no scheduled run will finish, lists and finds organizations, extends a
+//! trial, links a Stripe customer, and sees the webhooks to the host's endpoint. If the organization
+//! never had a trial, the extension starts one. The organization stores each extension under the hash of the form's token. So a form
 //! that is sent twice extends the trial only once.
 //!
 //! # Invariant
@@ -71,6 +71,7 @@ fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/operator", get(handlers::review_queue))
         .route("/operator/deliveries", get(handlers::deliveries))
+        .route("/operator/organizations", get(handlers::organizations))
         .route("/operator/organizations/{id}", get(handlers::organization))
         .route("/operator/organizations/{id}/extend-trial", post(handlers::extend_trial))
         .route("/operator/organizations/{id}/link-customer", post(handlers::link_customer))

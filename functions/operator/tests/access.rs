@@ -13,6 +13,8 @@ async fn other_users_are_rejected_before_any_further_read() {
     for case in [
         "get-waiting",
         "get-find",
+        "get-organizations",
+        "get-organizations-found",
         "get-organization",
         "post-extend-trial",
         "post-link-customer",

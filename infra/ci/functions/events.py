@@ -128,6 +128,7 @@ CHECKS = {
     ],
     "operator": [
         ("get-waiting-without-session", status(404)),
+        ("get-organizations", status(404)),
         ("post-extend-trial-without-session", status(404)),
         ("post-extend-trial-cross-site", status(403)),
         ("post-link-customer", status(404)),

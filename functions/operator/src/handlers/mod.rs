@@ -6,6 +6,7 @@ mod deliveries;
 mod dismiss;
 mod extend_trial;
 mod organization;
+mod organizations;
 mod review_queue;
 mod set_email;
 
@@ -14,5 +15,6 @@ pub use deliveries::deliveries;
 pub use dismiss::dismiss;
 pub use extend_trial::extend_trial;
 pub use organization::organization;
+pub use organizations::organizations;
 pub use review_queue::review_queue;
 pub use set_email::set_email;

@@ -7,15 +7,15 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse, Response},
 };
-use domain::{id::OrgId, people::Address};
 use http::{StatusCode, Uri};
 use jiff::Timestamp;
 use store::ReviewList;
-use web::{FieldError, Kind, Problem, ResponseFormat};
+use web::{Kind, Problem, ResponseFormat};
 
 use crate::{
     App,
     auth::AuthenticatedOperator,
+    handlers::organizations::load_found,
     out::{FoundOut, ReviewPageOut},
     views::{
         paths,
@@ -45,7 +45,7 @@ pub async fn review_queue(auth: AuthenticatedOperator, State(app): State<Arc<App
 async fn handle(app: &App, auth: &AuthenticatedOperator, uri: &Uri) -> Result<Response, Problem> {
     let QueueIn { list, after, find } = QueueIn::parse(uri)?;
     let found = match &find {
-        Some(text) => Some(load_found(app, text).await?),
+        Some(text) => Some(load_found(app, text, "find").await?),
         None => None,
     };
     match (found, auth.format) {
@@ -61,7 +61,7 @@ async fn handle(app: &App, auth: &AuthenticatedOperator, uri: &Uri) -> Result<Re
             if let Some(Ok(found)) = &found
                 && let [only] = found.as_slice()
             {
-                return Ok(web::see_other(&paths::organization(*only)));
+                return Ok(web::see_other(&paths::organization(only.id)));
             }
             let page = app.store.load_review_page(list, after, PAGE_SIZE, auth.now).await?;
             let search = Search { typed: find.as_deref().unwrap_or_default(), found };
@@ -89,20 +89,6 @@ impl QueueIn {
     }
 }
 
-/// Loads the organization with the given id, or the organizations of the user with the given
-/// address. The inner error means that the text is neither an id nor an address.
-async fn load_found(app: &App, text: &str) -> Result<Result<Vec<OrgId>, FieldError>, Problem> {
-    let text = text.trim();
-    let found = if let Ok(id) = text.parse::<OrgId>() {
-        app.store.load_org(id).await?.map(|org| org.value.id).into_iter().collect()
-    } else if let Ok(address) = Address::parse_existing(text) {
-        app.store.load_user_of(&address).await?.map_or(Vec::new(), |user| user.value.orgs)
-    } else {
-        return Ok(Err(FieldError::new("find", "invalid", words::search::INVALID)));
-    };
-    Ok(Ok(found))
-}
-
 fn respond_page(
     app: &App,
     auth: &AuthenticatedOperator,
@@ -111,5 +97,5 @@ fn respond_page(
 ) -> Response {
     let is_invalid = matches!(search.found, Some(Err(_)));
     let status = if is_invalid { Kind::Invalid.status() } else { StatusCode::OK };
-    web::page(status, auth.page(app, words::OPERATOR, render(listed, search, auth.now)))
+    web::page(status, auth.page(app, words::OPERATOR, render(listed, search, app.config.mode, auth.now)))
 }

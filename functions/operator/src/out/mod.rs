@@ -3,8 +3,10 @@
 pub mod billing;
 mod deliveries;
 pub mod organization;
+mod organizations;
 mod review_queue;
 
 pub use deliveries::DeliveriesOut;
 pub use organization::{ActionOut, ExtendedOut, OrganizationOut};
+pub use organizations::OrganizationsOut;
 pub use review_queue::{FoundOut, ReviewPageOut};

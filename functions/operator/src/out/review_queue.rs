@@ -1,6 +1,6 @@
 //! The review queue and the search as JSON.
 
-use domain::id::OrgId;
+use domain::org::Org;
 use jiff::Timestamp;
 use serde::Serialize;
 use store::ReviewPage;
@@ -15,8 +15,8 @@ pub struct FoundOut {
 
 impl FoundOut {
     /// Converts the search result.
-    pub fn of(found: &[OrgId]) -> Self {
-        Self { organizations: found.iter().map(ToString::to_string).collect() }
+    pub fn of(found: &[Org]) -> Self {
+        Self { organizations: found.iter().map(|org| org.id.to_string()).collect() }
     }
 }
 

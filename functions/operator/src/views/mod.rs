@@ -3,6 +3,7 @@
 pub mod action_form;
 pub mod deliveries;
 pub mod organization;
+pub mod organizations;
 pub mod paths;
 pub mod review_item;
 pub mod review_queue;

@@ -1,6 +1,8 @@
 //! Paths to which pages link and redirect.
 
-use domain::id::OrgId;
+use domain::{billing::CustomerId, id::OrgId, org::Status};
+use store::ListCursor;
+use stripe::Mode;
 
 /// Path of the review queue.
 pub const QUEUE: &str = "/operator";
@@ -11,6 +13,24 @@ pub const DELIVERIES: &str = "/operator/deliveries";
 /// Returns the path of the webhooks after a cursor.
 pub fn deliveries_after(cursor: &str) -> String {
     format!("{DELIVERIES}?after={cursor}")
+}
+
+/// Path of the list of organizations.
+pub const ORGANIZATIONS: &str = "/operator/organizations";
+
+/// Returns the path of the organizations with a status after a cursor.
+pub fn organizations_after(cursor: ListCursor, status: Option<Status>) -> String {
+    let status = status.map(|status| format!("&status={}", status.as_str())).unwrap_or_default();
+    format!("{ORGANIZATIONS}?cursor={cursor}{status}")
+}
+
+/// Returns the page of a customer in Stripe's dashboard.
+pub fn stripe_customer(customer: &CustomerId, mode: Mode) -> String {
+    let mode = match mode {
+        Mode::Test => "test/",
+        Mode::Live => "",
+    };
+    format!("https://dashboard.stripe.com/{mode}customers/{customer}")
 }
 
 /// Returns the path of an organization's page.

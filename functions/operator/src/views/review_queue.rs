@@ -1,16 +1,17 @@
 //! Page with the review queue and the search.
 
-use domain::{id::OrgId, time::Zone};
+use domain::{org::Org, time::Zone};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use store::{ReviewList, ReviewPage};
+use stripe::Mode;
 use ui::{Field, Tone, Weight, moment, note};
 use web::FieldError;
 
 use crate::{
     views::{
         action_form::ActionForm,
-        paths,
+        organizations, paths,
         review_item::{Action, ReviewItemView},
     },
     words,
@@ -24,7 +25,7 @@ pub struct Search<'a> {
     /// Organizations that the search found, or the error of an invalid text. `None` without a
     /// search. If a search finds exactly one organization, the response redirects to it, so no page
     /// is rendered.
-    pub found: Option<Result<Vec<OrgId>, FieldError>>,
+    pub found: Option<Result<Vec<Org>, FieldError>>,
 }
 
 /// One page of the review queue, or of the list of parked events without metadata.
@@ -38,8 +39,8 @@ pub struct Listed<'a> {
     pub page: &'a ReviewPage,
 }
 
-/// Renders the content of the page.
-pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Markup {
+/// Renders the content of the page. `mode` is the mode of the stage at Stripe.
+pub fn render(listed: &Listed<'_>, search: &Search<'_>, mode: Mode, now: Timestamp) -> Markup {
     let Listed { list, after, page } = *listed;
     let (title, more) = match list {
         ReviewList::NeedsReview => (words::queue::NEEDS_REVIEW, "/operator?after="),
@@ -51,7 +52,7 @@ pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Marku
         h1 { (words::OPERATOR) }
         p class="lead" { (words::queue::LEAD) }
         div class="stack" {
-            (find(search))
+            (find(search, mode, now))
             section aria-labelledby="waiting" {
                 h2 id="waiting" class="section-head" { (title) }
                 @if page.items.is_empty() { (empty(list, after)) } @else {
@@ -66,6 +67,7 @@ pub fn render(listed: &Listed<'_>, search: &Search<'_>, now: Timestamp) -> Marku
                 }
             }
             (other_list(list))
+            p class="soft small" { a href=(paths::ORGANIZATIONS) { (words::organizations::SEE) } }
             p class="soft small" { a href=(paths::DELIVERIES) { (words::deliveries::SEE) } }
         }
     }
@@ -88,7 +90,7 @@ fn other_list(list: ReviewList) -> Markup {
     }
 }
 
-fn find(search: &Search<'_>) -> Markup {
+fn find(search: &Search<'_>, mode: Mode, now: Timestamp) -> Markup {
     let field = Field {
         name: "find",
         kind: ui::Kind::Text,
@@ -113,9 +115,7 @@ fn find(search: &Search<'_>) -> Markup {
             } @else {
                 section aria-labelledby="found" {
                     h2 id="found" class="section-head" { (words::search::results(found.len())) }
-                    ul class="rows" {
-                        @for id in found { li class="row" { a href=(paths::organization(*id)) { (id) } } }
-                    }
+                    (organizations::rows(found, mode, now))
                 }
             }
         }

@@ -10,6 +10,7 @@ pub mod email;
 pub mod item;
 pub mod money;
 pub mod organization;
+pub mod organizations;
 pub mod queue;
 pub mod search;
 pub mod trial;

@@ -35,6 +35,19 @@ pub enum Access {
 }
 
 impl Status {
+    /// All statuses, from the sign-up to the end of a plan.
+    pub const ALL: [Self; 9] = [
+        Self::Pending,
+        Self::Trialing,
+        Self::TrialExpired,
+        Self::Active,
+        Self::PastDue,
+        Self::Unpaid,
+        Self::Paused,
+        Self::Incomplete,
+        Self::Canceled,
+    ];
+
     /// Returns the value in JSON responses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -54,11 +67,7 @@ impl Status {
     /// Parses a value of [`Self::as_str`].
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        use Status::{
-            Active, Canceled, Incomplete, PastDue, Paused, Pending, TrialExpired, Trialing, Unpaid,
-        };
-        let all = [Pending, Trialing, TrialExpired, Active, PastDue, Unpaid, Paused, Incomplete, Canceled];
-        all.into_iter().find(|it| it.as_str() == value)
+        Self::ALL.into_iter().find(|it| it.as_str() == value)
     }
 
     /// Returns the access that the status allows.

@@ -1,7 +1,7 @@
 //! Section about billing: subscriptions, invoices, conflicts, and payments without effect.
 
 use domain::{
-    billing::{Billing, CustomerId, Invoice, InvoiceId, Subscription, SubscriptionId},
+    billing::{Billing, Invoice, InvoiceId, Subscription, SubscriptionId},
     org::Org,
 };
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use ui::{Tone, moment, note};
 
 use crate::{
     out::billing::{amount_text, prices},
+    views::paths,
     words::{billing as text, organization::status},
 };
 
@@ -38,7 +39,7 @@ pub fn render(org: &Org, mode: Mode, now: Timestamp) -> Markup {
                     @if let Some(customer) = &billing.customer {
                         li class="row" {
                             div class="row-text" { (text::CUSTOMER) " " code { (customer) } }
-                            a class="button" href=(customer_url(customer, mode)) rel="noreferrer" {
+                            a class="button" href=(paths::stripe_customer(customer, mode)) rel="noreferrer" {
                                 (text::OPEN_STRIPE)
                             }
                         }
@@ -51,15 +52,6 @@ pub fn render(org: &Org, mode: Mode, now: Timestamp) -> Markup {
             }
         }
     }
-}
-
-/// Returns the page of a customer in Stripe's dashboard.
-fn customer_url(customer: &CustomerId, mode: Mode) -> String {
-    let mode = match mode {
-        Mode::Test => "test/",
-        Mode::Live => "",
-    };
-    format!("https://dashboard.stripe.com/{mode}customers/{customer}")
 }
 
 fn subscription_row(id: &SubscriptionId, subscription: &Subscription, org: &Org, now: Timestamp) -> Markup {

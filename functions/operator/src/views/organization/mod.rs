@@ -5,17 +5,14 @@ mod customers;
 mod emails;
 mod trial;
 
-use domain::{
-    org::{Access, Org},
-    people::User,
-};
+use domain::{org::Org, people::User};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use stripe::Mode;
-use ui::{Tone, moment};
+use ui::moment;
 
 use crate::{
-    views::{action_form::Rejected, paths},
+    views::{action_form::Rejected, organizations, paths},
     words::{self, billing as billing_text, organization as text},
 };
 
@@ -44,16 +41,11 @@ pub fn render(
 ) -> Markup {
     let rejected = |form| rejected.filter(|(name, _)| *name == form).map(|(_, rejected)| rejected);
     let status = org.status(now);
-    let tone = match status.access() {
-        Access::Full => Tone::Success,
-        Access::ReadOnly => Tone::Ended,
-        Access::BillingOnly => Tone::Notice,
-    };
     html! {
         p class="eyebrow" { a href=(paths::QUEUE) { (words::OPERATOR) } }
         div class="section-head" {
             h1 { (org.name) }
-            span class={ "badge " (tone.class()) } { (text::status(status.as_str())) }
+            span class={ "badge " (organizations::tone(status).class()) } { (text::status(status.as_str())) }
         }
         div class="stack" {
             (facts(org, now))

@@ -116,7 +116,11 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
         }
         422 if row.path() == "/host/events" => request.send_signed_by_host(world, cookie, "[]").await,
         400 | 422 if row.method() == "GET" && row.path().starts_with("/operator") => {
-            request.path.push_str(if status == 400 { "?after=soon" } else { "?find=unknown" });
+            let [malformed, invalid] = match row.path() {
+                "/operator/organizations" => ["?cursor=soon", "?q=un%20known"],
+                _ => ["?after=soon", "?find=un%20known"],
+            };
+            request.path.push_str(if status == 400 { malformed } else { invalid });
             request.send(world, cookie, format).await
         }
         400 | 413 => {

@@ -4,7 +4,8 @@ const { obPart: part, obPages: pages, obWhy: why, obOver: over, obPortal: portal
 const main = document.querySelector("main");
 const status = document.querySelector("[role=status]");
 const embedder = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
-const isListed = pages.split(" ").includes(embedder);
+// Without an embedding page, its origin is empty, like a list without origins.
+const isListed = embedder !== "" && pages.split(" ").includes(embedder);
 const post = (message) => {
   if (isListed) parent.postMessage({ onramp: part, ...message }, embedder);
 };

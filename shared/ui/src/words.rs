@@ -19,7 +19,7 @@ pub mod access {
             }
             Status::PastDue => "Everything keeps working while we retry your payment.",
             Status::Unpaid => "Your data is safe and read-only. Pay to restore full access.",
-            Status::Paused => "Your data is safe and read-only until your plan resumes.",
+            Status::Paused => "Your data is safe and read-only. Add a payment method to restore full access.",
             Status::Incomplete => "You’ll get full access as soon as your first payment goes through.",
         }
     }

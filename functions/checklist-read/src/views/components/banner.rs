@@ -8,11 +8,14 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Tone, Weight, access, icon, link_button, post_button};
 
-use super::{moment, plans};
+use super::moment;
 use crate::{
     views::View,
     words::{self, banner as text, label, status},
 };
+
+/// Path that opens Stripe's billing portal.
+pub const PORTAL: &str = "/billing/portal";
 
 /// Content of the banner, independent of its markup.
 pub(crate) struct Banner {
@@ -38,7 +41,7 @@ pub(crate) enum Button {
 impl Button {
     fn render(self, view: &View, weight: Weight) -> Markup {
         match self {
-            Self::Portal(label) if view.may_open_portal() => post_button(weight, plans::PORTAL, label, None),
+            Self::Portal(label) if view.may_open_portal() => post_button(weight, PORTAL, label, None),
             Self::Plans(label) | Self::Portal(label) => link_button(weight, &view.plans(), label),
         }
     }
@@ -48,6 +51,14 @@ impl Button {
 /// Empty if the banner has none.
 pub fn action(view: &View, weight: Weight) -> Markup {
     banner(view).and_then(|banner| banner.button).map_or_else(Markup::default, |it| it.render(view, weight))
+}
+
+/// Returns the label of the banner's button, if it leads to the billing portal for a payment.
+pub fn remedy(view: &View) -> Option<&'static str> {
+    match banner(view)?.button? {
+        Button::Portal(label) if label != label::VIEW_PLAN => Some(label),
+        Button::Portal(_) | Button::Plans(_) => None,
+    }
 }
 
 /// Returns the command that hides the banner, without the prefix of the checklist's routes.
@@ -108,7 +119,7 @@ fn of_status(view: &View) -> Option<Banner> {
             .filter(|banner| banner.hides.is_none() || !view.preferences.hides_banner(&view.org, view.now)),
         Status::TrialExpired => plain(Tone::Ended, "⏸️", text::TRIAL_ENDED, view_plans),
         Status::Canceled => plain(Tone::Ended, "⏸️", text::PLAN_ENDED, view_plans),
-        Status::Paused => plain(Tone::Ended, "⏸️", text::PAUSED, Button::Portal(label::VIEW_PLAN)),
+        Status::Paused => plain(Tone::Ended, "⏸️", text::PAUSED, Button::Portal(text::ADD_PAYMENT_METHOD)),
         Status::PastDue if view.org.billing.is_overdue_by_date(view.now) => Some(Banner {
             tone: Tone::Notice,
             icon: "⏳",

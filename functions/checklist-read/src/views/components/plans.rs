@@ -8,7 +8,10 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Tone, Weight, hidden, note, post_button, submit};
 
-use super::moment;
+use super::{
+    banner::{self, PORTAL},
+    moment,
+};
 use crate::{
     sale::Sale,
     views::View,
@@ -17,16 +20,15 @@ use crate::{
 
 /// Path that starts a Stripe Checkout.
 const CHECKOUT: &str = "/billing/checkout";
-/// Path that opens Stripe's billing portal.
-pub const PORTAL: &str = "/billing/portal";
 
 /// Renders the plans for admins. `token` is a new form token. Two requests with the same token come
 /// from the same page.
 pub fn render(view: &View, sale: &Sale, token: &str) -> Markup {
     html! {
         section aria-labelledby="plans" {
-            h2 id="plans" class="section-head" { (words::TITLE) }
-            @if let Some(charge) = view.org.first_charge(view.now) {
+            @let charge = view.org.first_charge(view.now);
+            h2 id="plans" class="section-head" { (if charge.is_some() { words::TITLE } else { label::PLAN }) }
+            @if let Some(charge) = charge {
                 (charge_note(view, charge))
                 p class="soft" { (words::IN_EVERY_PLAN) }
                 ul class="cards plans" {
@@ -60,13 +62,11 @@ fn manage(view: &View) -> Markup {
     if view.org.billing.is_managed_by_team(view.now) {
         return html! { p { (words::MANAGED_BY_TEAM) } };
     }
-    let (text, label) = if view.org.billing.is_alive(view.now) {
-        (words::MANAGE_TEXT, words::MANAGE)
-    } else {
-        (words::FIRST_PAYMENT_TEXT, label::COMPLETE_PAYMENT)
-    };
+    let text =
+        if view.org.billing.is_alive(view.now) { words::MANAGE_TEXT } else { words::FIRST_PAYMENT_TEXT };
     // The note about an unpaid invoice has the primary button.
     let has_issue = view.org.billing.issue().is_some();
+    let label = banner::remedy(view).filter(|_| !has_issue).unwrap_or(words::MANAGE);
     let weight = if has_issue { Weight::Secondary } else { Weight::Primary };
     html! {
         p { (text) }

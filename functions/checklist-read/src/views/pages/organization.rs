@@ -7,7 +7,7 @@ use ui::{Tone, Weight, Width, hidden, link_button, note, post_button, submit};
 use crate::{
     config::Config,
     sale::Sale,
-    views::components::{moment, next, plans, status_badge::StatusBadge},
+    views::components::{banner::PORTAL, moment, next, plans, status_badge::StatusBadge},
     views::{self, View},
     words::{days_left, label, organization as words, other_org},
 };
@@ -42,8 +42,8 @@ fn issue(view: &View) -> Markup {
     let Some(issue) = view.org.billing.issue() else { return html! {} };
     let (title, text, label) = next::problem(&issue, &view.org, view.now);
     let fixable = view.admin.is_some() && view.may_open_portal();
-    let button = post_button(Weight::Primary, plans::PORTAL, label, None);
-    note(Tone::Warning, "💳", title, &html! { p { (text) } @if fixable { (button) } })
+    let button = post_button(Weight::Primary, PORTAL, label, None);
+    note(Tone::Warning, "💳", title, &html! { p { (text) } @if fixable { div class="actions" { (button) } } })
 }
 
 fn details(view: &View, badge: &StatusBadge) -> Markup {

@@ -46,7 +46,7 @@ fn payment_status(view: &View) -> Markup {
             (badge.badge())
         }
         p class="lead" role="status" { (badge.meaning) }
-        p class="actions" {
+        div class="actions" {
             @if !paid {
                 (next_step(view))
             } @else if view.admin.is_some() && !view.progress().is_complete() {
@@ -115,7 +115,7 @@ mod tests {
         for (status, text, button) in [
             (SubscriptionStatus::Active, "Thank you", "Continue setup"),
             (SubscriptionStatus::PastDue, "Your plan Payment overdue", "Update payment"),
-            (SubscriptionStatus::Paused, "Your plan Paused", "View plan"),
+            (SubscriptionStatus::Paused, "Your plan Paused", "Add a payment method"),
             (SubscriptionStatus::Unpaid, "Your plan Unpaid", "Update payment"),
             (
                 SubscriptionStatus::Incomplete,

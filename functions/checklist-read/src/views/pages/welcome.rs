@@ -80,7 +80,10 @@ fn plan_summary(view: &View) -> Markup {
             } @else {
                 p class="soft" { (badge.meaning) }
             }
-            p class="plan-link" { a href=(view.plans()) { (view.plans_label()) } }
+            // Without full access, the hero has this link.
+            @if view.may_change() || view.admin.is_none() {
+                p class="plan-link" { a href=(view.plans()) { (view.plans_label()) } }
+            }
         }
     }
 }

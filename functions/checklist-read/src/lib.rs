@@ -29,7 +29,6 @@ mod auth;
 mod compression;
 mod config;
 mod handlers;
-mod out;
 mod sale;
 #[cfg(test)]
 mod testing;

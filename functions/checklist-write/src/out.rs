@@ -6,18 +6,8 @@ use axum::{
 };
 use domain::{checklist::ChecklistCommand, org::Org};
 use jiff::Timestamp;
+use org_state::{Links, TaskChangedOut};
 use serde::Serialize;
-use web::{Links, TaskOut};
-
-/// Response to a change of one task.
-#[derive(Debug, Serialize)]
-struct TaskChangedOut<'a> {
-    success: bool,
-    task_key: &'a str,
-    completion_percentage: usize,
-    is_complete: bool,
-    next_task: Option<TaskOut>,
-}
 
 /// Response to a dismissal or a restoration of the checklist.
 #[derive(Debug, Serialize)]
@@ -53,24 +43,19 @@ pub struct ResultOut {
 
 /// Returns the response to `command`. `org` is the organization after the change.
 pub fn changed(command: ChecklistCommand<'_>, org: &Org, links: Links<'_>, now: Timestamp) -> Response {
-    let (list, progress) = (&org.checklist, org.progress(now));
     match command {
         ChecklistCommand::Complete(task_key)
         | ChecklistCommand::Uncomplete(task_key)
         | ChecklistCommand::Skip(task_key)
-        | ChecklistCommand::Unskip(task_key) => Json(TaskChangedOut {
-            success: true,
-            task_key,
-            completion_percentage: progress.percentage(),
-            is_complete: progress.is_complete(),
-            next_task: progress.next_task().map(|task| TaskOut::of(task, list, links)),
-        })
-        .into_response(),
+        | ChecklistCommand::Unskip(task_key) => {
+            Json(TaskChangedOut::of(task_key, org, links, now)).into_response()
+        }
         ChecklistCommand::Dismiss | ChecklistCommand::Restore => {
-            Json(DismissedOut { success: true, dismissed: list.dismissed_at.is_some() }).into_response()
+            Json(DismissedOut { success: true, dismissed: org.checklist.dismissed_at.is_some() })
+                .into_response()
         }
         ChecklistCommand::ConfirmCompletion => {
-            Json(SeenOut { success: true, celebrates: progress.celebrates() }).into_response()
+            Json(SeenOut { success: true, celebrates: org.progress(now).celebrates() }).into_response()
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The texts of this function that API clients read. They are ASCII, because they appear in JSON.
 
-pub const UNKNOWN_TASK: &str = "Unknown task.";
 pub const COMPLETED_BY_EVENT: &str = "An event completed this task, so it stays completed.";
 
 pub const UNKNOWN_VIEW: &str =

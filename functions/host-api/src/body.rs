@@ -18,13 +18,16 @@ pub struct Body<'a> {
     errors: Vec<FieldError>,
 }
 
-/// Reads the body of a request. Its content type does not matter.
+/// Reads the body of a request. Its content type does not matter. An empty body has no fields.
 ///
 /// # Errors
 /// 413 if the body is too large, and 400 if it is not one JSON object without repeated keys.
 pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
     let bytes = to_bytes(request.into_body(), MAX_BODY_BYTES).await;
     let bytes = bytes.map_err(|_| Problem::new(Kind::TooLarge, words::NOT_AN_OBJECT))?;
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
     match webhook_signature::json::read(&bytes) {
         Ok(Value::Object(fields)) => Ok(fields),
         _ => Err(Problem::bad_request(words::NOT_AN_OBJECT)),

@@ -15,9 +15,11 @@
 //!
 //! - `handlers::create`: creates an organization, or returns the existing one. Start here.
 //! - `handlers::organization`: reads and changes one organization. `handlers::list` lists them.
+//! - `handlers::checklist`: reads the checklist, and changes its tasks.
 //! - `handlers::people`: the members of an organization, and users.
 //! - `auth`: authenticates a request by its API key.
 //! - `body`: parses the fields of a JSON body. `query`: parses the query parameters.
+//! - `version`: the entity tag of an organization, and `If-Match`.
 //! - `out`: the JSON responses. `words`: the texts that API clients read.
 
 mod auth;
@@ -27,6 +29,7 @@ mod handlers;
 mod out;
 mod query;
 mod subject;
+mod version;
 mod words;
 
 use std::sync::Arc;
@@ -49,6 +52,10 @@ const KEYED: &[&str] = &[
     "/api/v1",
     "/api/v1/organizations",
     "/api/v1/organizations/{org}",
+    "/api/v1/organizations/{org}/checklist",
+    "/api/v1/organizations/{org}/checklist/{task}/complete",
+    "/api/v1/organizations/{org}/checklist/{task}/skip",
+    "/api/v1/organizations/{org}/checklist/{task}/unskip",
     "/api/v1/organizations/{org}/members",
     "/api/v1/organizations/{org}/portal-links",
     "/api/v1/users",
@@ -93,6 +100,10 @@ fn router(app: Arc<App>) -> Router {
         .route("/api/v1", get(handlers::base))
         .route("/api/v1/organizations", post(handlers::create).get(handlers::list))
         .route("/api/v1/organizations/{org}", get(handlers::show).patch(handlers::change))
+        .route("/api/v1/organizations/{org}/checklist", get(handlers::checklist))
+        .route("/api/v1/organizations/{org}/checklist/{task}/complete", post(handlers::complete_task))
+        .route("/api/v1/organizations/{org}/checklist/{task}/skip", post(handlers::skip_task))
+        .route("/api/v1/organizations/{org}/checklist/{task}/unskip", post(handlers::unskip_task))
         .route("/api/v1/organizations/{org}/members", get(handlers::members))
         .route("/api/v1/organizations/{org}/portal-links", post(handlers::create_portal_link))
         .route("/api/v1/users", get(handlers::find_user))

@@ -16,12 +16,20 @@
 //!
 //! - `organization`: [`OrganizationOut`], the whole state.
 //! - `member`: [`MemberOut`], one member.
+//! - `checklist`: [`ChecklistOut`], the whole checklist, and [`TaskChangedOut`]. `task`: [`TaskOut`].
+//! - `links`: [`Links`], the URLs of an organization's pages.
 //! - `billing`: [`PlanOut`], [`NextOut`], and [`IssueOut`], which other responses contain, too.
 
 mod billing;
+mod checklist;
+mod links;
 mod member;
 mod organization;
+mod task;
 
 pub use billing::{IssueOut, NextOut, PlanOut};
+pub use checklist::{ChecklistOut, TaskChangedOut};
+pub use links::Links;
 pub use member::MemberOut;
 pub use organization::{OrganizationOut, Written};
+pub use task::TaskOut;

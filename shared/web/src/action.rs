@@ -11,6 +11,7 @@ use axum::{
 };
 use domain::people::{SESSION_MAX_AGE, SessionToken};
 use maud::Markup;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::{
@@ -73,14 +74,15 @@ impl<S: Send + Sync> FromRequestParts<S> for ResponseFormat {
     }
 }
 
-/// The parameter of a path, such as a token or an ID, which is not parsed yet.
+/// The parameter of a path, such as a token or an ID, which is not parsed yet. `T` is a tuple for a path
+/// with several parameters.
 ///
 /// A segment that is not valid UTF-8 becomes an empty text, which names nothing. So its response is
 /// the same as for another unknown token or ID.
 #[derive(Debug)]
-pub struct PathParam(pub String);
+pub struct PathParam<T = String>(pub T);
 
-impl<S: Send + Sync> FromRequestParts<S> for PathParam {
+impl<T: DeserializeOwned + Default + Send, S: Send + Sync> FromRequestParts<S> for PathParam<T> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {

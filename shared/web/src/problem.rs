@@ -103,6 +103,12 @@ impl Problem {
         Self::new(Kind::BadRequest, detail)
     }
 
+    /// 400: the checklist has no such task. The response contains the valid keys.
+    #[must_use]
+    pub fn unknown_task(valid_keys: &[&str]) -> Self {
+        Self::bad_request(detail::UNKNOWN_TASK).with("valid_keys", json!(valid_keys))
+    }
+
     /// 401: the request has no valid session.
     #[must_use]
     pub fn unauthorized() -> Self {

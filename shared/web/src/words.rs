@@ -22,6 +22,7 @@ pub mod title {
 
 /// Details of problems: what happened, then what to do.
 pub mod detail {
+    pub const UNKNOWN_TASK: &str = "Unknown task.";
     pub const UNAUTHORIZED: &str = "You’re not signed in, or your session has ended. Sign in and try again.";
     pub const FORBIDDEN: &str = "Only admins of the organization can do this.";
     pub const CROSS_SITE: &str = "This request came from another site. Open the page directly and try again.";

@@ -10,8 +10,8 @@ use domain::{
 };
 use http::request::Parts;
 use jiff::Timestamp;
-use serde_json::json;
-use web::{Kind, Links, PathParam, Problem, ResponseFormat, auth::Credentials};
+use org_state::Links;
+use web::{Kind, PathParam, Problem, ResponseFormat, auth::Credentials};
 
 use crate::{App, auth::AuthenticatedAdmin, handlers::return_path::return_path, out, words};
 
@@ -118,15 +118,14 @@ fn decide_change(
         Err(ChecklistError::CompletedByEvent(_)) => {
             Err(Problem::new(Kind::Conflict, words::COMPLETED_BY_EVENT))
         }
-        Err(ChecklistError::UnknownTask(_)) => {
-            Err(Problem::bad_request(words::UNKNOWN_TASK).with("valid_keys", json!(org.progress(now).keys())))
-        }
+        Err(ChecklistError::UnknownTask(_)) => Err(Problem::unknown_task(&org.progress(now).keys())),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use domain::people::{Member, Role};
+    use serde_json::json;
     use test_support::build::{acme, jo, start_trial};
 
     use super::*;

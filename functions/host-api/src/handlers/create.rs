@@ -22,12 +22,13 @@ use store::{Known, Person, Stored, Tenant};
 use telemetry::{LogArea, Metric};
 use web::{FieldError, Kind, Problem};
 
-use super::organization::{parse_external_id, parse_language, parse_name, parse_zone, with_version};
+use super::organization::{parse_external_id, parse_language, parse_name, parse_zone};
 use crate::{
     App,
     auth::{Caller, Writer},
     body::{self, Body},
     out::{AdminOut, CreatedOut, LinksOut},
+    version::with_version,
     words,
 };
 

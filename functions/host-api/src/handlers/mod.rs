@@ -1,6 +1,7 @@
 //! The routes of the server API.
 
 mod base;
+mod checklist;
 mod create;
 mod list;
 mod organization;
@@ -8,6 +9,7 @@ mod people;
 mod portal_link;
 
 pub use base::base;
+pub use checklist::{checklist, complete_task, skip_task, unskip_task};
 pub use create::create;
 pub use list::list;
 pub use organization::{change, show};

@@ -5,10 +5,6 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Request, State},
-    http::{
-        HeaderMap, HeaderValue,
-        header::{ETAG, IF_MATCH},
-    },
     response::{IntoResponse, Response},
 };
 use domain::{
@@ -29,6 +25,7 @@ use crate::{
     App,
     auth::{Caller, Writer},
     body::{self, Body},
+    version::{Precondition, with_version},
     words,
 };
 
@@ -50,7 +47,7 @@ pub async fn change(
     request: Request,
 ) -> Result<Response, Problem> {
     let writer = caller.writer()?;
-    let expected = if_match(request.headers())?;
+    let expected = Precondition::of(request.headers())?;
     let fields = body::read(request).await?;
     let patch = Patch::parse(&app, &fields)?;
     store::retry(|| try_change(&app, &writer, &org, expected, &patch))
@@ -62,13 +59,11 @@ async fn try_change(
     app: &App,
     _: &Writer,
     id: &str,
-    expected: Option<u64>,
+    expected: Precondition,
     patch: &Patch,
 ) -> Result<(Stored<Org>, Timestamp), Problem> {
     let (before, now) = (app.load_org(id).await?, app.now());
-    if expected.is_some_and(|version| version != before.version) {
-        return Err(Problem::new(Kind::PreconditionFailed, words::VERSION_DIFFERS));
-    }
+    expected.check(&before)?;
     let after = patch.decide(&before.value)?;
     let Some(org) = app.store.commit_org_with_id(&before, &after, now).await? else {
         return Err(Problem::new(Kind::Conflict, words::ORG_ID_IN_USE).with("field", "external_id".into()));
@@ -144,7 +139,7 @@ impl App {
     }
 
     /// Responds with the state of an organization, and its version as entity tag.
-    fn respond_state(&self, caller: &Caller, org: &Stored<Org>, now: Timestamp) -> Response {
+    pub fn respond_state(&self, caller: &Caller, org: &Stored<Org>, now: Timestamp) -> Response {
         with_version(Json(self.state(caller, org, now)).into_response(), org.version)
     }
 
@@ -152,29 +147,6 @@ impl App {
     pub fn parse_industry(&self, key: &str) -> Result<&'static Industry, FieldError> {
         let found = self.config.checklists.industries().find(|industry| industry.key == key);
         found.ok_or_else(|| FieldError::new("industry", "invalid", words::INDUSTRY))
-    }
-}
-
-/// Adds the version of an organization as entity tag.
-pub fn with_version(mut response: Response, version: u64) -> Response {
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
-        response.headers_mut().insert(ETAG, tag);
-    }
-    response
-}
-
-/// Parses `If-Match` (RFC 9110, 13.1.1). `*` matches every version.
-///
-/// # Errors
-/// 400 for a value that is not an entity tag of an organization.
-fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')?.parse().ok());
-    match version {
-        _ if text == "*" => Ok(None),
-        Some(version) => Ok(Some(version)),
-        None => Err(Problem::bad_request(words::IF_MATCH)),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
     body::{self, Body},
     out::PortalLinkOut,
     subject::not_found,
+    version::Precondition,
     words,
 };
 
@@ -41,9 +42,11 @@ pub async fn create_portal_link(
     request: Request,
 ) -> Result<Response, Problem> {
     caller.writer()?;
+    let expected = Precondition::of(request.headers())?;
     let fields = body::read(request).await?;
     let PortalLinkIn { user, page, return_url } = PortalLinkIn::parse(&app, &fields)?;
     let (org, user) = tokio::try_join!(app.load_org(&org), app.load_user(&user))?;
+    expected.check(&org)?;
     let (org, user, secret) = (org.value.id, user.value, Secret::new(app.entropy.bytes()));
     let link = PortalLink::create(&user, org, page, return_url, &secret, app.now());
     let link = link.ok_or_else(not_found)?;

@@ -1,11 +1,11 @@
-//! Checklist changes: commands of admins, and completion by triggers.
+//! Checklist changes: commands of admins and of the host app, and completion by triggers.
 
 use jiff::Timestamp;
 
 use super::{CompletedByEvent, Completion, CompletionTrigger, Source, UnknownTask};
 use crate::{
     org::{Access, Org, Status},
-    people::Admin,
+    people::{Admin, Name},
 };
 
 /// Reason why a checklist command was rejected.
@@ -33,7 +33,7 @@ pub enum HostEventResult {
     UnknownEvent,
 }
 
-/// A checklist change that an admin requests. Task keys are unverified input.
+/// A checklist change that an admin or the host app requests. Task keys are unverified input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChecklistCommand<'a> {
     /// Mark a task as completed.
@@ -69,13 +69,36 @@ impl Org {
         if status.access() != Access::Full {
             return Err(ChecklistError::NoAccess(status));
         }
+        self.apply_to_checklist(command, (Source::Manual, Some(admin.name())), now)
+    }
+
+    /// Applies a command of the host app to the checklist. This works in every status of the
+    /// organization. `actor` is the person who caused the command in the host app.
+    ///
+    /// # Errors
+    /// Those of [`Self::change_checklist`], but never [`ChecklistError::NoAccess`].
+    pub fn change_checklist_from_host(
+        &mut self,
+        actor: Option<&Name>,
+        command: ChecklistCommand<'_>,
+        now: Timestamp,
+    ) -> Result<(), ChecklistError> {
+        self.apply_to_checklist(command, (Source::Event, actor), now)
+    }
+
+    fn apply_to_checklist(
+        &mut self,
+        command: ChecklistCommand<'_>,
+        (source, by): (Source, Option<&Name>),
+        now: Timestamp,
+    ) -> Result<(), ChecklistError> {
         let progress = self.progress(now);
         let was_complete = progress.is_complete();
         let changed = match command {
             ChecklistCommand::Complete(key) => {
-                let by = Some(admin.name().to_string());
+                let by = by.map(ToString::to_string);
                 let task = progress.task(key)?;
-                self.checklist.complete(task.key, Completion { at: now, source: Source::Manual, by })
+                self.checklist.complete(task.key, Completion { at: now, source, by })
             }
             ChecklistCommand::Uncomplete(key) => {
                 let task = progress.task(key)?;

@@ -5,9 +5,9 @@ use domain::{
     people::PortalPage,
 };
 use maud::{Markup, html};
+use org_state::Links;
 use serde_json::json;
 use ui::icon;
-use web::Links;
 
 use crate::{
     config::Config,

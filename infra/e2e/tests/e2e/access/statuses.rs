@@ -252,7 +252,8 @@ async fn server_api(
         412 => request = request.with("if-match", "\"999\""),
         422 if row.path() == "/api/v1/users" => request.path = row.path().to_owned(),
         422 if is_read => request.path.push_str("?cursor=soon"),
-        422 => request.fields = vec![("name", String::new())],
+        // Each route with a body has one of these fields, or requires another field.
+        422 => request.fields = ["name", "actor"].map(|name| (name, String::new())).to_vec(),
         other => panic!("how is {} brought to {other}?", row.route),
     }
     request.send(world, None, format).await

@@ -1,14 +1,12 @@
-//! JSON response of `GET /onboarding/api/checklist`.
+//! The whole checklist of an organization, and the response to a change of one task.
 
-use domain::checklist::Milestone;
+use domain::{checklist::Milestone, org::Org};
 use jiff::Timestamp;
-use org_state::{IssueOut, NextOut, PlanOut};
 use serde::Serialize;
-use web::{Links, TaskOut};
 
-use crate::{config::Config, views::View};
+use crate::{IssueOut, Links, NextOut, PlanOut, TaskOut};
 
-/// The response body. Times are RFC 3339 in UTC.
+/// The checklist of an organization. Times are RFC 3339 in UTC.
 #[derive(Debug, Serialize)]
 pub struct ChecklistOut {
     /// `chk_` and the organization's UUID, or null before provisioning.
@@ -30,7 +28,7 @@ pub struct ChecklistOut {
     next_task: Option<TaskOut>,
     milestones: Vec<MilestoneOut>,
     definition: DefinitionOut,
-    organization: OrganizationOut,
+    organization: ChecklistOrgOut,
 }
 
 /// A milestone, reached or not.
@@ -52,7 +50,7 @@ struct DefinitionOut {
 }
 
 #[derive(Debug, Serialize)]
-struct OrganizationOut {
+struct ChecklistOrgOut {
     id: String,
     name: String,
     status: &'static str,
@@ -68,11 +66,10 @@ struct OrganizationOut {
 }
 
 impl ChecklistOut {
-    /// Builds the body for an admin. All links are absolute. `origin` is Onramp's own origin, as
-    /// the client sees it.
-    pub fn of(view: &View, config: &Config, origin: &str) -> Self {
-        let (org, list, progress) = (&view.org, &view.org.checklist, view.progress());
-        let links = Links { origin, app: config.app_url.as_deref(), org: org.id };
+    /// Returns the checklist at `now`. All links are absolute.
+    #[must_use]
+    pub fn of(org: &Org, links: Links<'_>, now: Timestamp) -> Self {
+        let (list, progress) = (&org.checklist, org.progress(now));
         let task = |task| TaskOut::of(task, list, links);
         // Provisioning creates the checklist. Tasks can be completed earlier, but the checklist has
         // no id until it is created.
@@ -90,12 +87,12 @@ impl ChecklistOut {
             is_complete: progress.is_complete(),
             celebrates: progress.celebrates(),
             created_at: list.created_at,
-            updated_at: view.updated_at(),
+            updated_at: list.updated_at.filter(|_| created),
             tasks: progress.tasks.iter().copied().map(task).collect(),
             next_task: progress.next_task().map(task),
             milestones: progress.milestones().map(MilestoneOut::from).collect(),
             definition: DefinitionOut { key: progress.definition.key, version: progress.definition.version },
-            organization: OrganizationOut::of(view),
+            organization: ChecklistOrgOut::of(org, now),
         }
     }
 }
@@ -107,63 +104,45 @@ impl From<(&'static Milestone, Option<Timestamp>)> for MilestoneOut {
     }
 }
 
-impl OrganizationOut {
-    fn of(view: &View) -> Self {
-        let (org, status) = (&view.org, view.status());
+impl ChecklistOrgOut {
+    fn of(org: &Org, now: Timestamp) -> Self {
+        let status = org.status(now);
         Self {
             id: org.id.to_string(),
             name: org.name.to_string(),
             status: status.as_str(),
             access: status.access().as_str(),
-            is_on_trial: org.is_on_trial(view.now),
-            trial_days_remaining: org.trial_days_remaining(view.now),
-            trial_ends_at: org.trial_ends_at(view.now),
-            plan: PlanOut::of(org, view.now),
-            next: org.next_billing_event(view.now).map(NextOut::from),
+            is_on_trial: org.is_on_trial(now),
+            trial_days_remaining: org.trial_days_remaining(now),
+            trial_ends_at: org.trial_ends_at(now),
+            plan: PlanOut::of(org, now),
+            next: org.next_billing_event(now).map(NextOut::from),
             billing_issue: org.billing.issue().map(IssueOut::from),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use domain::checklist::ChecklistCommand::{Complete, Skip};
-    use jiff::SignedDuration;
+/// Response to a change of one task.
+#[derive(Debug, Serialize)]
+pub struct TaskChangedOut<'a> {
+    success: bool,
+    task_key: &'a str,
+    completion_percentage: usize,
+    is_complete: bool,
+    next_task: Option<TaskOut>,
+}
 
-    use super::*;
-    use crate::testing::{config, pending, trial};
-
-    fn json(view: &View) -> String {
-        let hosted = Config { app_url: "https://app.example.com".parse().ok(), ..config() };
-        serde_json::to_string_pretty(&ChecklistOut::of(view, &hosted, "https://onramp.example.com")).unwrap()
-    }
-
-    #[test]
-    fn checklist_in_progress() {
-        let view = trial()
-            .later(SignedDuration::from_mins(5))
-            .having(&[Complete("invited_team_member"), Skip("created_time_entry")])
-            .later(SignedDuration::from_hours(24));
-        insta::assert_snapshot!(json(&view));
-    }
-
-    #[test]
-    fn pending_checklist_has_completions_but_no_id() {
-        let mut view = pending("Acme Corp", "Jo Doe");
-        view.org.complete_from_host("project.created", None, view.now, view.now);
-        let out: serde_json::Value = serde_json::from_str(&json(&view)).unwrap();
-        for field in ["id", "created_at", "updated_at"] {
-            assert!(out[field].is_null(), "{field}");
+impl<'a> TaskChangedOut<'a> {
+    /// Returns the response. `org` is the organization after the change.
+    #[must_use]
+    pub fn of(task_key: &'a str, org: &Org, links: Links<'_>, now: Timestamp) -> Self {
+        let progress = org.progress(now);
+        Self {
+            success: true,
+            task_key,
+            completion_percentage: progress.percentage(),
+            is_complete: progress.is_complete(),
+            next_task: progress.next_task().map(|task| TaskOut::of(task, &org.checklist, links)),
         }
-        assert_eq!(out["completed_count"], 1);
-        assert_eq!(
-            (&out["tasks"][1]["source"], &out["tasks"][1]["completed_by"]),
-            (&"event".into(), &().into())
-        );
-        assert_eq!(
-            (&out["organization"]["status"], &out["organization"]["access"]),
-            (&"pending".into(), &"billing_only".into())
-        );
-        assert_eq!(out["next_task"]["key"], "invited_team_member");
     }
 }

@@ -3,7 +3,7 @@
 use domain::checklist::{Checklist, Task};
 use serde::Serialize;
 
-use crate::links::Links;
+use crate::Links;
 
 /// A task of a checklist as JSON. Responses to reads and responses to writes contain the same form.
 ///

@@ -16,9 +16,11 @@
 //! - `handlers::create`: creates an organization, or returns the existing one. Start here.
 //! - `handlers::organization`: reads and changes one organization. `handlers::list` lists them.
 //! - `handlers::checklist`: reads the checklist, and changes its tasks.
-//! - `handlers::people`: the members of an organization, and users.
+//! - `handlers::member`: adds, changes, and removes a member. `handlers::people`: lists members, and
+//!   finds users.
 //! - `auth`: authenticates a request by its API key.
 //! - `body`: parses the fields of a JSON body. `query`: parses the query parameters.
+//! - `person`: the person for whom the host app vouches.
 //! - `version`: the entity tag of an organization, and `If-Match`.
 //! - `out`: the JSON responses. `words`: the texts that API clients read.
 
@@ -27,6 +29,7 @@ mod body;
 mod config;
 mod handlers;
 mod out;
+mod person;
 mod query;
 mod subject;
 mod version;
@@ -36,7 +39,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use host_auth::ApiKeys;
 use jiff::Timestamp;
@@ -57,6 +60,7 @@ const KEYED: &[&str] = &[
     "/api/v1/organizations/{org}/checklist/{task}/skip",
     "/api/v1/organizations/{org}/checklist/{task}/unskip",
     "/api/v1/organizations/{org}/members",
+    "/api/v1/organizations/{org}/members/{user}",
     "/api/v1/organizations/{org}/portal-links",
     "/api/v1/users",
     "/api/v1/users/{user}",
@@ -104,7 +108,11 @@ fn router(app: Arc<App>) -> Router {
         .route("/api/v1/organizations/{org}/checklist/{task}/complete", post(handlers::complete_task))
         .route("/api/v1/organizations/{org}/checklist/{task}/skip", post(handlers::skip_task))
         .route("/api/v1/organizations/{org}/checklist/{task}/unskip", post(handlers::unskip_task))
-        .route("/api/v1/organizations/{org}/members", get(handlers::members))
+        .route("/api/v1/organizations/{org}/members", get(handlers::members).post(handlers::add_member))
+        .route(
+            "/api/v1/organizations/{org}/members/{user}",
+            put(handlers::put_member).delete(handlers::remove_member),
+        )
         .route("/api/v1/organizations/{org}/portal-links", post(handlers::create_portal_link))
         .route("/api/v1/users", get(handlers::find_user))
         .route("/api/v1/users/{user}", get(handlers::user))

@@ -70,6 +70,18 @@ impl MembersOut {
     }
 }
 
+/// Response to a change of one member.
+#[derive(Debug, Serialize)]
+pub struct MemberChangedOut {
+    member: MemberOut,
+}
+
+impl From<&MemberDetails> for MemberChangedOut {
+    fn from(member: &MemberDetails) -> Self {
+        Self { member: MemberOut::from(member) }
+    }
+}
+
 /// Response to `POST …/portal-links`.
 #[derive(Debug, Serialize)]
 pub struct PortalLinkOut {

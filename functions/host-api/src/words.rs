@@ -1,5 +1,7 @@
 //! The texts that API clients read.
 
+use domain::org::MAX_ADMINS;
+
 /// 401: no valid key.
 pub const NO_KEY: &str = "Send a valid API key: Authorization: Bearer {key id}.{secret}.";
 /// 403: the key only reads.
@@ -15,6 +17,16 @@ pub const ORG_ID_IN_USE: &str = "Another organization has this external_id.";
 pub const ORG_ID_SET: &str = "The organization already has another external_id, which cannot change.";
 /// 409: the id and the address belong to different users.
 pub const USER_DISAGREES: &str = "The external_id and the email belong to different users, or the user has another external_id. Nothing was changed.";
+/// 409: the only admin.
+pub const LAST_ADMIN: &str = "This member is the only admin. Make another member an admin first.";
+/// 409: the maximum number of admins.
+pub fn too_many_admins() -> String {
+    format!("An organization can have at most {MAX_ADMINS} admins.")
+}
+/// 402: the plan has no free seat.
+pub fn no_seat(seats: usize) -> String {
+    format!("The number of seats of the organization's plan is {seats}, and none is free.")
+}
 /// 412: the version differs.
 pub const VERSION_DIFFERS: &str =
     "The organization has another version than If-Match names. Read it again, and decide again.";
@@ -25,6 +37,8 @@ pub const REQUIRED: &str = "Enter a value.";
 pub fn wrong_type(expected: &str) -> String {
     format!("Expected {expected}.")
 }
+/// A role that does not exist.
+pub const ROLE: &str = "Expected admin or member.";
 /// A language that Onramp does not have.
 pub const LANGUAGE: &str = "Expected a language of Onramp: en.";
 /// A time zone that does not exist.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     id::{ExternalId, OrgId, UserId},
     org::Org,
-    people::{Address, Membership, Role, User},
+    people::{Address, MemberDetails, Membership, MembershipChange, MembershipChangeKind, Role, User},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::{
     keys::Key,
     org::OrgWrite,
     schema::{from_item, member, org, read, to_item, user::AddressItem},
-    update::{Only, change, put},
+    update::{Change, Only, change, put},
     user::Person,
 };
 
@@ -32,6 +32,13 @@ struct ExternalItem {
 pub struct Known {
     /// The organization with this id of the host app.
     pub org: Option<OrgId>,
+    /// The users that the request names.
+    pub person: KnownPerson,
+}
+
+/// Who already exists, as a request names a person. Usually both are the same user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownPerson {
     /// The user with this id of the host app.
     pub user: Option<UserId>,
     /// The user with this address.
@@ -58,16 +65,22 @@ impl Store {
         user: Option<&ExternalId>,
         address: &Address,
     ) -> Result<Known, Error> {
-        // A key must occur once in a batch. Without an id, a key without an item takes its place.
-        let user = user.map_or_else(Key::unused, Key::external_user);
-        let keys = [Key::external_org(org), user, Key::address(address)];
-        let [org, user, address] = self.get_all(&keys).await?;
-        let address = address.map(from_item::<AddressItem>).transpose()?;
-        Ok(Known {
-            org: org.map(external).transpose()?,
-            user: user.map(external).transpose()?,
-            address: address.map(|item| read("user of an address", &item.user)).transpose()?,
-        })
+        let [user, address] = person_keys(user, address);
+        let [org, user, address] = self.get_all(&[Key::external_org(org), user, address]).await?;
+        Ok(Known { org: org.map(external).transpose()?, person: KnownPerson::read(user, address)? })
+    }
+
+    /// Loads who exists of the person that a request names, in one read.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_known_person(
+        &self,
+        user: Option<&ExternalId>,
+        address: &Address,
+    ) -> Result<KnownPerson, Error> {
+        let [user, address] = self.get_all(&person_keys(user, address)).await?;
+        Ok(KnownPerson::read(user, address)?)
     }
 
     /// Loads the organization with an id of the host app.
@@ -109,6 +122,56 @@ impl Store {
         if org.trial.is_some() {
             actions.push(self.trial_granted_action(user, now)?);
         }
+        self.commit(actions).await
+    }
+
+    /// Writes a person whom the host app adds to an organization: the membership, the user, and the
+    /// organization.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if the organization, its members, or the user changed, or if the user or
+    /// the address exists now: load and decide again. [`Error::Unavailable`].
+    pub async fn commit_member(
+        &self,
+        (before, after): (&Stored<Org>, &Org),
+        membership: &Membership,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let member = MemberDetails::of(person.after(), membership.role);
+        let joined = MembershipChange { kind: MembershipChangeKind::Joined, member };
+        let mut actions = vec![
+            self.org_write(before, after, OrgWrite::of_member(now, &joined))?,
+            put(&self.table, member::encode(membership)?, Some(Only::New))?,
+        ];
+        actions.extend(self.person_actions(person)?);
+        actions.extend(self.external_user_action(person)?);
+        self.commit(actions).await
+    }
+
+    /// Writes a member whom the host app changes: the role, and the user with their copy in the
+    /// membership.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] as in [`Self::commit_member`], or if the id of the host app is in use now;
+    /// [`Error::Unavailable`].
+    pub async fn commit_known_member(
+        &self,
+        (before, after): (&Stored<Org>, &Org),
+        (old, new): (&Membership, &Membership),
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let member = MemberDetails::of(person.after(), new.role);
+        let role = MembershipChange { kind: MembershipChangeKind::RoleChanged, member };
+        let write = if old.role == new.role { OrgWrite::at(now) } else { OrgWrite::of_member(now, &role) };
+        let mut actions = vec![self.org_write(before, after, write)?];
+        let old = member::encode(old)?;
+        let difference = Change::between(&old, &old, &member::encode(new)?);
+        let key = Key::member(new.org, new.user);
+        actions.extend(difference.map(|it| change(&self.table, &key, it, Only::Exists)).transpose()?);
+        actions.extend(self.person_actions(person)?);
+        actions.extend(self.external_user_action(person)?);
         self.commit(actions).await
     }
 
@@ -155,6 +218,23 @@ impl Store {
         let item = to_item(&Key::external_user(id), &ExternalItem { id: user.id.to_string() })?;
         put(&self.table, item, Some(Only::New)).map(Some)
     }
+}
+
+impl KnownPerson {
+    fn read(user: Option<Attributes>, address: Option<Attributes>) -> Result<Self, Corrupt> {
+        let address = address.map(from_item::<AddressItem>).transpose()?;
+        Ok(Self {
+            user: user.map(external).transpose()?,
+            address: address.map(|item| read("user of an address", &item.user)).transpose()?,
+        })
+    }
+}
+
+/// Returns the keys of the items that name the user with an id of the host app, and the user with an
+/// address.
+fn person_keys(user: Option<&ExternalId>, address: &Address) -> [Key; 2] {
+    // A key must occur once in a batch. Without an id, a key without an item takes its place.
+    [user.map_or_else(Key::unused, Key::external_user), Key::address(address)]
 }
 
 /// Reads the id of Onramp that an item names.

@@ -123,7 +123,7 @@ pub use customer::CustomerLink;
 pub use due::{Backlog, Due, MailDue};
 pub use error::{Corrupt, Error};
 pub use event_context::{EventContext, EventSubject};
-pub use external::{Known, Tenant};
+pub use external::{Known, KnownPerson, Tenant};
 pub use image::{LARGE_ITEM_BYTES, image_size, org_from_image};
 pub use invitation::{Acceptance, Accepted, InvitationDetails, InvitationLookup, Invited};
 pub use link::{Consumed, Link, LinkGrant, LinkLookup};

@@ -24,6 +24,9 @@ use telemetry::LogArea;
 
 use crate::words::detail;
 
+/// The member `code` of a problem whose cause is that the plan has no free seat.
+pub const NO_SEAT: &str = "seats";
+
 /// One error of one submitted field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
@@ -133,6 +136,13 @@ impl Problem {
         Self::new(Kind::PaymentRequired, ui::access::sentence(status))
             .with("upgrade_url", json!(upgrade_url))
             .rejected_by("access")
+    }
+
+    /// 402, because the plan has no free seat. The URL is that of [`Self::payment_required`].
+    #[must_use]
+    pub fn no_seat(upgrade_url: &str, detail: String) -> Self {
+        let problem = Self::payment_required(upgrade_url).with("code", json!(NO_SEAT)).because(NO_SEAT);
+        Self { detail: detail.into(), ..problem }
     }
 
     /// 403: the role does not allow it.

@@ -13,14 +13,14 @@ use domain::{
     checklist::Industry,
     id::{ExternalId, UserId},
     org::{AdminContact, Language, Org},
-    people::{Address, Name, User},
+    people::Name,
     time::Zone,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use store::{Known, Person, Stored, Tenant};
+use store::{Person, Stored, Tenant};
 use telemetry::{LogArea, Metric};
-use web::{FieldError, Kind, Problem};
+use web::Problem;
 
 use super::organization::{parse_external_id, parse_language, parse_name, parse_zone};
 use crate::{
@@ -28,8 +28,8 @@ use crate::{
     auth::{Caller, Writer},
     body::{self, Body},
     out::{AdminOut, CreatedOut, LinksOut},
+    person::PersonIn,
     version::with_version,
-    words,
 };
 
 /// The parsed body of a request.
@@ -41,14 +41,7 @@ struct CreateIn {
     industry: Option<&'static Industry>,
     trial: bool,
     welcome: bool,
-    admin: AdminIn,
-}
-
-struct AdminIn {
-    address: Address,
-    name: Name,
-    external_id: Option<ExternalId>,
-    verified: bool,
+    admin: PersonIn,
 }
 
 /// Creates an organization with its first admin, or returns the existing organization unchanged.
@@ -69,53 +62,16 @@ async fn try_create(app: &App, caller: &Caller, _: &Writer, body: &CreateIn) -> 
     if let Some(org) = known.org {
         let org = app.store.load_org(org).await?.ok_or(store::Error::Conflict)?;
         let admins = || org.value.admins.iter().map(|admin| admin.user);
-        let admin = admins().find(|user| known.address == Some(*user)).or_else(|| admins().next());
+        let admin = admins().find(|user| known.person.address == Some(*user)).or_else(|| admins().next());
         return Ok(respond(app, caller, StatusCode::OK, &org, admin, now));
     }
-    let person = load_person(app, body, known, now).await?;
+    let person = app.load_person(admin, known.person, "admin.external_id", now).await?;
     let tenant = decide(app, body, person, now);
     app.store.commit_tenant(&tenant, now).await?;
     report(&tenant, now);
     let user = tenant.person.after().id;
     let org = Stored::new(tenant.org, 1);
     Ok(respond(app, caller, StatusCode::CREATED, &org, Some(user), now))
-}
-
-/// Returns the admin: a new user, or the known one as the host app describes them.
-///
-/// # Errors
-/// 409 if the id and the address belong to different users.
-async fn load_person(app: &App, body: &CreateIn, known: Known, now: Timestamp) -> Result<Person, Problem> {
-    let admin = &body.admin;
-    let disagrees =
-        || Problem::new(Kind::Conflict, words::USER_DISAGREES).with("field", "admin.external_id".into());
-    let Some(id) = known.address else {
-        if known.user.is_some() {
-            return Err(disagrees());
-        }
-        let mut user = User::new(app.entropy.user_id(now), admin.name.clone(), admin.address.clone());
-        user.external_id.clone_from(&admin.external_id);
-        user.verified = admin.verified;
-        return Ok(Person::New(user));
-    };
-    if known.user.is_some_and(|user| user != id) {
-        return Err(disagrees());
-    }
-    let before = app.store.load_user(id).await?.ok_or(store::Error::Conflict)?;
-    let mut user = before.value.clone();
-    match (&admin.external_id, &user.external_id) {
-        (Some(given), Some(stored)) if given != stored => return Err(disagrees()),
-        (Some(given), None) => user.external_id = Some(given.clone()),
-        _ => {}
-    }
-    if !user.verified {
-        // Anyone may have signed up with the address. The host app vouches for the person, so all
-        // earlier sessions end, and the person gets the name that the host app knows.
-        user.end_sessions();
-        user.name = admin.name.clone();
-        user.verified = admin.verified;
-    }
-    Ok(Person::Known(Box::new(before), user))
 }
 
 fn decide(app: &App, body: &CreateIn, mut person: Person, now: Timestamp) -> Tenant {
@@ -173,7 +129,7 @@ impl CreateIn {
         let industry = body.optional("industry", |text| app.parse_industry(text));
         let trial = body.boolean("trial", true);
         let welcome = body.boolean("welcome", true);
-        let admin = body.object("admin", "admin.", AdminIn::parse);
+        let admin = body.object("admin", "admin.", PersonIn::parse);
         let parsed = (|| {
             Some(Self {
                 name: name?,
@@ -188,19 +144,4 @@ impl CreateIn {
         })();
         body.finish(parsed)
     }
-}
-
-impl AdminIn {
-    fn parse(body: &mut Body<'_>) -> Option<Self> {
-        let address = body.required("email", parse_address);
-        let name = body.required("full_name", |text| parse_name("full_name", text));
-        let external_id = body.optional("external_id", parse_external_id);
-        let verified = body.boolean("email_verified", false);
-        Some(Self { address: address?, name: name?, external_id: external_id?, verified: verified? })
-    }
-}
-
-/// Parses an email address.
-pub fn parse_address(text: &str) -> Result<Address, FieldError> {
-    Address::parse(text).map_err(|error| FieldError::new("email", error.code(), error.to_string()))
 }

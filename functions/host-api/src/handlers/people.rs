@@ -10,11 +10,11 @@ use axum::{
 use domain::{id::UserId, people::MemberDetails};
 use web::{FieldError, PathParam, Problem};
 
-use super::create::parse_address;
 use crate::{
     App,
     auth::Caller,
     out::{MembersOut, UserOut, UsersOut},
+    person::parse_address,
     query::Parameters,
     words,
 };

@@ -1,6 +1,7 @@
 //! People: users and their sessions, members and their invitations, and operators.
 
 mod address;
+mod host_team;
 mod invitation;
 mod invitation_status;
 mod link;

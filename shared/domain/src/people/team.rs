@@ -233,17 +233,7 @@ impl Org {
         now: Timestamp,
     ) -> Result<Membership, TeamError> {
         self.may_change_team(now)?;
-        let mut changed = Membership { role, ..member.clone() };
-        match role {
-            Role::Admin => self.add_admin(member)?,
-            Role::Member => {
-                if let Some(contact) = self.admin(member.user) {
-                    changed.reminders = contact.reminders;
-                    changed.unreachable = contact.unreachable;
-                }
-                self.remove_admin(member.user)?;
-            }
-        }
+        let changed = self.set_role(member, role)?;
         if role != member.role {
             self.notify_member(admin, member.user, now);
         }
@@ -294,7 +284,22 @@ impl Org {
         self.remove_member(member.user())
     }
 
-    fn add_member(&mut self, membership: &Membership) -> Result<(), TeamError> {
+    pub(super) fn set_role(&mut self, member: &Membership, role: Role) -> Result<Membership, TeamError> {
+        let mut changed = Membership { role, ..member.clone() };
+        match role {
+            Role::Admin => self.add_admin(member)?,
+            Role::Member => {
+                if let Some(contact) = self.admin(member.user) {
+                    changed.reminders = contact.reminders;
+                    changed.unreachable = contact.unreachable;
+                }
+                self.remove_admin(member.user)?;
+            }
+        }
+        Ok(changed)
+    }
+
+    pub(super) fn add_member(&mut self, membership: &Membership) -> Result<(), TeamError> {
         if membership.role == Role::Admin {
             self.add_admin(membership)?;
         }
@@ -302,7 +307,7 @@ impl Org {
         Ok(())
     }
 
-    fn remove_member(&mut self, user: UserId) -> Result<(), TeamError> {
+    pub(super) fn remove_member(&mut self, user: UserId) -> Result<(), TeamError> {
         self.remove_admin(user)?;
         self.member_count = self.member_count.map(|count| count.saturating_sub(1));
         Ok(())

@@ -7,13 +7,9 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::json;
-use telemetry::LogArea;
-use web::{FieldError, Kind, Problem};
+use web::{FieldError, Kind, Problem, problem::NO_SEAT};
 
 use crate::words::members::errors as words_of;
-
-/// The member `code` of a problem whose cause is that the plan has no free seat.
-const NO_SEAT: &str = "seats";
 
 /// Converts a rejection into a problem.
 ///
@@ -25,11 +21,7 @@ pub fn to_problem(error: TeamError, origin: &str, org: OrgId) -> Problem {
     let plans = format!("{origin}/organizations/{org}");
     match error {
         TeamError::NoAccess(status) => Problem::payment_required(status, &plans),
-        TeamError::NoSeat(seats) => Problem::new(Kind::PaymentRequired, words_of::no_seat(seats))
-            .with("upgrade_url", json!(plans))
-            .with("code", json!(NO_SEAT))
-            .because(NO_SEAT)
-            .within(LogArea::Access),
+        TeamError::NoSeat(seats) => Problem::no_seat(&plans, words_of::no_seat(seats)),
         TeamError::AlreadyMember => of_address("already_member", words_of::ALREADY_MEMBER),
         TeamError::AlreadyInvited => of_address("already_invited", words_of::ALREADY_INVITED),
         TeamError::TooManyOpen => Problem::new(Kind::Conflict, words_of::too_many_open()),

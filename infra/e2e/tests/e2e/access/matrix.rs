@@ -10,6 +10,9 @@ use crate::access::{
 };
 use e2e::driver::TestResponse;
 
+/// Methods in the order in which `Allow` lists them.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 #[tokio::test]
 async fn reads_have_the_listed_status_for_every_caller() {
     check_statuses(|method| method == "GET").await;
@@ -167,15 +170,11 @@ async fn wrong_method_gets_the_allowed_methods() {
         };
         // A route with a path parameter can match the same path as a route with a fixed path. The
         // fixed path has its own row.
-        let allowed =
-            ["GET", "HEAD", "POST", "PATCH"].into_iter().filter(|method| has(method)).collect::<Vec<_>>();
-        let allowed = allowed.join(", ");
+        let allowed = METHODS.into_iter().filter(|method| has(method)).collect::<Vec<_>>().join(", ");
         // For callers who are not operators, operator routes respond like missing paths. So they
         // list no methods.
         let expected = if row.path().starts_with("/operator") { (404, "") } else { (405, allowed.as_str()) };
-        for method in
-            ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].iter().filter(|method| !has(method))
-        {
+        for method in METHODS.iter().filter(|method| !has(method)) {
             for column in ["no session", "admin"] {
                 let caller = actors.caller(column);
                 let mut request = MatrixRequest::of(row, &actors, caller);

@@ -75,6 +75,12 @@ fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, Str
             ("page", "checklist".to_owned()),
             ("return_url", format!("{HOST_APP}/settings")),
         ],
+        "POST /api/v1/organizations/{org}/members" => vec![
+            ("email", FRESH.to_owned()),
+            ("full_name", "Fay Fresh".to_owned()),
+            ("external_id", "jo-1".to_owned()),
+        ],
+        "PUT /api/v1/organizations/{org}/members/{user}" => vec![("role", "member".to_owned())],
         "PATCH /api/v1/organizations/{org}" => vec![("name", "Acme Inc".to_owned())],
         "POST /login" => vec![("email", FRESH.to_owned())],
         "POST /billing/checkout" => vec![("plan", "team".to_owned())],
@@ -194,7 +200,7 @@ impl MatrixRequest {
         let ip = format!("10.{b}.{c}.{d}");
         let mut headers = vec![("x-local-source-ip", ip.as_str())];
         headers.extend(cookie.map(|cookie| ("cookie", cookie)));
-        let writes = matches!(self.method.as_str(), "POST" | "PATCH");
+        let writes = matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
         headers.push((
             "accept",
             if format == Format::Page { "text/html,*/*;q=0.8" } else { "application/json" },

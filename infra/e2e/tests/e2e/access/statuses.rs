@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::access::{
-    actors::{Actors, FRESH, GUEST, Links},
+    actors::{Actors, Caller, FRESH, GUEST, Links},
     description::Description,
     headers,
     page::{self, Row},
@@ -13,6 +13,7 @@ use crate::access::{
         Format, MatrixRequest, READ_ONLY_KEY, REVIEWED_EVENT, UNLINKED_CUSTOMER, is_server_api, token,
     },
 };
+use crate::journeys::seats::{SINGLE, subscribe};
 use e2e::driver::{TestResponse, World};
 
 #[tokio::test]
@@ -89,7 +90,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
     let cookie = caller.cookie.as_deref().filter(|_| !joins);
     match status {
         _ if is_server_api(row.path()) && !matches!(status, 404 | 413) => {
-            server_api(world, row, status, request, format).await
+            server_api(actors, row, status, (request, caller), format).await
         }
         204 => request.with("sec-purpose", "prefetch").send(world, cookie, format).await,
         // Send the ETag of the current version.
@@ -214,24 +215,37 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
 
 /// Sends a request that the server API rejects, or that repeats the creation of an organization.
 async fn server_api(
-    world: &World,
+    actors: &Actors,
     row: &Row,
     status: u16,
-    mut request: MatrixRequest,
+    (mut request, caller): (MatrixRequest, &Caller),
     format: Format,
 ) -> TestResponse {
-    let is_read = row.method() == "GET";
+    let (world, is_read) = (&actors.world, row.method() == "GET");
     match status {
-        // The organization exists.
+        // The organization or the member exists.
         200 => {
             request.send(world, None, format).await;
         }
         400 if is_read => {
             request.path.push_str(if row.path() == "/api/v1/users" { "&email=" } else { "?x=1&x=2" })
         }
+        400 if row.method() == "DELETE" => request = request.with("if-match", "soon"),
         400 => return request.send_body(world, None, format, Some("a=1&a=2".to_owned())).await,
         401 => request = request.with_key("local:another-key-0123456789abcdef0123456789"),
         403 => request = request.with_key(READ_ONLY_KEY),
+        // The plan has one seat.
+        402 => {
+            subscribe(world, &caller.org, SINGLE, "active").await;
+            if row.method() == "PUT" {
+                request.path = request.path.replace(&actors.teammate, "ext:fay-1");
+                request.fields.extend([("email", FRESH.to_owned()), ("full_name", "Fay Fresh".to_owned())]);
+            }
+        }
+        // The only admin.
+        409 if row.path().ends_with("/members/{user}") => {
+            request.path = request.path.replace(&actors.teammate, &caller.user);
+        }
         // The id of the host app belongs to another user, or to another organization.
         409 => {
             let mut other = request.clone();
@@ -253,7 +267,7 @@ async fn server_api(
         422 if row.path() == "/api/v1/users" => request.path = row.path().to_owned(),
         422 if is_read => request.path.push_str("?cursor=soon"),
         // Each route with a body has one of these fields, or requires another field.
-        422 => request.fields = ["name", "actor"].map(|name| (name, String::new())).to_vec(),
+        422 => request.fields = ["name", "actor", "email", "role"].map(|name| (name, String::new())).to_vec(),
         other => panic!("how is {} brought to {other}?", row.route),
     }
     request.send(world, None, format).await

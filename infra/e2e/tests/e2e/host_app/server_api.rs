@@ -192,3 +192,29 @@ async fn portal_link_of_the_server_signs_its_user_in_once() {
     assert!(page.text().contains("https://host.example/settings"), "the page leads back to the host app");
     assert_eq!(world.visitor().send("GET", opened, &visit, "").await.status, 404);
 }
+
+#[tokio::test]
+async fn host_app_manages_members_without_invitations() {
+    let world = World::new().await;
+    assert_eq!(send(&world, API_KEYS, "POST", ORGANIZATIONS, &acme()).await.status, 201);
+    let members = format!("{ORGANIZATIONS}/ext:acme%401/members");
+    let kim = json!({ "email": "kim@example.com", "full_name": "Kim Poe", "external_id": "kim", "email_verified": true });
+    let added = send(&world, API_KEYS, "POST", &members, &kim).await;
+    assert_eq!((added.status, &added.json()["member"]["role"]), (201, &json!("member")), "{}", added.text());
+    let again = send(&world, API_KEYS, "POST", &members, &kim).await;
+    assert_eq!((again.status, again.json(), again.header("etag")), (200, added.json(), added.header("etag")));
+    world.settle().await;
+    let mails = world.local("GET", "/_local/mail", None).await;
+    assert!(mails.as_array().unwrap().iter().all(|mail| mail["to"] != "kim@example.com"), "{mails}");
+
+    let path = format!("{members}/ext:kim");
+    let promoted = send(&world, API_KEYS, "PUT", &path, &json!({ "role": "admin" })).await;
+    assert_eq!((promoted.status, &promoted.json()["member"]["role"]), (200, &json!("admin")));
+    assert_eq!(world.mails("membership_changed").await.len(), 1);
+    assert_eq!(send(&world, API_KEYS, "DELETE", &path, &Value::Null).await.status, 204);
+    assert_eq!(send(&world, API_KEYS, "DELETE", &path, &Value::Null).await.status, 404);
+    assert_eq!(world.mails("membership_changed").await.len(), 2);
+    let last = send(&world, API_KEYS, "DELETE", &format!("{members}/ext:user:7"), &Value::Null).await;
+    assert_eq!(last.status, 409, "{}", last.text());
+    assert_eq!(get(&world, &members).await.json()["members"].as_array().unwrap().len(), 1);
+}

@@ -33,7 +33,7 @@ mod review_queue;
 mod rotation;
 mod round_trips;
 mod safari;
-mod seats;
+pub mod seats;
 mod sessions;
 pub mod sign_in;
 mod sign_up;

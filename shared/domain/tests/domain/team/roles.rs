@@ -27,6 +27,30 @@ fn reminder_choice_and_suppression_survive_a_role_change() {
 }
 
 #[test]
+fn host_changes_members_in_every_status_and_notifies_them() {
+    for org in [trialing(), pending()] {
+        let mut org = org;
+        let joined = org.add_from_host(&user(1), Role::Member, 1, at(0)).unwrap();
+        assert_eq!((org.member_count, org.outbox.membership_changed_at(joined.user)), (Some(2), None));
+        let promoted = org.change_role_from_host(&joined, Role::Admin, at(1)).unwrap();
+        assert_eq!((promoted.role, org.admin(joined.user).is_some()), (Role::Admin, true));
+        assert_eq!(org.outbox.membership_changed_at(joined.user), Some(at(1)));
+        let same = org.change_role_from_host(&promoted, Role::Admin, at(2)).unwrap();
+        assert_eq!((&same, org.outbox.membership_changed_at(joined.user)), (&promoted, Some(at(1))));
+        let founder = membership(0, Role::Admin);
+        assert_eq!(org.remove_from_host(&founder, at(3)), Ok(()));
+        assert_eq!(
+            (org.member_count, org.outbox.membership_changed_at(founder.user)),
+            (Some(1), Some(at(3)))
+        );
+        let before = org.clone();
+        assert_eq!(org.remove_from_host(&promoted, at(4)), Err(TeamError::LastAdmin));
+        assert_eq!(org.change_role_from_host(&promoted, Role::Member, at(4)), Err(TeamError::LastAdmin));
+        assert_eq!(org, before);
+    }
+}
+
+#[test]
 fn user_without_other_members_can_leave() {
     for org in [trialing(), pending()] {
         let mut left = org.clone();

@@ -82,6 +82,8 @@ fn seats_are_limited_only_by_a_plan_that_limits_them() {
         let team = Team { members, invited: &[] };
         let invite = org.clone().invite(&admin(0), (address(7), Role::Member), None, team, now);
         assert_eq!(org.check_seats(members, now), joined);
+        let added = org.clone().add_from_host(&user(7), Role::Member, members, now);
+        assert_eq!(added.map(drop), joined, "the host app needs a seat too");
         (joined, invite.map(drop))
     };
     for status in [Trialing, Active, PastDue] {

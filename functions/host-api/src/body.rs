@@ -93,6 +93,26 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// Parses a required integer, like [`Self::required`].
+    pub fn integer<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(u64) -> Result<T, FieldError>,
+    ) -> Option<T> {
+        match self.fields.get(name) {
+            None | Some(Value::Null) => self.error(name, "required", words::REQUIRED),
+            Some(value) => match value.as_u64() {
+                Some(number) => self.parsed(parse(number)),
+                None => self.error(name, "type", words::wrong_type("a positive integer")),
+            },
+        }
+    }
+
+    /// Adds the error of a part of the request that is not in the body.
+    pub fn parse_other<T>(&mut self, parsed: Result<T, FieldError>) -> Option<T> {
+        self.parsed(parsed)
+    }
+
     fn text(&mut self, name: &'static str) -> Option<Option<&'a str>> {
         match self.fields.get(name) {
             None | Some(Value::Null) => Some(None),

@@ -16,6 +16,7 @@
 //! - `handlers::create`: creates an organization, or returns the existing one. Start here.
 //! - `handlers::organization`: reads and changes one organization. `handlers::list` lists them.
 //! - `handlers::checklist`: reads the checklist, and changes its tasks.
+//! - `handlers::trial`: extends the trial.
 //! - `handlers::member`: adds, changes, and removes a member. `handlers::people`: lists members, and
 //!   finds users.
 //! - `auth`: authenticates a request by its API key.
@@ -62,6 +63,7 @@ const KEYED: &[&str] = &[
     "/api/v1/organizations/{org}/members",
     "/api/v1/organizations/{org}/members/{user}",
     "/api/v1/organizations/{org}/portal-links",
+    "/api/v1/organizations/{org}/trial/extend",
     "/api/v1/users",
     "/api/v1/users/{user}",
 ];
@@ -114,6 +116,7 @@ fn router(app: Arc<App>) -> Router {
             put(handlers::put_member).delete(handlers::remove_member),
         )
         .route("/api/v1/organizations/{org}/portal-links", post(handlers::create_portal_link))
+        .route("/api/v1/organizations/{org}/trial/extend", post(handlers::extend_trial))
         .route("/api/v1/users", get(handlers::find_user))
         .route("/api/v1/users/{user}", get(handlers::user))
         .with_state(app)

@@ -37,6 +37,9 @@ pub const REQUIRED: &str = "Enter a value.";
 pub fn wrong_type(expected: &str) -> String {
     format!("Expected {expected}.")
 }
+/// A missing or invalid key of an extension.
+pub const IDEMPOTENCY_KEY: &str =
+    "Send a header Idempotency-Key of 1 to 255 ASCII characters. The same key extends the trial once.";
 /// A role that does not exist.
 pub const ROLE: &str = "Expected admin or member.";
 /// A language that Onramp does not have.

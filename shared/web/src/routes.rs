@@ -38,6 +38,7 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::PUT, "/api/v1/organizations/{org}/members/{user}"),
     (Method::DELETE, "/api/v1/organizations/{org}/members/{user}"),
     (Method::POST, "/api/v1/organizations/{org}/portal-links"),
+    (Method::POST, "/api/v1/organizations/{org}/trial/extend"),
     (Method::GET, "/api/v1/users"),
     (Method::GET, "/api/v1/users/{user}"),
     (Method::GET, "/assets/{file}"),

@@ -8,6 +8,7 @@ mod member;
 mod organization;
 mod people;
 mod portal_link;
+mod trial;
 
 pub use base::base;
 pub use checklist::{checklist, complete_task, skip_task, unskip_task};
@@ -17,3 +18,4 @@ pub use member::{add_member, put_member, remove_member};
 pub use organization::{change, parse_external_id, parse_name, show};
 pub use people::{find_user, members, user};
 pub use portal_link::create_portal_link;
+pub use trial::extend_trial;

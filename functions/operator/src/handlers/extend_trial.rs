@@ -61,7 +61,7 @@ async fn commit_extension(request: &ActionRequest, org: OrgId, grant: &Grant) ->
         FirstTrial { reminder_days: app.config.reminder_days.clone(), project: app.entropy.project_id(now) };
     let changed = app.store.change_org(org, now, |org| {
         let before = org.clone();
-        org.extend_trial(&request.auth.operator, grant, &first, now)?;
+        org.extend_trial((&request.auth.operator).into(), grant, &first, now)?;
         Ok::<_, NotExtendable>((org.clone(), DomainEvent::between(Some(&before), org)))
     });
     let changed = changed.await?.ok_or_else(Problem::not_found)?;

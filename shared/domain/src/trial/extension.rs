@@ -1,4 +1,4 @@
-//! Trial extensions: days that an operator grants, with the reason.
+//! Trial extensions: days that an operator or the host app grants, with the reason.
 
 use jiff::Timestamp;
 
@@ -49,18 +49,18 @@ impl Days {
 pub struct Extension {
     /// Time of the grant.
     pub at: Timestamp,
-    /// Operator who granted it.
-    pub by: UserId,
-    /// Name of the operator at the time of the grant.
+    /// Operator who granted it. `None` if the host app's server did.
+    pub by: Option<UserId>,
+    /// Name of the operator at the time of the grant, or the name of the server's API key.
     pub name: Name,
     /// Number of granted days.
     pub days: Days,
-    /// Reason that the operator gave.
+    /// Reason for the grant.
     pub reason: Reason,
     /// End of the trial after this extension.
     pub ends_at: Timestamp,
-    /// Hash of the token in the operator's form. A form that is sent twice has the same hash, so it
-    /// extends the trial only once.
+    /// Hash of the token in the operator's form, or of the server's idempotency key. A request that is
+    /// sent twice has the same hash, so it extends the trial only once.
     pub request: Hash,
 }
 

@@ -1,12 +1,12 @@
-//! Extension of a trial by an operator.
+//! Extension of a trial by an operator or by the host app's server.
 
 use jiff::Timestamp;
 
 use super::{Days, Extension, Trial};
 use crate::{
-    id::ProjectId,
+    id::{ProjectId, UserId},
     org::{Org, Trigger},
-    people::{Operator, Reason},
+    people::{Name, Operator, Reason},
     secret::Hash,
     time::{DAY, add, truncate_to_second},
 };
@@ -15,14 +15,35 @@ use crate::{
 /// whose size is limited.
 pub const MAX_EXTENSIONS: usize = 50;
 
-/// An operator's request for an extension.
+/// Who extends a trial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grantor {
+    operator: Option<UserId>,
+    name: Name,
+}
+
+impl Grantor {
+    /// Returns the server of the host app, with the id of its API key.
+    #[must_use]
+    pub fn host_app(key: &str) -> Self {
+        Self { operator: None, name: Name::from_stored(format!("API key {key}")) }
+    }
+}
+
+impl From<&Operator> for Grantor {
+    fn from(operator: &Operator) -> Self {
+        Self { operator: Some(operator.user()), name: operator.name().clone() }
+    }
+}
+
+/// A request for an extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// Number of requested days.
     pub days: Days,
-    /// Reason that the operator gives.
+    /// Reason for the extension.
     pub reason: Reason,
-    /// Hash of the form's token.
+    /// Hash of the form's token, or of the idempotency key.
     pub request: Hash,
 }
 
@@ -56,13 +77,13 @@ impl Org {
     ///
     /// Reminders are sent again for the new end, because the key of a reminder contains the end
     /// that it announces. An organization that never had a trial gets a trial, and is provisioned
-    /// unless it was provisioned before. If the same form was granted before, nothing changes.
+    /// unless it was provisioned before. If the same request was granted before, nothing changes.
     ///
     /// # Errors
     /// [`NotExtendable`]; nothing changes in that case.
     pub fn extend_trial(
         &mut self,
-        operator: &Operator,
+        by: Grantor,
         grant: &Grant,
         first: &FirstTrial,
         now: Timestamp,
@@ -82,8 +103,8 @@ impl Org {
         trial.ends_at = add(trial.ends_at.max(truncate_to_second(now)), DAY * i32::from(grant.days.get()));
         trial.extensions.push(Extension {
             at: now,
-            by: operator.user(),
-            name: operator.name().clone(),
+            by: by.operator,
+            name: by.name,
             days: grant.days,
             reason: grant.reason.clone(),
             ends_at: trial.ends_at,

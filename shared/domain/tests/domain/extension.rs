@@ -33,7 +33,7 @@ fn extend(org: &mut Org, days: u16, form: &str, now: Timestamp) -> Result<(), No
         request: Hash::of(&[form.as_bytes()]),
     };
     let first = FirstTrial { reminder_days: vec![1, 3, 7], project: project() };
-    org.extend_trial(&ann(), &grant, &first, now)
+    org.extend_trial((&ann()).into(), &grant, &first, now)
 }
 
 /// Records the first invoice of a subscription, and an event with the status `status`.

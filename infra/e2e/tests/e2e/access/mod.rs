@@ -7,6 +7,7 @@ mod actors;
 mod cross_site;
 mod description;
 mod headers;
+mod keys;
 mod limits;
 mod matrix;
 mod page;

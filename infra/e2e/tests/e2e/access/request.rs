@@ -80,6 +80,9 @@ fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, Str
             ("full_name", "Fay Fresh".to_owned()),
             ("external_id", "jo-1".to_owned()),
         ],
+        "POST /api/v1/organizations/{org}/trial/extend" => {
+            vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
+        }
         "PUT /api/v1/organizations/{org}/members/{user}" => vec![("role", "member".to_owned())],
         "PATCH /api/v1/organizations/{org}" => vec![("name", "Acme Inc".to_owned())],
         "POST /login" => vec![("email", FRESH.to_owned())],
@@ -155,13 +158,18 @@ impl MatrixRequest {
             _ => path,
         };
         let fields = fields(row, actors, caller);
-        let headers = is_server_api(row.path()).then(|| bearer(stack::API_KEYS)).into_iter().collect();
+        let mut headers: Vec<_> =
+            is_server_api(row.path()).then(|| bearer(stack::API_KEYS)).into_iter().collect();
+        if row.path().ends_with("/trial/extend") {
+            headers.push(("idempotency-key".to_owned(), "extension-1".to_owned()));
+        }
         Self { method: row.method().to_owned(), path, fields, headers }
     }
 
     /// Replaces the key of the server API.
     pub fn with_key(mut self, key: &str) -> Self {
-        self.headers = vec![bearer(key)];
+        self.headers.retain(|(name, _)| name != "authorization");
+        self.headers.push(bearer(key));
         self
     }
 
@@ -232,12 +240,13 @@ impl MatrixRequest {
     }
 
     /// Returns the body of a request to the server API. A dot in the name of a field separates the
-    /// names of an object and its field.
+    /// names of an object and its field. A number of days is a number.
     fn json(&self) -> Value {
         let mut body = json!({});
         for (name, text) in &self.fields {
             match name.split_once('.') {
                 Some((object, field)) => body[object][field] = json!(text),
+                None if *name == "days" => body[name] = text.parse::<u64>().map_or(json!(text), Into::into),
                 None => body[name] = json!(text),
             }
         }

@@ -14,7 +14,7 @@ use crate::access::{
     },
 };
 use crate::journeys::seats::{SINGLE, subscribe};
-use e2e::driver::{TestResponse, World};
+use e2e::driver::TestResponse;
 
 #[tokio::test]
 async fn every_listed_status_occurs_with_all_headers() {
@@ -242,6 +242,8 @@ async fn server_api(
                 request.fields.extend([("email", FRESH.to_owned()), ("full_name", "Fay Fresh".to_owned())]);
             }
         }
+        // Stripe owns the trial of a subscription.
+        409 if row.path().ends_with("/trial/extend") => subscribe(world, &caller.org, SINGLE, "active").await,
         // The only admin.
         409 if row.path().ends_with("/members/{user}") => {
             request.path = request.path.replace(&actors.teammate, &caller.user);

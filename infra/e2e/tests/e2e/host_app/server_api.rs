@@ -55,10 +55,21 @@ async fn host_app_creates_and_finds_a_tenant_by_its_own_ids() {
     assert_eq!(by_id.header("etag"), format!("\"{}\"", state["version"]));
     assert_eq!(world.calls_of(&by_id).await, ["GetItem"]);
     assert_eq!(get(&world, &format!("{ORGANIZATIONS}/ext:acme%401")).await.json(), state);
+    let checklist = get(&world, &format!("{ORGANIZATIONS}/{id}/checklist")).await;
+    assert_eq!(
+        (&checklist.json()["organization_id"], checklist.header("etag")),
+        (&json!(id), by_id.header("etag"))
+    );
+    assert_eq!(world.calls_of(&checklist).await, ["GetItem"]);
     for path in ["", "?external_id=acme%401", "?status=trialing"] {
         let found = get(&world, &format!("{ORGANIZATIONS}{path}")).await.json();
         assert_eq!(found["organizations"], json!([state]), "{path}");
     }
+    let linked =
+        json!({ "type": "checkout.session.completed", "organization_id": id, "customer": "cus_acme" });
+    assert_eq!(world.stripe(linked).await, [200]);
+    let found = get(&world, &format!("{ORGANIZATIONS}?stripe_customer=cus_acme")).await.json();
+    assert_eq!(found["organizations"][0]["billing"]["customer"], "cus_acme");
     let user = get(&world, "/api/v1/users/ext:user:7").await.json();
     assert_eq!((&user["id"], &user["organizations"]), (&admin["id"], &json!([id])));
     assert_eq!(get(&world, "/api/v1/users?email=JO%40example.com").await.json(), json!({ "users": [user] }));
@@ -205,7 +216,7 @@ async fn host_app_manages_members_without_invitations() {
     assert_eq!((again.status, again.json(), again.header("etag")), (200, added.json(), added.header("etag")));
     world.settle().await;
     let mails = world.local("GET", "/_local/mail", None).await;
-    assert!(mails.as_array().unwrap().iter().all(|mail| mail["to"] != "kim@example.com"), "{mails}");
+    assert!(mails.as_array().unwrap().iter().all(|mail| mail["to"][0] != "kim@example.com"), "{mails}");
 
     let path = format!("{members}/ext:kim");
     let promoted = send(&world, API_KEYS, "PUT", &path, &json!({ "role": "admin" })).await;
@@ -217,4 +228,54 @@ async fn host_app_manages_members_without_invitations() {
     let last = send(&world, API_KEYS, "DELETE", &format!("{members}/ext:user:7"), &Value::Null).await;
     assert_eq!(last.status, 409, "{}", last.text());
     assert_eq!(get(&world, &members).await.json()["members"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn host_app_changes_tasks_in_every_status() {
+    let world = World::new().await;
+    let mut body = acme();
+    body["trial"] = json!(false);
+    let org = send(&world, API_KEYS, "POST", ORGANIZATIONS, &body).await.json();
+    assert_eq!(org["status"], "pending");
+    let path = format!("{ORGANIZATIONS}/{}/checklist", org["id"].as_str().unwrap());
+    let change = async |change: &str, version: &Value| {
+        let (name, token) = bearer(API_KEYS);
+        let tag = format!("\"{version}\"");
+        let headers = [(name.as_str(), token.as_str()), ("if-match", tag.as_str())];
+        let body = json!({ "actor": "Kim Poe" }).to_string();
+        world.send("POST", &format!("{path}/created_project/{change}"), &headers, body).await
+    };
+    let skipped = change("skip", &org["version"]).await;
+    assert_eq!((skipped.status, skipped.header("etag")), (200, "\"2\""), "{}", skipped.text());
+    let calls = world.calls_of(&skipped).await;
+    assert_eq!(calls, ["GetItem", "UpdateItem"]);
+    assert_eq!(change("complete", &org["version"]).await.status, 412, "the version has changed");
+    let done = change("complete", &json!(2)).await;
+    assert_eq!((done.status, &done.json()["completion_percentage"]), (200, &json!(12)));
+    let again = change("complete", &json!(3)).await;
+    assert_eq!((again.status, again.text(), again.header("etag")), (200, done.text(), "\"3\""));
+    let task = &get(&world, &path).await.json()["tasks"][1];
+    assert_eq!((&task["source"], &task["completed_by"]), (&json!("event"), &json!("Kim Poe")));
+    assert_eq!(world.events("checklist.task_completed").await.len(), 1);
+}
+
+#[tokio::test]
+async fn idempotency_key_extends_a_trial_once() {
+    let world = World::new().await;
+    let created = send(&world, API_KEYS, "POST", ORGANIZATIONS, &acme()).await.json();
+    let path = format!("{ORGANIZATIONS}/ext:acme%401/trial/extend");
+    let (name, token) = bearer(API_KEYS);
+    let extend = async |key: &str| {
+        let headers = [(name.as_str(), token.as_str()), ("idempotency-key", key)];
+        let body = json!({ "days": 7, "reason": "They asked for more time." }).to_string();
+        let response = world.send("POST", &path, &headers, body).await;
+        assert_eq!(response.status, 200, "{}", response.text());
+        response.json()
+    };
+    assert_eq!(created["trial"]["days_remaining"], 14);
+    let extended = extend("renewal-1").await;
+    assert_eq!(extended["trial"]["days_remaining"], 21);
+    assert_eq!(extend("renewal-1").await, extended);
+    assert_eq!(extend("renewal-2").await["trial"]["days_remaining"], 28);
+    assert_eq!(world.events("trial.extended").await.len(), 2);
 }

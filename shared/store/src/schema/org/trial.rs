@@ -1,4 +1,4 @@
-//! Stored form of the trial, with the extensions by operators.
+//! Stored form of the trial, with its extensions.
 
 use domain::{
     people::{Name, Reason},
@@ -7,6 +7,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{at::At, error::Corrupt, schema::read};
+
+/// The stored operator of an extension by the host app's server. Earlier versions of the code require
+/// the id of a user, so it has this form.
+const HOST_APP: &str = "usr_00000000-0000-0000-0000-000000000000";
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TrialItem {
@@ -56,7 +60,7 @@ impl From<&Extension> for ExtensionItem {
     fn from(extension: &Extension) -> Self {
         Self {
             at: At(extension.at),
-            by: extension.by.to_string(),
+            by: extension.by.map_or_else(|| HOST_APP.to_owned(), |user| user.to_string()),
             name: extension.name.to_string(),
             days: extension.days.get(),
             reason: extension.reason.to_string(),
@@ -72,7 +76,10 @@ impl TryFrom<ExtensionItem> for Extension {
     fn try_from(item: ExtensionItem) -> Result<Self, Corrupt> {
         Ok(Self {
             at: item.at.0,
-            by: read("operator of an extension", &item.by)?,
+            by: match item.by.as_str() {
+                HOST_APP => None,
+                user => Some(read("operator of an extension", user)?),
+            },
             name: Name::from_stored(item.name),
             days: Days::from_stored(item.days),
             reason: Reason::from_stored(item.reason),

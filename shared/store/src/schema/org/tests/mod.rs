@@ -135,7 +135,7 @@ fn org() -> Org {
     org.start_trial(Trial::start(now, 14, vec![3, 1]), project, now);
     org.trial.as_mut().unwrap().extensions.push(Extension {
         at: now,
-        by: user,
+        by: Some(user),
         name: Name::parse("Ann").unwrap(),
         days: Days::parse("7").unwrap(),
         reason: Reason::parse("Their budget comes in March").unwrap(),

@@ -141,8 +141,11 @@ impl Problem {
     /// 402, because the plan has no free seat. The URL is that of [`Self::payment_required`].
     #[must_use]
     pub fn no_seat(upgrade_url: &str, detail: String) -> Self {
-        let problem = Self::payment_required(upgrade_url).with("code", json!(NO_SEAT)).because(NO_SEAT);
-        Self { detail: detail.into(), ..problem }
+        Self::new(Kind::PaymentRequired, detail)
+            .with("upgrade_url", json!(upgrade_url))
+            .with("code", json!(NO_SEAT))
+            .because(NO_SEAT)
+            .within(LogArea::Access)
     }
 
     /// 403: the role does not allow it.

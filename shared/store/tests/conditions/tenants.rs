@@ -1,7 +1,7 @@
 use domain::{org::Org, people::Address};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use store::{Known, ListCursor, Person, Store, Tenant};
+use store::{Known, KnownPerson, ListCursor, Person, Store, Tenant};
 use test_support::{
     aws::LocalAws,
     build::{org, start_trial},
@@ -78,13 +78,13 @@ async fn known_ids_and_addresses_are_found_in_one_read() {
         let (org, user, address) = (parse(org), user.map(parse), Address::parse(address).unwrap());
         world.store.load_known(&org, user.as_ref(), &address).await.unwrap()
     };
-    let nobody = Known { org: None, user: None, address: None };
+    let nobody = Known { org: None, person: KnownPerson { user: None, address: None } };
     assert_eq!(load("new-1", None, "al@new.example").await, nobody);
     // The ids of organizations and users are separate.
     assert_eq!(load("nor@oscorp", Some("oscorp:1"), "al@new.example").await, nobody);
     let found = load("oscorp:1", Some("nor@oscorp"), "jo@acme.example").await;
-    assert_eq!((found.org, found.address), (Some(parse(OSCORP)), Some(parse(JO))));
-    assert!(found.user.is_some_and(|user| Some(user) != found.address));
+    assert_eq!((found.org, found.person.address), (Some(parse(OSCORP)), Some(parse(JO))));
+    assert!(found.person.user.is_some_and(|user| Some(user) != found.person.address));
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ use crate::{
     words,
 };
 
-/// A parsed body.
+/// The parsed body of a request.
 struct PortalLinkIn {
     /// The member: the id of Onramp, or `ext:` and the id of the host app.
     user: String,

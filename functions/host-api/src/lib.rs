@@ -19,6 +19,7 @@
 //! - `handlers::trial`: extends the trial.
 //! - `handlers::member`: adds, changes, and removes a member. `handlers::people`: lists members, and
 //!   finds users.
+//! - `handlers::change_user`: changes a user.
 //! - `auth`: authenticates a request by its API key.
 //! - `body`: parses the fields of a JSON body. `query`: parses the query parameters.
 //! - `person`: the person for whom the host app vouches.
@@ -118,6 +119,6 @@ fn router(app: Arc<App>) -> Router {
         .route("/api/v1/organizations/{org}/portal-links", post(handlers::create_portal_link))
         .route("/api/v1/organizations/{org}/trial/extend", post(handlers::extend_trial))
         .route("/api/v1/users", get(handlers::find_user))
-        .route("/api/v1/users/{user}", get(handlers::user))
+        .route("/api/v1/users/{user}", get(handlers::user).patch(handlers::change_user))
         .with_state(app)
 }

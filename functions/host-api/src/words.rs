@@ -1,6 +1,7 @@
 //! The texts that API clients read.
 
 use domain::org::MAX_ADMINS;
+use store::MAX_ACCOUNT_ORGS;
 
 /// 401: no valid key.
 pub const NO_KEY: &str = "Send a valid API key: Authorization: Bearer {key id}.{secret}.";
@@ -26,6 +27,12 @@ pub fn too_many_admins() -> String {
 /// 402: the plan has no free seat.
 pub fn no_seat(seats: usize) -> String {
     format!("The number of seats of the organization's plan is {seats}, and none is free.")
+}
+/// 409: the new address belongs to another user.
+pub const ADDRESS_IN_USE: &str = "Another user has this email. Nothing was changed.";
+/// 409: the user has too many organizations.
+pub fn too_many_organizations() -> String {
+    format!("Users with more than {MAX_ACCOUNT_ORGS} organizations cannot change.")
 }
 /// 412: the version differs.
 pub const VERSION_DIFFERS: &str =

@@ -38,8 +38,8 @@ mod words;
 
 pub use content::Rendered;
 pub use emails::{
-    AfterTrial, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlanStarted, PlanSummary, SignIn,
-    TrialEnded, TrialEnding, Welcome,
+    AfterTrial, EmailChanged, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlanStarted,
+    PlanSummary, SignIn, TrialEnded, TrialEnding, Welcome,
 };
 pub use mailer::{ConfigurationSets, Mailer};
 pub use plain_text::PlainText;

@@ -12,8 +12,8 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    AfterTrial, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlainText, PlanStarted,
-    PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Welcome,
+    AfterTrial, EmailChanged, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlainText,
+    PlanStarted, PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Welcome,
 };
 
 fn product() -> Product {
@@ -135,6 +135,11 @@ impl Names {
         email.render(&product())
     }
 
+    fn email_changed(&self) -> Rendered {
+        let (given_name, organization) = (PlainText::given(&self.user), PlainText::from(&self.organization));
+        EmailChanged { given_name, organization }.render(&product())
+    }
+
     fn invitation(&self, role: Role) -> Rendered {
         let email = Invitation {
             inviter: PlainText::from(&self.inviter),
@@ -181,6 +186,7 @@ fn all_emails(names: &Names) -> Vec<(&'static str, Rendered)> {
         ("membership-removed", names.membership_changed(None)),
         ("membership-admin", names.membership_changed(Some(Role::Admin))),
         ("membership-member", names.membership_changed(Some(Role::Member))),
+        ("email-changed", names.email_changed()),
     ]
 }
 

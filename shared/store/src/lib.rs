@@ -70,6 +70,7 @@
 //! - One module for each kind of item, such as `session`, `link`, or `customer`.
 //! - `index`: the indexes. `due` and `review`: their queries. `stream`: the records of changed items.
 
+mod account;
 mod address_correction;
 mod at;
 mod attributes;
@@ -115,6 +116,7 @@ mod verification;
 mod verify_link;
 mod webhook_delivery;
 
+pub use account::{Account, MAX_ACCOUNT_ORGS};
 pub use address_correction::{AddressCorrected, AddressCorrection};
 pub use brake::Brake;
 pub use client::{Store, Stored};

@@ -41,6 +41,7 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/api/v1/organizations/{org}/trial/extend"),
     (Method::GET, "/api/v1/users"),
     (Method::GET, "/api/v1/users/{user}"),
+    (Method::PATCH, "/api/v1/users/{user}"),
     (Method::GET, "/assets/{file}"),
     (Method::POST, "/billing/checkout"),
     (Method::POST, "/billing/portal"),

@@ -1,6 +1,7 @@
 //! The routes of the server API.
 
 mod base;
+mod change_user;
 mod checklist;
 mod create;
 mod list;
@@ -11,6 +12,7 @@ mod portal_link;
 mod trial;
 
 pub use base::base;
+pub use change_user::change_user;
 pub use checklist::{checklist, complete_task, skip_task, unskip_task};
 pub use create::create;
 pub use list::list;

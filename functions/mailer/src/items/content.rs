@@ -10,8 +10,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use mail::{
-    AfterTrial, MembershipChanged, NextCharge, PaymentFailed, PlainText, PlanStarted, PlanSummary, Tags,
-    TrialEnded, TrialEnding, Welcome,
+    AfterTrial, EmailChanged, MembershipChanged, NextCharge, PaymentFailed, PlainText, PlanStarted,
+    PlanSummary, Tags, TrialEnded, TrialEnding, Welcome,
 };
 use store::{Unsubscription, VerifyLink};
 
@@ -34,6 +34,7 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
             let role = mail.person(notice.to)?.role;
             MembershipChanged { given_name, organization, role }.render(product)
         }
+        NoticeKey::EmailChanged { .. } => EmailChanged { given_name, organization }.render(product),
         NoticeKey::Welcome | NoticeKey::WelcomeAgain { .. } => Welcome {
             verify: link.is_some().then(|| secret.clone()),
             given_name,
@@ -83,12 +84,18 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
 }
 
 /// Returns the name and the address of the recipient. The notice of a changed membership goes to a
-/// person who may not be in the organization, and every other notice goes to an admin.
-fn recipient<'a>(mail: &'a NoticeMail, notice: &NoticeEmail) -> Option<(&'a Name, &'a Address)> {
-    if let NoticeKey::MembershipChanged { .. } = notice.key {
-        return mail.person(notice.to).map(|person| (&person.user.name, &person.user.address));
+/// person who may not be in the organization, that of a changed address to the earlier one, and every
+/// other notice to an admin.
+fn recipient<'a>(mail: &'a NoticeMail, notice: &'a NoticeEmail) -> Option<(&'a Name, &'a Address)> {
+    match &notice.key {
+        NoticeKey::MembershipChanged { .. } => {
+            mail.person(notice.to).map(|person| (&person.user.name, &person.user.address))
+        }
+        NoticeKey::EmailChanged { from, .. } => {
+            mail.person(notice.to).map(|person| (&person.user.name, from))
+        }
+        _ => mail.org.admin(notice.to).map(|admin| (&admin.name, &admin.address)),
     }
-    mail.org.admin(notice.to).map(|admin| (&admin.name, &admin.address))
 }
 
 /// Returns the link of the email that must be stored: the unsubscribe link of a reminder, or the link
@@ -321,6 +328,17 @@ mod tests {
             assert_eq!(email.link, has_link.then_some(EmailLink::Verify(link)));
             assert_eq!(email.rendered.text.contains("/verify/"), has_link);
         }
+    }
+
+    #[test]
+    fn earlier_address_gets_the_notice_of_its_change() {
+        let now = START.parse().unwrap();
+        let from = Address::parse("before@example.com").unwrap();
+        let mut mail = NoticeMail { org: acme(now), people: vec![Person { user: jo(), role: None }] };
+        mail.org.outbox.enqueue_email_changed(jo().id, from.clone(), now);
+        let email = email_to(&mut mail, now).unwrap();
+        assert_eq!((&email.to, &email.link), (&from, &None));
+        assert!(!email.rendered.text.contains(jo().address.as_str()), "{}", email.rendered.text);
     }
 
     #[test]

@@ -70,10 +70,14 @@ impl MailItem for NoticeMail {
 }
 
 /// Returns the recipients of unfinished notices whose content depends on the recipient: a welcome
-/// contains a link for an unverified address, and the notice of a changed membership names the role.
+/// contains a link for an unverified address, the notice of a changed membership names the role, and
+/// that of a changed address goes to a person who may not be an admin.
 fn described_people(outbox: &Outbox) -> Vec<UserId> {
     let described = |key: &NoticeKey| match key {
-        NoticeKey::Welcome | NoticeKey::WelcomeAgain { .. } | NoticeKey::MembershipChanged { .. } => true,
+        NoticeKey::Welcome
+        | NoticeKey::WelcomeAgain { .. }
+        | NoticeKey::MembershipChanged { .. }
+        | NoticeKey::EmailChanged { .. } => true,
         NoticeKey::TrialEnding { .. }
         | NoticeKey::TrialEnded { .. }
         | NoticeKey::PaymentFailed { .. }

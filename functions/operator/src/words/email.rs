@@ -14,6 +14,7 @@ pub fn kind(kind: &str) -> &str {
         "payment_failed" => "Payment notice",
         "plan_started" => "Plan notice",
         "membership_changed" => "Membership notice",
+        "email_changed" => "Address notice",
         other => other,
     }
 }

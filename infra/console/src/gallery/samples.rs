@@ -10,8 +10,8 @@ use domain::{
 };
 use jiff::civil::{Date, date};
 use mail::{
-    AfterTrial, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlainText, PlanStarted,
-    PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Welcome,
+    AfterTrial, EmailChanged, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlainText,
+    PlanStarted, PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Welcome,
 };
 
 use crate::words::variant;
@@ -160,6 +160,7 @@ fn links() -> Vec<Sample> {
             variant::MEMBER,
             membership_changed(&DEFAULT, Some(Role::Member)),
         ),
+        sample("email-changed", "email_changed", "", email_changed(&DEFAULT)),
         sample("invitation-nasty", "invitation", variant::LINK_NAMES, invitation(&LINK, Role::Member)),
     ]
 }
@@ -268,6 +269,10 @@ fn sign_in(names: &Names) -> Rendered {
 fn membership_changed(names: &Names, role: Option<Role>) -> Rendered {
     MembershipChanged { given_name: names.given_name(), organization: names.organization(), role }
         .render(&product())
+}
+
+fn email_changed(names: &Names) -> Rendered {
+    EmailChanged { given_name: names.given_name(), organization: names.organization() }.render(&product())
 }
 
 fn invitation(names: &Names, role: Role) -> Rendered {

@@ -39,7 +39,7 @@ impl Org {
     ///
     /// Includes only emails that began to need review within the last [`FAILURE_SHOWN_FOR`]. The
     /// notice of such an email must still be current. Its recipient must still be an admin, except for
-    /// the notice of a changed membership.
+    /// the notices of a changed membership and of a changed address.
     pub fn mails_for_review(&self, now: Timestamp) -> impl Iterator<Item = (&NoticeKey, UserId, &Delivery)> {
         let since = add(now, -FAILURE_SHOWN_FOR);
         let current = self.outbox.0.iter().filter(move |(key, _)| self.is_current(key, now));
@@ -63,7 +63,7 @@ impl Org {
     /// Returns whether the content of a notice is still true.
     fn is_current(&self, key: &NoticeKey, now: Timestamp) -> bool {
         match key {
-            NoticeKey::MembershipChanged { .. } => true,
+            NoticeKey::MembershipChanged { .. } | NoticeKey::EmailChanged { .. } => true,
             NoticeKey::Welcome | NoticeKey::WelcomeAgain { .. } => *key == self.outbox.newest_welcome(),
             // A reminder is also outdated if a reminder with fewer days was enqueued for the same
             // end.

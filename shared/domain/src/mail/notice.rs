@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::{
     billing::{InvoiceId, SubscriptionId},
     id::UserId,
+    people::Address,
 };
 
 /// Occasion of a notice. The outbox contains at most one notice per key.
@@ -49,6 +50,15 @@ pub enum NoticeKey {
         /// Time of the change. Each change gets its own notice.
         at: Timestamp,
     },
+    /// The host app changed the address of a user. Only the earlier address is notified.
+    EmailChanged {
+        /// User whose address changed.
+        user: UserId,
+        /// Time of the change. Each change gets its own notice.
+        at: Timestamp,
+        /// Earlier address, which receives the email.
+        from: Address,
+    },
 }
 
 impl NoticeKey {
@@ -62,13 +72,14 @@ impl NoticeKey {
             Self::PaymentFailed { .. } => "payment_failed",
             Self::PlanStarted { .. } => "plan_started",
             Self::MembershipChanged { .. } => "membership_changed",
+            Self::EmailChanged { .. } => "email_changed",
         }
     }
 
     /// Returns whether the recipient of the notice may be a person who is not an admin.
     #[must_use]
     pub const fn is_for_anyone(&self) -> bool {
-        matches!(self, Self::MembershipChanged { .. })
+        matches!(self, Self::MembershipChanged { .. } | Self::EmailChanged { .. })
     }
 
     /// Returns whether the notice is a reminder, from which an admin can unsubscribe.
@@ -81,7 +92,8 @@ impl NoticeKey {
             | Self::TrialEnded { .. }
             | Self::PaymentFailed { .. }
             | Self::PlanStarted { .. }
-            | Self::MembershipChanged { .. } => false,
+            | Self::MembershipChanged { .. }
+            | Self::EmailChanged { .. } => false,
         }
     }
 }
@@ -96,6 +108,7 @@ impl fmt::Display for NoticeKey {
             Self::PaymentFailed { invoice } => write!(f, "payment_failed/{invoice}"),
             Self::PlanStarted { subscription } => write!(f, "plan_started/{subscription}"),
             Self::MembershipChanged { user, at } => write!(f, "membership_changed/{user}/{at}"),
+            Self::EmailChanged { user, at, from } => write!(f, "email_changed/{user}/{at}/{}", from.as_str()),
         }
     }
 }
@@ -109,7 +122,8 @@ impl FromStr for NoticeKey {
     type Err = NotANoticeKey;
 
     fn from_str(text: &str) -> Result<Self, NotANoticeKey> {
-        let mut parts = text.split('/');
+        // An address, which is always the last part, can contain slashes.
+        let mut parts = text.splitn(4, '/');
         let first = parts.next();
         if first == Some("welcome") && text != "welcome" {
             let n = parts.next().and_then(|n| n.parse().ok()).ok_or(NotANoticeKey)?;
@@ -132,6 +146,11 @@ impl FromStr for NoticeKey {
             "membership_changed" => Self::MembershipChanged {
                 user: part()?.parse().map_err(|_| NotANoticeKey)?,
                 at: part()?.parse().map_err(|_| NotANoticeKey)?,
+            },
+            "email_changed" => Self::EmailChanged {
+                user: part()?.parse().map_err(|_| NotANoticeKey)?,
+                at: part()?.parse().map_err(|_| NotANoticeKey)?,
+                from: Address::parse(part()?).map_err(|_| NotANoticeKey)?,
             },
             _ => return Err(NotANoticeKey),
         };
@@ -157,6 +176,11 @@ mod tests {
                 user: "usr_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
                 at: ends_at,
             },
+            NoticeKey::EmailChanged {
+                user: "usr_0198c0de-0000-7000-8000-000000000001".parse().unwrap(),
+                at: ends_at,
+                from: Address::parse("jo/acme@example.com").unwrap(),
+            },
         ] {
             assert_eq!(key.to_string().parse(), Ok(key));
         }
@@ -172,6 +196,7 @@ mod tests {
             "payment_failed/in_1/2",
             "plan_started/in_1/2",
             "membership_changed/usr_1/2025-01-22T10:20:30Z",
+            "email_changed/usr_0198c0de-0000-7000-8000-000000000001/2025-01-22T10:20:30Z/jo",
             "other",
         ] {
             assert_eq!(text.parse::<NoticeKey>(), Err(NotANoticeKey), "{text}");

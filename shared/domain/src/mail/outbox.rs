@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Claim, Delivery, NoticeKey, SesHeartbeat};
-use crate::{id::UserId, time::add};
+use crate::{id::UserId, people::Address, time::add};
 
 /// How long the dashboard shows a member that another person changed their role.
 pub(crate) const ROLE_CHANGE_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -65,6 +65,16 @@ impl Outbox {
             _ => true,
         });
         self.enqueue(NoticeKey::MembershipChanged { user, at: now }, [user], now);
+    }
+
+    /// Adds the notice that the address of `user` changed at `now`, for the address `from`. Finished
+    /// notices of this kind are removed, because nothing uses them.
+    pub fn enqueue_email_changed(&mut self, user: UserId, from: Address, now: Timestamp) {
+        self.0.retain(|key, recipients| {
+            !matches!(key, NoticeKey::EmailChanged { .. })
+                || recipients.values().any(|delivery| delivery.finished_since().is_none())
+        });
+        self.enqueue(NoticeKey::EmailChanged { user, at: now, from }, [user], now);
     }
 
     /// Adds the welcome email again, to a founder with a corrected address. Earlier ones are then

@@ -200,7 +200,8 @@ fn announced(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> 
         | NoticeKey::WelcomeAgain { .. }
         | NoticeKey::PaymentFailed { .. }
         | NoticeKey::PlanStarted { .. }
-        | NoticeKey::MembershipChanged { .. } => None,
+        | NoticeKey::MembershipChanged { .. }
+        | NoticeKey::EmailChanged { .. } => None,
         NoticeKey::TrialEnding { ends_at, days } => {
             // A reminder can announce an end that is not the end of the current trial. Such a
             // reminder causes no event, and the mailer drops its email instead of claiming it.

@@ -42,6 +42,20 @@ impl Org {
         Ok(changed)
     }
 
+    /// Copies the name and the address of a changed user to their membership and to the admins. Nothing
+    /// that happened to emails to an earlier address applies to a new one.
+    pub fn update_person(&mut self, user: &User, member: &Membership) -> Membership {
+        let is_same = member.address == user.address;
+        let (name, address) = (user.name.clone(), user.address.clone());
+        let unreachable = member.unreachable.filter(|_| is_same);
+        if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user.id) {
+            admin.name.clone_from(&name);
+            admin.address.clone_from(&address);
+            admin.unreachable = admin.unreachable.filter(|_| is_same);
+        }
+        Membership { name, address, unreachable, ..member.clone() }
+    }
+
     /// Removes a member from the organization. The person is notified.
     ///
     /// # Errors

@@ -84,6 +84,25 @@ impl User {
         }
     }
 
+    /// Changes the name and the address as the host app knows them. `None` leaves a value as it is.
+    ///
+    /// A new address ends all sessions, and is verified only if the host app verified it. Without a new
+    /// address, `verified` counts like a followed link.
+    pub fn change_from_host(&mut self, name: Option<&Name>, address: Option<&Address>, verified: bool) {
+        if let Some(name) = name {
+            self.name = name.clone();
+        }
+        match address.filter(|address| **address != self.address) {
+            Some(address) => {
+                self.address = address.clone();
+                self.verified = verified;
+                self.end_sessions();
+            }
+            None if verified => self.verify_address(),
+            None => {}
+        }
+    }
+
     /// Ends all sessions of the user, including those that are not listed.
     pub const fn end_sessions(&mut self) {
         self.epoch = self.epoch.saturating_add(1);
@@ -116,6 +135,28 @@ impl User {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn host_changes_a_user_and_a_new_address_ends_sessions() {
+        let id = "usr_0198c0de-0000-7000-8000-000000000002".parse().unwrap();
+        let [jo, new] = ["jo@example.com", "jo@example.org"].map(|it| Address::parse(it).unwrap());
+        let name = Name::parse("Jo Roe").unwrap();
+        let unverified = User::new(id, Name::parse("Jo").unwrap(), jo.clone());
+        let verified = User { verified: true, ..unverified.clone() };
+        for (before, address, vouched, epoch, after) in [
+            (&verified, None, false, 0, true),
+            (&verified, Some(&jo), true, 0, true),
+            (&verified, Some(&new), false, 1, false),
+            (&verified, Some(&new), true, 1, true),
+            (&unverified, Some(&jo), false, 0, false),
+            (&unverified, None, true, 1, true),
+        ] {
+            let mut user = before.clone();
+            user.change_from_host(Some(&name), address, vouched);
+            assert_eq!((&user.name, &user.address), (&name, address.unwrap_or(&jo)));
+            assert_eq!((user.epoch, user.verified), (epoch, after), "{address:?} {vouched}");
+        }
+    }
 
     #[test]
     fn default_org_is_a_preferred_one_or_the_last_joined() {

@@ -2,6 +2,7 @@
 //!
 //! The texts are in [`crate::words`].
 
+mod email_changed;
 mod invitation;
 mod membership_changed;
 mod payment_failed;
@@ -11,6 +12,7 @@ mod trial_ended;
 mod trial_ending;
 mod welcome;
 
+pub use email_changed::EmailChanged;
 pub use invitation::Invitation;
 pub use membership_changed::MembershipChanged;
 pub use payment_failed::PaymentFailed;

@@ -7,8 +7,8 @@ use domain::{
 use jiff::civil::Date;
 
 use super::{
-    Frame, Invitation, MembershipChange, MembershipChanged, Payment, PaymentFailed, PlanStarted, SignIn,
-    TrialEnded, TrialEnding, Welcome, Words,
+    EmailChanged, Frame, Invitation, MembershipChange, MembershipChanged, Payment, PaymentFailed,
+    PlanStarted, SignIn, TrialEnded, TrialEnding, Welcome, Words,
 };
 
 /// The English texts of all emails.
@@ -262,6 +262,19 @@ pub(crate) static ENGLISH: Words = Words {
         reason: |organization, product| {
             format!("You received this email because your membership in {organization} on {product} changed.")
         },
+    },
+    email_changed: EmailChanged {
+        subject: |product| format!("Your email address on {product} was changed"),
+        preheader: "You can no longer sign in with this address.",
+        happened: |product| {
+            format!(
+                "The email address of your {product} account was changed. Emails and sign-in links now go \
+                 to the new address, and you’re signed out on all devices."
+            )
+        },
+        caution: |organization| format!("If you didn’t expect this, contact an admin of “{organization}”."),
+        button: "Sign in",
+        reason: |product| format!("You received this email because your {product} account had this address."),
     },
 };
 

@@ -28,6 +28,7 @@ pub(crate) struct Words {
     pub(crate) sign_in: SignIn,
     pub(crate) invitation: Invitation,
     pub(crate) membership_changed: MembershipChanged,
+    pub(crate) email_changed: EmailChanged,
 }
 
 /// Texts around the body of every email.
@@ -155,6 +156,15 @@ pub(crate) struct Invitation {
     pub(crate) terms: fn(recipient: &PlainText, expires_on: Date) -> String,
     pub(crate) caution: fn(inviter: &PlainText) -> String,
     pub(crate) reason: fn(inviter: &PlainText, organization: &PlainText, product: &str) -> String,
+}
+
+pub(crate) struct EmailChanged {
+    pub(crate) subject: fn(product: &str) -> String,
+    pub(crate) preheader: &'static str,
+    pub(crate) happened: fn(product: &str) -> String,
+    pub(crate) caution: fn(organization: &PlainText) -> String,
+    pub(crate) button: &'static str,
+    pub(crate) reason: fn(product: &str) -> String,
 }
 
 pub(crate) struct MembershipChanged {

@@ -84,6 +84,7 @@ fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, Str
             vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
         }
         "PUT /api/v1/organizations/{org}/members/{user}" => vec![("role", "member".to_owned())],
+        "PATCH /api/v1/users/{user}" => vec![("email", FRESH.to_owned())],
         "PATCH /api/v1/organizations/{org}" => vec![("name", "Acme Inc".to_owned())],
         "POST /login" => vec![("email", FRESH.to_owned())],
         "POST /billing/checkout" => vec![("plan", "team".to_owned())],

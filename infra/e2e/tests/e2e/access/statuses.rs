@@ -244,6 +244,10 @@ async fn server_api(
         }
         // Stripe owns the trial of a subscription.
         409 if row.path().ends_with("/trial/extend") => subscribe(world, &caller.org, SINGLE, "active").await,
+        // Another user has the address.
+        409 if row.path() == "/api/v1/users/{user}" => {
+            request.fields = vec![("email", "jo@example.com".to_owned())];
+        }
         // The only admin.
         409 if row.path().ends_with("/members/{user}") => {
             request.path = request.path.replace(&actors.teammate, &caller.user);

@@ -279,3 +279,34 @@ async fn idempotency_key_extends_a_trial_once() {
     assert_eq!(extend("renewal-2").await["trial"]["days_remaining"], 28);
     assert_eq!(world.events("trial.extended").await.len(), 2);
 }
+
+#[tokio::test]
+async fn new_address_applies_everywhere_and_ends_sessions() {
+    let world = World::new().await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
+    let path = format!("/api/v1/users/{}", jo.user());
+    let version =
+        async || get(&world, &format!("{ORGANIZATIONS}/{}", jo.org())).await.json()["version"].clone();
+    let before = version().await;
+    let change = json!({ "email": "jo@new.example", "email_verified": true, "full_name": "Jo Roe" });
+    let changed = send(&world, API_KEYS, "PATCH", &path, &change).await;
+    assert_eq!(
+        (changed.status, &changed.json()["email"]),
+        (200, &json!("jo@new.example")),
+        "{}",
+        changed.text()
+    );
+    assert!(version().await.as_u64() > before.as_u64());
+    let state = get(&world, &format!("{ORGANIZATIONS}/{}", jo.org())).await.json();
+    assert_eq!(
+        (&state["admins"][0]["email"], &state["admins"][0]["full_name"]),
+        (&json!("jo@new.example"), &json!("Jo Roe"))
+    );
+    let mails = world.mails("email_changed").await;
+    assert_eq!(mails.iter().map(|mail| &mail["to"][0]).collect::<Vec<_>>(), ["jo@example.com"]);
+    let again = send(&world, API_KEYS, "PATCH", &path, &change).await;
+    assert_eq!((again.status, again.text()), (200, changed.text()));
+    let users = get(&world, "/api/v1/users?email=jo%40example.com").await.json();
+    assert_eq!(users, json!({ "users": [] }), "the earlier address is free");
+    assert_eq!(jo.read("/onboarding/api/checklist").await.status, 401);
+}

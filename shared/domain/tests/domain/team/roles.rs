@@ -51,6 +51,25 @@ fn host_changes_members_in_every_status_and_notifies_them() {
 }
 
 #[test]
+fn changed_user_changes_the_member_and_the_admin() {
+    let mut org = with_admins(2);
+    org.set_reminders(user_id(1), Reminders::Unwanted);
+    let member = membership(1, Role::Admin);
+    let mut changed = user(1);
+    changed.change_from_host(Some(&user(5).name), None, false);
+    assert!(org.suppress(user_id(1), SuppressionReason::Bounced, at(0)));
+    let renamed = org.update_person(&changed, &member);
+    assert_eq!((&renamed.name, &renamed.address), (&user(5).name, &member.address));
+    assert!(org.admin(user_id(1)).unwrap().unreachable.is_some(), "the address is the same");
+    changed.change_from_host(None, Some(&user(5).address), false);
+    let moved = org.update_person(&changed, &renamed);
+    let admin = org.admin(user_id(1)).unwrap();
+    assert_eq!((&moved.address, &admin.address), (&user(5).address, &user(5).address));
+    assert_eq!((&admin.name, admin.unreachable), (&user(5).name, None));
+    assert_eq!(admin.reminders, Reminders::Unwanted);
+}
+
+#[test]
 fn user_without_other_members_can_leave() {
     for org in [trialing(), pending()] {
         let mut left = org.clone();

@@ -262,7 +262,8 @@ const fn is_in_mail(key: &NoticeKey) -> bool {
         | NoticeKey::PaymentFailed { .. } => true,
         NoticeKey::WelcomeAgain { .. }
         | NoticeKey::PlanStarted { .. }
-        | NoticeKey::MembershipChanged { .. } => false,
+        | NoticeKey::MembershipChanged { .. }
+        | NoticeKey::EmailChanged { .. } => false,
     }
 }
 

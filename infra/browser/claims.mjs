@@ -1,4 +1,4 @@
-// Compares what a page or an email announces with the organization's next billing event.
+// Compares what a page or an email says with the organization's next billing event and its access.
 
 /** Texts that announce a charge, a paid plan, or an end, with the kinds of event that they need. */
 const ANNOUNCEMENTS = [
@@ -16,8 +16,21 @@ const PRESENT = [
   [/your (\w+ ){0,2}plan is active/i, ['renews', null]],
 ];
 
-/** Returns each text of a page that does not fit the next event. */
-export const wrongOnPage = (text, next) => wrong([...ANNOUNCEMENTS, ...PRESENT], text, next);
+/** Texts about what is possible, with the access that they need. */
+const POSSIBLE = [
+  [/continue setup|next task|skip: /i, ['full']],
+  [/You have full access\.|Everything keeps working/, ['full']],
+  [/(?<!After that, )your data is safe and read-only/i, ['read_only']],
+  [/Setup is paused/, ['read_only']],
+  [/We’ll set everything up|Setup starts with your plan/, ['billing_only']],
+];
+
+/** Returns each text of a page or an embedded part that does not fit the state of the organization. */
+export function wrongOnPage(text, { next, access }) {
+  const claims = wrong([...ANNOUNCEMENTS, ...PRESENT], text, next);
+  const possible = POSSIBLE.filter(([claim, accesses]) => claim.test(text) && !accesses.includes(access));
+  return [...claims, ...possible.map(([claim]) => `says “${text.match(claim)[0]}”, but the access is ${access}`)];
+}
 
 /** Returns each announcement of an email that does not fit the next event. */
 export const wrongInMail = (text, next) => wrong(ANNOUNCEMENTS, text, next);

@@ -6,7 +6,6 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { look } from './looks.mjs';
 import { freePort } from './stack.mjs';
+import { mint } from './token.mjs';
 
 const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
 const ARGS = [
@@ -80,14 +80,6 @@ try {
 } finally {
   child.kill();
   strictSite.close();
-}
-
-/** Creates an embed token as in docs/host-app.md, signed with the local stack's key. */
-function mint(claims) {
-  const header = { alg: 'HS256', typ: 'JWT', kid: 'local' };
-  const signed = [header, { aud: 'onramp:embed', ...claims }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-  const secret = Buffer.from('dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5', 'base64url');
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
 /** Returns the claims for an organization and a user. */

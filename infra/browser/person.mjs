@@ -2,6 +2,7 @@
 // opening pages, which saves time.
 
 import assert from 'node:assert/strict';
+import { mint } from './token.mjs';
 
 let people = 0;
 
@@ -78,9 +79,23 @@ class Person {
     return checklist;
   }
 
-  /** Returns the next billing event of the organization. */
-  async next() {
-    return (await this.checklist()).organization.next;
+  /** Returns the organization as the checklist API describes it. */
+  async state() {
+    return (await this.checklist()).organization;
+  }
+
+  /** Returns the IDs of the organization and of the user from the session cookie. */
+  async identity() {
+    const cookies = await this.context.cookies(this.stack.url);
+    const [org, user] = cookies.find(({ value }) => /^org_[^.]+\.usr_/.test(value)).value.split('.');
+    return { org, user };
+  }
+
+  /** Opens the widget or the banner as a document, as in a frame of the host app. */
+  async opensPart(part) {
+    const { org, user: sub } = await this.identity();
+    const now = Math.floor(Date.parse((await this.stack.control('GET', 'clock')).now) / 1000);
+    return this.opens(`/onboarding/embed?part=${part}&token=${mint({ org, sub, iat: now, exp: now + 300 })}`);
   }
 
   async opens(path) {

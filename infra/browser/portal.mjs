@@ -5,7 +5,7 @@
 //   node portal.mjs path/to/onramp
 
 import assert from 'node:assert/strict';
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import { chromium } from 'playwright-core';
 import { BROWSER } from './browser.mjs';
 import { look } from './looks.mjs';
 import { startStack } from './stack.mjs';
+import { mint } from './token.mjs';
 
 const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
 
@@ -56,10 +57,7 @@ class HostApp {
   token() {
     const now = Math.floor(Date.now() / 1000);
     const [org, sub] = this.user;
-    const parts = [{ alg: 'HS256', typ: 'JWT', kid: 'local' }, { aud: 'onramp:embed', org, sub, iat: now, exp: now + 300 }];
-    const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-    const secret = Buffer.from('dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5', 'base64url');
-    return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+    return mint({ org, sub, iat: now, exp: now + 300 });
   }
 
   /** Writes a portal link into the table. Returns its secret. */

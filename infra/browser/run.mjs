@@ -2,6 +2,8 @@
 //
 //   node run.mjs path/to/onramp            all parts
 //   node run.mjs path/to/onramp states     only the named parts
+//
+// With CHECKLIST=agency, the states show this checklist definition instead of the built-in one.
 
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +22,10 @@ const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/
 /** Each part has its own stack and therefore its own clock. */
 const PARTS = { load: firstLoad, hands, states: gallery, journeys: runJourneys, variants: runVariants };
 /** Options of the stack of a part. */
-const OPTIONS = { variants: ['--host-app', '--set', 'SIGNUP_LIMIT_PER_IP=50'] };
+const OPTIONS = {
+  states: process.env.CHECKLIST ? ['--set', `CHECKLIST_DEFINITIONS=${process.env.CHECKLIST}`] : [],
+  variants: ['--host-app', '--set', 'SIGNUP_LIMIT_PER_IP=50'],
+};
 
 const [binary = 'target/debug/onramp', ...wanted] = process.argv.slice(2);
 /** All errors. They are printed after the last part. */
@@ -31,7 +36,7 @@ for (const part of wanted.length ? wanted : Object.keys(PARTS)) {
   const began = Date.now();
   const stack = await startStack(resolve(binary), undefined, OPTIONS[part]);
   try {
-    await PARTS[part](browser, stack, see, faults);
+    await PARTS[part](browser, stack, see, faults, PICTURES);
   } catch (error) {
     faults.push(`${part}: ${error.stack}`, `log of the stack:\n${stack.log()}`);
   } finally {

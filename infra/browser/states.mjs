@@ -11,11 +11,17 @@ const RETURN = { return: '/billing/return' };
 const BOTH = { ...CHECKLIST, ...DASHBOARD };
 const INSIDE = { ...BOTH, ...WELCOME, ...ORGANIZATION };
 
-const EIGHT = [
-  'invited_team_member', 'created_project', 'created_time_entry', 'set_working_hours', 'created_client',
-  'customized_settings', 'added_billing_info', 'generated_report',
-];
-const complete = (...keys) => keys.map((key) => `complete/${key}`);
+/** Completes the first `count` tasks of the checklist, or all. */
+async function completes(who, count) {
+  const { tasks } = await who.checklist();
+  await who.changes(...tasks.slice(0, count).map(({ key }) => `complete/${key}`));
+}
+
+/** Skips the task at a position of the checklist. */
+async function skips(who, at) {
+  const { tasks } = await who.checklist();
+  await who.changes(`skip/${tasks.at(at).key}`);
+}
 
 /** Signs up without a trial and pays. */
 async function pays(who) {
@@ -47,7 +53,8 @@ const isFirst = (status) => async (who) => {
 
 /**
  * `begins` creates the state. Each of its `pages` must contain `says` and must not contain `hides`.
- * Pages of a `mirrored` state are also checked right-to-left.
+ * Pages of a `mirrored` state are also checked right-to-left. All states but that of a stranger also
+ * show the embedded widget and banner. No state depends on the tasks of the built-in checklist.
  */
 export const STATES = [
   { name: 'stranger', pages: { landing: '/', 'sign-up': '/organizations/new', login: '/login', guide: '/onboarding/guide', problem: '/problems/not-found' } },
@@ -56,10 +63,10 @@ export const STATES = [
     name: 'middle',
     begins: async (who) => {
       await who.signsUp();
-      await who.changes(...complete('invited_team_member', 'created_project', 'created_time_entry'));
+      await completes(who, 3);
     },
     pages: { ...BOTH, ...WELCOME },
-    says: /3 of 8 done|Suggested first steps/,
+    says: /3 of \d+ done|Suggested first steps/,
     opens: '#done > summary',
     mirrored: true,
   },
@@ -67,26 +74,39 @@ export const STATES = [
     name: 'skipped',
     begins: async (who) => {
       await who.signsUp();
-      await who.changes('skip/invited_team_member', ...complete('created_project'), 'skip/created_client');
+      await completes(who, 1);
+      await skips(who, 1);
+      await skips(who, 4);
     },
     pages: CHECKLIST,
-    says: /“Add client” was skipped/,
+    says: /” was skipped/,
     opens: '#skipped > summary',
   },
   {
     name: 'done',
     begins: async (who) => {
       await who.signsUp();
-      await who.changes(...complete(...EIGHT));
+      await completes(who);
     },
     pages: { ...BOTH, ...WELCOME },
+    says: /all set up/,
+  },
+  {
+    name: 'done-with-skip',
+    begins: async (who) => {
+      await who.signsUp();
+      await completes(who, -1);
+      await skips(who, -1);
+    },
+    pages: BOTH,
     says: /all set up/,
   },
   {
     name: 'done-and-seen',
     begins: async (who) => {
       await who.signsUp();
-      await who.changes(...complete(...EIGHT), 'seen');
+      await completes(who);
+      await who.changes('seen');
     },
     pages: CHECKLIST,
     says: /Setup is complete/,
@@ -96,7 +116,8 @@ export const STATES = [
     name: 'dismissed',
     begins: async (who) => {
       await who.signsUp();
-      await who.changes(...complete('created_project'), 'dismiss');
+      await completes(who, 1);
+      await who.changes('dismiss');
     },
     pages: BOTH,
     says: /was dismissed|Show setup checklist/,
@@ -108,10 +129,10 @@ export const STATES = [
       await who.changes('view/collapse', 'view/hide-calm');
     },
     pages: DASHBOARD,
-    says: /8 steps left/,
+    says: /\d+ steps left/,
     hides: /Continue setup|14 days left/,
   },
-  { name: 'pending', begins: (who) => who.signsUp(false), pages: INSIDE, says: /plan/ },
+  { name: 'pending', begins: (who) => who.signsUp(false), pages: { ...INSIDE, settings: '/settings' }, says: /plan/ },
   { name: 'waiting', begins: (who) => who.signsUp(false), pages: RETURN, says: /waiting for Stripe to confirm/ },
   { name: 'incomplete', begins: isFirst('incomplete'), pages: { ...DASHBOARD, ...ORGANIZATION, ...RETURN }, says: /first payment/ },
   { name: 'paused', begins: becomes('paused'), pages: { ...BOTH, ...ORGANIZATION, ...RETURN }, says: /paused/i },
@@ -137,7 +158,7 @@ export const STATES = [
   },
   { name: 'past-due', begins: becomes('past_due'), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /overdue/ },
   { name: 'unpaid', begins: becomes('unpaid'), pages: { ...BOTH, ...ORGANIZATION }, says: /payment/ },
-  { name: 'canceled', begins: becomes('canceled', 'customer.subscription.deleted'), pages: BOTH, says: /plan/ },
+  { name: 'canceled', begins: becomes('canceled', 'customer.subscription.deleted'), pages: INSIDE, says: /plan/ },
   { name: 'bank-debit', begins: isFirst('active'), pages: { ...DASHBOARD, ...WELCOME, ...ORGANIZATION, ...RETURN }, hides: /is paid/ },
   {
     name: 'ending',
@@ -173,5 +194,6 @@ export const STATES = [
   { name: 'trial-notice', days: 8, begins: (who) => who.signsUp(), pages: { ...DASHBOARD, ...WELCOME }, says: /6 days left/ },
   { name: 'trial-warning', days: 12, begins: (who) => who.signsUp(), pages: { ...DASHBOARD, ...ORGANIZATION }, says: /2 days left/ },
   { name: 'trial-tomorrow', days: 13, begins: (who) => who.signsUp(), pages: DASHBOARD, says: /ends tomorrow at \d\d:\d\d CES?T/ },
-  { name: 'trial-ended', days: 15, begins: (who) => who.signsUp(), pages: INSIDE, says: /Trial ended|trial has ended/ },
+  { name: 'trial-today', days: 13.98, begins: (who) => who.signsUp(), pages: DASHBOARD, says: /ends (today|tomorrow) at \d\d:\d\d CES?T/ },
+  { name: 'trial-ended', days: 15, begins: (who) => who.signsUp(), pages: { ...INSIDE, members: '/members' }, says: /Trial ended|trial has ended|can’t invite people/ },
 ];

@@ -143,19 +143,29 @@ async function invitesAndStays(hand, browser, faults) {
   assert.equal(await leave.count() + await hand.page.getByRole('link', { name: /^Leave/ }).count(), 0, 'the only admin stays');
   const left = await hand.page.request.post(`${hand.stack.url}/members/leave`, { form: { confirmed: 'true' }, headers: { accept: 'application/json' } });
   assert.equal(left.status(), 409);
+  const { user } = await hand.who.identity();
+  const changed = await hand.page.request.post(`${hand.stack.url}/members/${user}/role`, { form: { role: 'member' }, headers: { accept: 'application/json' } });
+  assert.equal(changed.status(), 409, 'the only admin stays an admin');
   await hand.press(/Make admin/);
   await hand.sees('Make member');
   await hand.press(/^Leave/);
   await hand.sees('An admin can invite you again');
 }
 
-/** A buyer sees the plan, its price, and the next charge in five places. */
+/**
+ * A buyer sees the price before they choose, on the plan card and in the Checkout. Afterwards they see
+ * the plan, its price, and the next charge in five places.
+ */
 async function buysAPlan(hand) {
   await hand.signsUp();
   const { id } = await hand.organization();
   await hand.open(`/organizations/${id}`);
+  await hand.sees('You won’t be charged today');
+  const card = await hand.page.locator('.plan', { hasText: 'For teams of any size' }).innerText();
+  assert.match(card, /29\.00 per month/, 'the plan card says the price');
   await hand.press(/^Choose Team/);
   await hand.sees('Subscribe to Team');
+  assert.match(await hand.page.locator('body').innerText(), /29/, 'the Checkout says the price');
   await hand.press(/^Start with a valid card/);
   await hand.page.waitForURL(`${hand.stack.url}/billing/return*`);
   await hand.stack.control('POST', 'settle');

@@ -23,7 +23,7 @@ pub const MAX_ACCOUNT_ORGS: usize = 48;
 /// A user and their membership in each organization.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The user.
+    /// The user whose copies they are.
     pub user: Stored<User>,
     /// Each organization of the user, with the membership.
     pub memberships: Vec<(Stored<Org>, Membership)>,

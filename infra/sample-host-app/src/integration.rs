@@ -84,28 +84,34 @@ fn ways(embedded: &Embedded<'_>) -> Markup {
 
 /// Renders the state of the organization that the webhooks brought.
 fn state(state: Option<&Value>) -> Markup {
-    let number = |value: &Value| value.as_u64().unwrap_or_default();
     html! {
         section {
             h2 { (words::STATE) }
             @if let Some(state) = state {
-                dl {
-                    dt { (words::NAME) } dd { (state["name"].as_str().unwrap_or_default()) }
-                    dt { (words::STATUS) } dd { (state["status"].as_str().unwrap_or_default()) }
-                    dt { (words::ACCESS) } dd { (state["access"].as_str().unwrap_or_default()) }
-                    dt { (words::PLAN) } dd { (state["plan"]["key"].as_str().unwrap_or(words::NONE)) }
-                    @if let Some((day, _)) = state["trial"]["ends_at"].as_str().and_then(|at| at.split_once('T')) {
-                        dt { (words::TRIAL_ENDS) } dd { (day) }
-                    }
-                    dt { (words::CHECKLIST_DONE) }
-                    dd { (words::tasks_done(number(&state["checklist"]["completed_count"]), number(&state["checklist"]["total_count"]))) }
-                    dt { (words::MEMBERS) } dd { (number(&state["member_count"])) }
-                    dt { (words::VERSION) } dd { (number(&state["version"])) }
-                }
+                dl { @for (label, value) in facts(state) { dt { (label) } dd { (value) } } }
             } @else { p.quiet { (words::NO_STATE) } }
             p { a href=(RECEIVED) { (words::ALL_WEBHOOKS) } }
         }
     }
+}
+
+/// Returns the labels and the values of a state that the page shows.
+fn facts(state: &Value) -> Vec<(&'static str, String)> {
+    let text = |path: &str| state.pointer(path).and_then(Value::as_str);
+    let number = |path: &str| state.pointer(path).and_then(Value::as_u64).unwrap_or_default();
+    let done = words::tasks_done(number("/checklist/completed_count"), number("/checklist/total_count"));
+    // A date, because the number of remaining days would be outdated in a stored state.
+    let trial_end = text("/trial/ends_at").and_then(|at| at.split('T').next());
+    vec![
+        (words::NAME, text("/name").unwrap_or_default().to_owned()),
+        (words::STATUS, text("/status").unwrap_or_default().to_owned()),
+        (words::ACCESS, text("/access").unwrap_or_default().to_owned()),
+        (words::PLAN, text("/plan/key").unwrap_or(words::NONE).to_owned()),
+        (words::TRIAL_ENDS, trial_end.unwrap_or(words::NONE).to_owned()),
+        (words::CHECKLIST_DONE, done),
+        (words::MEMBERS, number("/member_count").to_string()),
+        (words::VERSION, number("/version").to_string()),
+    ]
 }
 
 fn claims(user: &HostUser) -> Markup {

@@ -183,7 +183,7 @@ impl HostApp {
     /// Responds with a link that signs the user in to a page of Onramp.
     async fn portal_link(&self, user: &HostUser, body: &[u8]) -> Response<Bytes> {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();
-        let page = asked["page"].as_str().unwrap_or_default();
+        let page = asked.get("page").and_then(Value::as_str).unwrap_or_default();
         let link = self.api.portal_link(user, page, &self.url).await;
         self.json(link.map(|url| json!({ "url": url })))
     }

@@ -38,7 +38,7 @@ impl ServerApi {
         let path = format!("/organizations/{}/portal-links", user.organization_id);
         let body = json!({ "user": user.sub, "page": page, "return_url": return_url });
         let (_, link) = self.post(&path, &body).await;
-        link["url"].as_str().map(str::to_owned)
+        link.get("url")?.as_str().map(str::to_owned)
     }
 
     async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {

@@ -38,16 +38,16 @@ impl SignUp {
 
     /// Returns the signed-in user, from the state of the created organization.
     pub(super) fn user(&self, state: &Value) -> Option<HostUser> {
-        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let text = |path: &str| state.pointer(path)?.as_str().map(str::to_owned);
         Some(HostUser {
-            sub: text(&state["admin"]["id"])?,
+            sub: text("/admin/id")?,
             name: self.name.trim().to_owned(),
             email: self.email.trim().to_owned(),
             email_verified: false,
-            organization_id: text(&state["id"])?,
-            organization_name: text(&state["name"])?,
+            organization_id: text("/id")?,
+            organization_name: text("/name")?,
             role: "admin".to_owned(),
-            access: text(&state["access"])?,
+            access: text("/access")?,
             plan: None,
             seats: None,
         })

@@ -121,7 +121,7 @@ impl Webhooks {
     /// Keeps the state of the organization if it has the highest version. Returns whether it has. All
     /// events of one change have the same state.
     fn keep(&mut self, organization: &str, webhook: &Value) -> bool {
-        let state = &webhook["data"]["organization"];
+        let Some(state) = webhook.pointer("/data/organization") else { return false };
         let Some(version) = state["version"].as_u64() else { return false };
         let known = self.states.get(organization).and_then(|state| state["version"].as_u64());
         let is_newest = known.is_none_or(|known| version >= known);

@@ -89,12 +89,13 @@ async fn host_app_creates_and_finds_a_tenant_by_its_own_ids() {
 async fn parallel_creations_of_one_id_create_one_organization() {
     let world = World::new().await;
     let acme = acme();
-    // A client repeats a request that gets 503, because calls to AWS time out in real time.
+    // A client repeats a request that gets 5xx, because functions and their calls to AWS time out in
+    // real time.
     let (mut responses, mut open) = (Vec::new(), 1000);
     while open > 0 {
         let requests = (0..open).map(|_| send(&world, API_KEYS, "POST", ORGANIZATIONS, &acme));
         let (unavailable, done): (Vec<_>, Vec<_>) =
-            join_all(requests).await.into_iter().partition(|response| response.status == 503);
+            join_all(requests).await.into_iter().partition(|response| response.status >= 500);
         assert!(!done.is_empty(), "no request of this round succeeded");
         responses.extend(done);
         open = unavailable.len();

@@ -112,6 +112,41 @@ async fn parallel_creations_of_one_id_create_one_organization() {
 }
 
 #[tokio::test]
+async fn tenants_from_one_address_have_no_limit_and_exist_once() {
+    let world = World::new().await;
+    let tenant = |n: usize| {
+        json!({
+            "name": format!("Tenant {n}"), "external_id": format!("tenant-{n}"),
+            "admin": { "email": format!("admin{n}@example.com"), "full_name": "Jo Doe" },
+        })
+    };
+    let mut open: Vec<usize> = (0..1000).collect();
+    while !open.is_empty() {
+        let bodies: Vec<Value> = open.iter().map(|n| tenant(*n)).collect();
+        let requests = bodies.iter().map(|body| send(&world, API_KEYS, "POST", ORGANIZATIONS, body));
+        let responses = join_all(requests).await;
+        let before = open.len();
+        let mut of_round = responses.iter();
+        open.retain(|_| !matches!(of_round.next().unwrap().status, 200 | 201));
+        assert!(open.len() < before, "{} {}", responses[0].status, responses[0].text());
+        for response in responses.iter().filter(|response| response.status == 429) {
+            assert!(!response.header("retry-after").is_empty());
+        }
+    }
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    while found.len() < 1000 {
+        let page = get(&world, &format!("{ORGANIZATIONS}?limit=100{cursor}")).await.json();
+        found.extend(page["organizations"].as_array().unwrap().iter().map(|it| it["external_id"].to_string()));
+        cursor = format!("&cursor={}", page["next_cursor"].as_str().expect("the list ended before 1,000"));
+    }
+    let next = get(&world, &format!("{ORGANIZATIONS}?limit=100{cursor}")).await.json();
+    assert_eq!((found.len(), &next["organizations"]), (1000, &json!([])));
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(found.len(), 1000);
+}
+
+#[tokio::test]
 async fn unverified_person_loses_sessions_when_the_host_app_vouches() {
     let world = World::new().await;
     let mut stranger = world.trialing("Fake", "jo@example.com").await;

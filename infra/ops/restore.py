@@ -66,7 +66,7 @@ MAIL_PREFERENCES = {"no_reminders", "unreachable"}
 # Index attributes contain the time at which an item is due. Only the functions compute this time.
 # The program therefore moves an item to the partition TO_REINDEX. The mailer reads this partition
 # at each scheduled run and computes the index attributes of its items.
-INDEX_ATTRIBUTES = {"mail_pk", "mail_at", "mail_ready", "due_pk", "due_at"}
+INDEX_ATTRIBUTES = {"mail_pk", "mail_at", "mail_ready", "due_pk", "due_at", "work_pk", "work_at"}
 TO_REINDEX = {"S": "UNREADABLE"}
 
 

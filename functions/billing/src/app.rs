@@ -74,11 +74,8 @@ pub fn secret_key(source: SecretSource<SecretKey>, mode: Mode, aws: &Aws) -> Sec
     let format = SecretFormat {
         name: "Stripe secret key",
         area: LogArea::Billing,
-        expected: "sk_… or rk_… in the mode of STRIPE_PUBLISHABLE_KEY",
-        parse: Box::new(move |text| {
-            let key = SecretKey::parse(text.trim()).ok();
-            key.filter(|key| key.mode() == mode)
-        }),
+        expected: SecretKey::EXPECTED,
+        parse: Box::new(move |text| SecretKey::of_mode(text.trim(), Some(mode))),
     };
     SecretCache::new(source, aws, format)
 }

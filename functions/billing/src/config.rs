@@ -5,9 +5,6 @@ use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
 
-const SECRET: &str =
-    "an sk_ or rk_ key in the same mode as STRIPE_PUBLISHABLE_KEY, or the ARN of a secret that contains it";
-
 /// All settings except the secret key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -36,11 +33,8 @@ impl Config {
         let public_url = vars.public_url();
         let product = vars.product_name();
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
-        let key = vars.read("STRIPE_SECRET_KEY", None, SECRET, |text| {
-            // An invalid publishable key has no mode. It must not cause a second error about the
-            // secret key.
-            let in_mode = |key: &SecretKey| mode.is_none_or(|mode| key.mode() == mode);
-            SecretSource::parse(text, |text| SecretKey::parse(text).ok().filter(in_mode))
+        let key = vars.read("STRIPE_SECRET_KEY", None, SecretKey::EXPECTED_OR_ARN, |text| {
+            SecretSource::parse(text, |text| SecretKey::of_mode(text, mode))
         });
         let session_idle = vars.session_idle();
         let prices = vars.prices();

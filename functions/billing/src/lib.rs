@@ -1,7 +1,7 @@
 //! The Lambda function `billing`: redirects an admin to Stripe, to a Checkout session or to the
 //! billing portal. A schedule makes it read the prices of the plans.
 //!
-//! This is the only function that calls Stripe's API.
+//! Of all functions, only this one changes something at Stripe.
 //!
 //! # Invariant
 //!

@@ -113,6 +113,21 @@ impl<'a> Body<'a> {
         self.parsed(parsed)
     }
 
+    /// Parses an optional list of texts. A missing field and null are an empty list.
+    pub fn texts(&mut self, name: &'static str) -> Option<Vec<&'a str>> {
+        let texts = match self.fields.get(name) {
+            None | Some(Value::Null) => Some(Vec::new()),
+            Some(Value::Array(values)) => values.iter().map(Value::as_str).collect(),
+            Some(_) => None,
+        };
+        texts.or_else(|| self.error(name, "type", words::wrong_type("a list of strings")))
+    }
+
+    /// Adds an error to a field that was parsed.
+    pub fn reject(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
+        let _: Option<()> = self.error(name, code, message);
+    }
+
     fn text(&mut self, name: &'static str) -> Option<Option<&'a str>> {
         match self.fields.get(name) {
             None | Some(Value::Null) => Some(None),

@@ -1,6 +1,6 @@
 //! Configuration from environment variables.
 
-use domain::{checklist::Offered, trial::TrialTerms};
+use domain::{billing::Prices, checklist::Offered, trial::TrialTerms};
 use host_auth::ApiKeys;
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use stripe::Mode;
@@ -18,6 +18,8 @@ pub struct Config {
     pub keys: SecretSource<ApiKeys>,
     /// Whether this stage uses Stripe's test mode or live mode.
     pub mode: Mode,
+    /// The price ids of the plans. They show which subscriptions of an imported customer count.
+    pub prices: Prices,
     /// The trials of new organizations.
     pub trials: TrialTerms,
     /// Origins that may embed widgets. Portal sessions may lead back to them.
@@ -40,10 +42,13 @@ impl Config {
             .read("API_KEYS", Some(""), ApiKeys::EXPECTED, |text| SecretSource::parse(text, ApiKeys::parse));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
+        let prices = vars.prices();
         let trials = vars.trials();
         let checklists = vars.checklists();
-        runtime::require!(vars, table, public_url, app_url, keys, embedders, mode, trials, checklists);
-        Ok(Self { table, public_url, app_url, keys, mode, trials, embedders, checklists })
+        runtime::require!(
+            vars, table, public_url, app_url, keys, embedders, mode, prices, trials, checklists
+        );
+        Ok(Self { table, public_url, app_url, keys, mode, prices, trials, embedders, checklists })
     }
 }
 
@@ -61,7 +66,15 @@ mod tests {
         ]))
         .unwrap_err();
         let names: Vec<_> = errors.0.iter().map(|error| error.name).collect();
-        let expected = ["TABLE_NAME", "APP_URL", "API_KEYS", "STRIPE_PUBLISHABLE_KEY", "STRIPE_TRIAL_DAYS"];
+        let expected = [
+            "TABLE_NAME",
+            "APP_URL",
+            "API_KEYS",
+            "STRIPE_PUBLISHABLE_KEY",
+            "STRIPE_SINGLE_USER_PRICE_ID",
+            "STRIPE_TEAM_PRICE_ID",
+            "STRIPE_TRIAL_DAYS",
+        ];
         assert_eq!(names, expected);
         assert!(!errors.to_string().contains("hidden"), "{errors}");
     }

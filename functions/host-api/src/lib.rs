@@ -14,6 +14,7 @@
 //! # Where to start
 //!
 //! - `handlers::create`: creates an organization, or returns the existing one. Start here.
+//! - `handlers::import`: the fields of an organization that existed before Onramp.
 //! - `handlers::organization`: reads and changes one organization. `handlers::list` lists them.
 //! - `handlers::checklist`: reads the checklist, and changes its tasks.
 //! - `handlers::trial`: extends the trial.

@@ -34,6 +34,9 @@ pub const ADDRESS_IN_USE: &str = "Another user has this email. Nothing was chang
 pub fn too_many_organizations() -> String {
     format!("Users with more than {MAX_ACCOUNT_ORGS} organizations cannot change.")
 }
+/// 409: the Stripe customer belongs to another organization.
+pub const CUSTOMER_IN_USE: &str =
+    "This Stripe customer is linked to another organization. Nothing was changed.";
 /// 412: the version differs.
 pub const VERSION_DIFFERS: &str =
     "The organization has another version than If-Match names. Read it again, and decide again.";
@@ -70,6 +73,18 @@ pub const ONE_EXACT: &str =
     "external_id and stripe_customer each find one organization. Use one of them, without other parameters.";
 /// 400: the query is not URL-encoded, or has a parameter twice.
 pub const MALFORMED_QUERY: &str = "The query must be URL-encoded and contain each parameter at most once.";
+/// A time of an import that is no time.
+pub const TIMESTAMP: &str = "Expected an RFC 3339 timestamp, such as 2026-01-15T09:00:00Z.";
+/// A sign-up in the future or before this kind of service existed.
+pub const SIGNED_UP_AT: &str = "Expected a time from 2010-01-01T00:00:00Z until now.";
+/// A trial that ends before it starts.
+pub const TRIAL_ENDS_AT: &str = "Expected a time after signed_up_at, or after 2010-01-01T00:00:00Z.";
+/// A field of an import without the field on which it depends.
+pub const NEEDS_PROVISIONED: &str = "Only allowed with \"provisioned\": true.";
+/// Completed tasks that the checklist does not have.
+pub fn unknown_tasks(unknown: &[String], valid: &[&str]) -> String {
+    format!("The checklist has no task {}. Its tasks are {}.", unknown.join(", "), valid.join(", "))
+}
 /// A page that portal links cannot open.
 pub const PORTAL_PAGE: &str = "Expected checklist, plans, billing, members, or account.";
 /// A URL outside the host app.

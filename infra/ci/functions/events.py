@@ -141,6 +141,7 @@ CHECKS = {
         ("invoice-paid-forged", status(400)),
     ],
     "trial-reminder": [("scheduled", called("Query"))],
+    "reconciler": [("scheduled", called("Query"))],
     "mailer": [
         ("scheduled", called("Query")),
         ("stream-welcome", batch_succeeds("GetItem", "UpdateItem", "SendEmail")),

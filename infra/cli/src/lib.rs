@@ -3,10 +3,11 @@
 //!
 //! # What it never does
 //!
-//! The servers listen on loopback only. Only `doctor --deployed` and `smoke` use the network.
+//! The servers listen on loopback only. Only `doctor --deployed`, `import`, and `smoke` use the network.
 
 pub mod command;
 pub mod doctor;
+pub mod import;
 pub mod server;
 pub mod smoke;
 pub mod terminal;

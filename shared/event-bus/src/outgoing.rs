@@ -40,12 +40,14 @@ impl Outgoing {
     /// Returns the events of one write, in their order. `old` is the write before it; `None` for a new
     /// organization. `app_url` is the dashboard of the host app.
     ///
-    /// A write that changes the state visibly causes at least one event.
+    /// A write that changes the state visibly causes at least one event, except while an import is open.
     #[must_use]
     pub fn of(old: Option<&Image<'_>>, new: &Image<'_>, app_url: &str) -> Vec<Self> {
         let mut events = DomainEvent::of_write(old.map(|old| &old.written), &new.written);
         let state = new.state(app_url);
-        if events.is_empty() && old.is_some_and(|old| old.state(app_url).differs_visibly(&state)) {
+        let is_open = new.written.org.is_import_open();
+        if !is_open && events.is_empty() && old.is_some_and(|old| old.state(app_url).differs_visibly(&state))
+        {
             events.push(DomainEvent::Updated);
         }
         Self::with_state(&events, &json!(state), new)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     billing::{CustomerId, EventId},
     id::OrgId,
@@ -85,14 +86,22 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn load_org_of_customer(&self, customer: &CustomerId) -> Result<Option<Stored<Org>>, Error> {
-        match self.load_customer_link(&Key::customer(customer)).await?.org {
+        match self.load_customer_link(customer).await?.org {
             Some(org) => self.load_org(org).await,
             None => Ok(None),
         }
     }
 
+    /// Loads the link of a customer.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Corrupt`].
+    pub async fn load_customer_link(&self, customer: &CustomerId) -> Result<CustomerLink, Error> {
+        self.load_link_of(&Key::customer(customer)).await
+    }
+
     /// Loads the customer link of a parked event.
-    pub(crate) async fn load_customer_link(&self, parked: &Key) -> Result<CustomerLink, Error> {
+    pub(crate) async fn load_link_of(&self, parked: &Key) -> Result<CustomerLink, Error> {
         Ok(decode_link(self.get(&Key::customer_of(parked)).await?)?)
     }
 
@@ -126,7 +135,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn load_waiting_event(&self, event: &WaitingEvent) -> Result<Option<String>, Error> {
-        if self.load_customer_link(event.key()).await?.org.is_some() {
+        if self.load_link_of(event.key()).await?.org.is_some() {
             self.delete(event.key()).await?;
             return Ok(None);
         }
@@ -177,12 +186,17 @@ impl Store {
         let mut keys: Vec<Key> = released.iter().map(|parked| Key::parked(customer, &parked.event)).collect();
         let rest = keys.split_off(keys.len().min(MAX_DELETED_WITH_LINK));
         self.commit_link(operator, customer, link, org, &keys, now).await?;
+        self.delete_released(rest).await;
+        Ok(())
+    }
+
+    /// Deletes released events that did not fit into the transaction of their link.
+    pub(crate) async fn delete_released(&self, rest: Vec<Key>) {
         let deletions = stream::iter(rest).map(|key| async move { self.delete(&key).await });
         let errors = deletions.buffer_unordered(PARALLEL_DELETIONS).filter_map(async |result| result.err());
         if let Some(error) = std::pin::pin!(errors).next().await {
             tracing::warn!(area = %LogArea::Webhook, %error, "failed to delete released event");
         }
-        Ok(())
     }
 
     async fn commit_link(
@@ -195,13 +209,31 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), Error> {
         let table = &self.table;
-        let key = Key::customer(customer);
+        let mut actions = vec![self.link_action(operator, customer, link, after.id)?];
+        if let Some(difference) = Self::org_change(before, after, before.version + 1, OrgWrite::at(now))? {
+            let only = Only::Version(before.version);
+            actions.push(change(table, &Key::org(after.id), difference, only)?);
+        }
+        for key in released {
+            actions.push(delete(table, key, None)?);
+        }
+        self.commit(actions).await
+    }
+
+    /// Builds the action that links a customer. It fails if the link changed after it was read.
+    pub(crate) fn link_action(
+        &self,
+        operator: Option<&ActionRecord>,
+        customer: &CustomerId,
+        link: &CustomerLink,
+        org: OrgId,
+    ) -> Result<TransactWriteItem, Error> {
         let condition = match link.org {
             Some(_) => "org = :org AND version = :before",
             None if link.version == 0 => "attribute_not_exists(pk)",
             None => "attribute_not_exists(org) AND version = :before",
         };
-        let mut bound = values([(":org", text(&after.id)), (":after", number(link.version + 1))]);
+        let mut bound = values([(":org", text(&org)), (":after", number(link.version + 1))]);
         if link.version > 0 {
             bound.insert(":before".to_owned(), number(link.version));
         }
@@ -211,14 +243,6 @@ impl Store {
             (Some(_), Some(_)) => "SET org = :org, version = :after, released_by = :record",
         };
         bound.extend(operator.map(|record| (":record".to_owned(), record_value(record))));
-        let mut actions = vec![update(table, &key, expression, condition, bound)?];
-        if let Some(difference) = Self::org_change(before, after, before.version + 1, OrgWrite::at(now))? {
-            let only = Only::Version(before.version);
-            actions.push(change(table, &Key::org(after.id), difference, only)?);
-        }
-        for key in released {
-            actions.push(delete(table, key, None)?);
-        }
-        self.commit(actions).await
+        update(&self.table, &Key::customer(customer), expression, condition, bound)
     }
 }

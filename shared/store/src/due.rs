@@ -1,4 +1,4 @@
-//! Queries of the two indexes, and moves of items from one index partition to another.
+//! Queries of the indexes by time, and moves of items from one index partition to another.
 
 use aws_sdk_dynamodb::operation::query::QueryOutput;
 use domain::{id::OrgId, people::InvitationId};
@@ -13,7 +13,7 @@ use crate::{
     attributes::{Attributes, text, values},
     client::Store,
     error::Error,
-    index::{CORRUPT, DUE, IndexPartition, MAIL},
+    index::{CORRUPT, DUE, IndexPartition, MAIL, READS},
     keys::{INVITE, Key, SHARDS, corrupt_pk},
     parked::WaitingEvent,
     schema::{invitation, org},
@@ -96,9 +96,15 @@ impl Store {
         )
     }
 
+    /// Streams the organizations whose customer must be read at Stripe at `now`, in the same way as
+    /// [`Store::due`].
+    pub fn reads_due(&self, now: Timestamp) -> impl Stream<Item = Result<OrgId, Error>> + Unpin {
+        stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(READS, shard, now, org_of_key))))
+    }
+
     /// Moves a corrupt item to the partition for corrupt items, without decoding it.
     ///
-    /// The item leaves the partitions for due items and due emails. So only
+    /// The item leaves the partitions for due items, due emails, and work. So only
     /// [`Store::corrupt_items`] and the review queue find the item. [`Store::restore_index_entry`],
     /// or the next write that changes the item, restores its index attributes.
     ///
@@ -109,7 +115,7 @@ impl Store {
         let bound = values([(":corrupt", text(&corrupt_pk(0))), (":now", text(&At(now)))]);
         self.update(
             &due.key(),
-            "SET mail_pk = :corrupt, mail_at = :now REMOVE mail_ready, due_pk, due_at",
+            "SET mail_pk = :corrupt, mail_at = :now REMOVE mail_ready, due_pk, due_at, work_pk, work_at",
             "attribute_exists(pk) AND (attribute_not_exists(mail_pk) OR mail_pk <> :corrupt)",
             bound,
         )
@@ -188,6 +194,10 @@ impl Store {
             .await
             .map_err(|error| Error::of(&error))
     }
+}
+
+fn org_of_key(key: Key) -> Option<OrgId> {
+    key.pk.strip_prefix("ORG#")?.parse().ok()
 }
 
 impl Due {

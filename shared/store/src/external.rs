@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
+    billing::CustomerId,
     id::{ExternalId, OrgId, UserId},
     org::Org,
     people::{Address, MemberDetails, Membership, MembershipChange, MembershipChangeKind, Role, User},
@@ -12,13 +13,18 @@ use serde::{Deserialize, Serialize};
 use crate::{
     attributes::Attributes,
     client::{Store, Stored, Transacted},
+    customer::CustomerLink,
     error::{Corrupt, Error, failed},
     keys::Key,
     org::OrgWrite,
+    parked::Parked,
     schema::{from_item, member, org, read, to_item, user::AddressItem},
-    update::{Change, Only, change, put},
+    update::{Change, Only, change, delete, put},
     user::Person,
 };
+
+/// Maximum number of actions of a transaction (DynamoDB API reference, "TransactWriteItems").
+const MAX_ACTIONS: usize = 100;
 
 /// The item under the hash of an id of the host app.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,6 +58,19 @@ pub struct Tenant {
     pub person: Person,
     /// The organization. It has an id of the host app.
     pub org: Org,
+    /// The Stripe customer that it is linked to.
+    pub customer: Option<TenantCustomer>,
+}
+
+/// The Stripe customer of an organization that the host app imports.
+#[derive(Clone, Debug)]
+pub struct TenantCustomer {
+    /// Id of the customer at Stripe.
+    pub id: CustomerId,
+    /// Its link, as it was loaded. It has no organization.
+    pub link: CustomerLink,
+    /// The parked events of the customer, whose facts the organization contains.
+    pub released: Vec<Parked>,
 }
 
 impl Store {
@@ -105,24 +124,41 @@ impl Store {
         }
     }
 
-    /// Writes an organization and its admin in one transaction. Under any number of requests at the
-    /// same time with one id of the host app, it is written once.
+    /// Writes an organization and its admin in one transaction, which also links the customer, and
+    /// returns the organization as stored. Under any number of requests at the same time with one id of the host app, it is written once.
+    ///
+    /// Released events that do not fit into the transaction are deleted after it, as
+    /// [`Store::link_customer`] does.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if the organization, the user, or the address exists now: load and decide
-    /// again. [`Error::Unavailable`].
-    pub async fn commit_tenant(&self, tenant: &Tenant, now: Timestamp) -> Result<(), Error> {
+    /// [`Error::Conflict`] if the organization, the user, or the address exists now, or the customer
+    /// changed: load and decide again. [`Error::Unavailable`].
+    pub async fn commit_tenant(&self, tenant: &Tenant, now: Timestamp) -> Result<Stored<Org>, Error> {
         let (org, user) = (&tenant.org, tenant.person.after());
         let membership = Membership::new(org.id, user, Role::Admin, now);
         let mut actions: Vec<_> = self.external_org_action(org)?.into_iter().collect();
         actions.extend(self.person_actions(&tenant.person)?);
         actions.extend(self.external_user_action(&tenant.person)?);
-        actions.push(put(&self.table, org::encode_new(org, now)?, Some(Only::New))?);
+        let item = org::encode_new(org, now)?;
+        actions.push(put(&self.table, item.clone(), Some(Only::New))?);
         actions.push(put(&self.table, member::encode(&membership)?, Some(Only::New))?);
         if org.trial.is_some() {
             actions.push(self.trial_granted_action(user, now)?);
         }
-        self.commit(actions).await
+        let mut rest = Vec::new();
+        if let Some(customer) = &tenant.customer {
+            actions.push(self.link_action(None, &customer.id, &customer.link, org.id)?);
+            let released = customer.released.iter();
+            let mut keys: Vec<Key> =
+                released.map(|parked| Key::parked(&customer.id, &parked.event)).collect();
+            rest = keys.split_off(keys.len().min(MAX_ACTIONS.saturating_sub(actions.len())));
+            for key in &keys {
+                actions.push(delete(&self.table, key, None)?);
+            }
+        }
+        self.commit(actions).await?;
+        self.delete_released(rest).await;
+        Ok(Stored { value: org.clone(), version: 1, item })
     }
 
     /// Writes a person whom the host app adds to an organization: the membership, the user, and the

@@ -8,7 +8,7 @@ use crate::{
     at::At,
     attributes::{Attributes, text, values},
     client::Store,
-    keys::{SHARDS, cohort_pk, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk, review_pk},
+    keys::{SHARDS, cohort_pk, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk, read_pk, review_pk},
 };
 
 /// A kind of partition of one index.
@@ -43,6 +43,15 @@ pub(crate) const CORRUPT: IndexPartition = IndexPartition { pk: corrupt_pk, shar
 /// Returns the attributes that put an item into a partition of the index `by-due`.
 pub(crate) fn due_entry(partition: &str, at: Timestamp) -> Attributes {
     values([("due_pk", text(partition)), ("due_at", text(&At(at)))])
+}
+
+/// Organizations whose customer the reconciler reads at Stripe.
+pub(crate) const READS: IndexPartition =
+    IndexPartition { index: "by-work", hash: "work_pk", range: "work_at", pk: read_pk, shards: SHARDS };
+
+/// Returns the attributes that put an organization into a partition of the index `by-work`.
+pub(crate) fn work_entry(partition: &str, at: Timestamp) -> Attributes {
+    values([("work_pk", text(partition)), ("work_at", text(&At(at)))])
 }
 
 /// The attributes that put an organization into the index `by-cohort`.

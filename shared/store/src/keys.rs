@@ -247,6 +247,11 @@ pub(crate) fn due_pk(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
+/// The partition of `by-work` for organizations whose customer the reconciler reads at Stripe.
+pub(crate) fn read_pk(shard: u8) -> String {
+    format!("ASK#{shard}")
+}
+
 /// The partition for items that need review. Both indexes have such a partition for each shard. No
 /// scheduled run queries these partitions.
 pub(crate) fn review_pk(shard: u8) -> String {

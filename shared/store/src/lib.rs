@@ -35,14 +35,15 @@
 //! | `FEED` | `SEND` | the newest claim whose `Send` event arrived from SES |
 //! | | `FIRST` | how many welcome emails were sent, and the newest bounces |
 //!
-//! Two sparse indexes, `by-due` and `by-mail`, find items by time. An item is in an index only
-//! while it has the attributes `due_pk` and `due_at`, or `mail_pk` and `mail_at`.
+//! Three sparse indexes, `by-due`, `by-mail`, and `by-work`, find items by time. An item is in an
+//! index only while it has the two attributes of the index, such as `due_pk` and `due_at`.
 //!
 //! | partition | index | content |
 //! |---|---|---|
 //! | `DUE#{shard}` | `by-due` | organizations for the trial sweep, and parked events that wait |
 //! | `MAIL#{shard}` | `by-mail` | items with an email to send |
-//! | `HELD#{shard}` | both | items that need review |
+//! | `ASK#{shard}` | `by-work` | organizations whose customer the reconciler reads at Stripe |
+//! | `HELD#{shard}` | `by-due`, `by-mail` | items that need review |
 //! | `FOREIGN#{shard}` | `by-due` | parked events without the metadata of Onramp |
 //! | `UNREADABLE` | `by-mail` | corrupt items |
 //!
@@ -125,7 +126,7 @@ pub use customer::CustomerLink;
 pub use due::{Backlog, Due, MailDue};
 pub use error::{Corrupt, Error};
 pub use event_context::{EventContext, EventSubject};
-pub use external::{Known, KnownPerson, Tenant};
+pub use external::{Known, KnownPerson, Tenant, TenantCustomer};
 pub use image::{LARGE_ITEM_BYTES, image_size, org_from_image};
 pub use invitation::{Acceptance, Accepted, InvitationDetails, InvitationLookup, Invited};
 pub use link::{Consumed, Link, LinkGrant, LinkLookup};

@@ -47,7 +47,8 @@ impl Only {
 
 /// The attributes that the indexes contain, and `mail_ready`, which the filter of the table's
 /// stream requires.
-const INDEX_ATTRIBUTES: [&str; 5] = ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready"];
+const INDEX_ATTRIBUTES: [&str; 7] =
+    ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready", "work_pk", "work_at"];
 
 /// The difference between two forms of an item, as an update.
 pub(crate) struct Change {
@@ -245,7 +246,7 @@ mod tests {
     fn index_attributes_are_written_even_if_unchanged() {
         let item = item(&[("a", 1), ("mail_pk", 2), ("mail_at", 3)]);
         let (expression, names, _) = Change::with_index(&item, &item, &item).unwrap().into_parts();
-        assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0, #r1, #r2");
+        assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0, #r1, #r2, #r3, #r4");
         let set = [names["#s0"].as_str(), names["#s1"].as_str()];
         assert_eq!(set, ["mail_at", "mail_pk"]);
     }

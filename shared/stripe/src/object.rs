@@ -201,6 +201,17 @@ fn paid(object: Json<'_>) -> Result<InvoiceFact, FieldError> {
     Ok(InvoiceFact::Paid { amount })
 }
 
+/// Parses an expanded invoice that is paid, with the time of the payment. Returns `None` if it is not
+/// paid, or not expanded.
+#[cfg(feature = "client")]
+pub(crate) fn paid_invoice(object: Json<'_>) -> Result<Option<(Timestamp, FactKind)>, FieldError> {
+    let paid_at = object.time("/status_transitions/paid_at")?;
+    let Some(paid_at) = paid_at.filter(|_| object.text(&["/status"]) == Some("paid")) else {
+        return Ok(None);
+    };
+    Ok(Some((paid_at, invoice(object, paid_at, paid(object)?)?)))
+}
+
 /// Returns the amount that is still to be paid for an invoice.
 fn due(object: Json<'_>) -> Option<Money> {
     object.money(&["/amount_remaining", "/amount_due"]).filter(|due| due.amount > 0)

@@ -169,6 +169,12 @@ metrics! {
     /// A Stripe event reported that a payer disputes a payment.
     PaymentDisputed: Count,
 
+    // ---- reads at Stripe ----
+    /// The reconciler completed a run.
+    ReconcilerRan: Count,
+    /// An attempt to read an imported customer at Stripe failed. It is repeated for 72 hours.
+    CustomerReadFailed: Count,
+
     // ---- webhooks to the host ----
     /// The host's endpoint accepted a webhook.
     HostWebhookDelivered: Count,

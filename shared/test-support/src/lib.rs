@@ -17,3 +17,4 @@ pub mod function;
 mod host_api;
 pub mod seed;
 mod stripe_api;
+mod tenants;

@@ -1,4 +1,4 @@
-//! The table on which recorded events run: eight organizations in different states.
+//! The table on which recorded events run: nine organizations in different states.
 //!
 //! | organization | state at [`NOW`] | admin |
 //! |---|---|---|
@@ -10,10 +10,10 @@
 //! | [`WAYNE`] | pays twice for the single plan, which has no free seat | Bo Wayne |
 //! | [`TIMETRACKER`] | the vendor, without a trial | Olu Ray, an operator |
 //! | [`OSCORP`] | created by the server API, without a trial | Nor Man, with an id of the host app |
+//! | [`LEXCORP`] | imported with a Stripe customer, which must be read | Lex Hart |
 //!
-//! [`MO`] is a member of Acme, who accepted an invitation in [`BROWSER`], and Kim Poe is invited. Jo
-//! and Mo have requested sign-in links.
-//! A parked and a quarantined event of Stripe wait for review. Two webhooks about Acme are recorded.
+//! [`MO`] is a member of Acme, who accepted an invitation in [`BROWSER`], and Kim Poe is invited. Jo and
+//! Mo requested sign-in links. A parked and a quarantined event wait for review. Two webhooks exist.
 
 use std::convert::Infallible;
 
@@ -34,13 +34,15 @@ use serde_json::{Value, json};
 use store::{
     Acceptance, Accepted, Consumed, EventContext, EventSubject, InvitationDetails, Invited, Link, Parked,
     Person, QuarantinedEvent, SignInRequest, SignInRequestId, SignInRequestResult, SignUp, SignedUp, Store,
-    Tenant, Unsubscription, VerifyLink, WebhookDelivery, WebhookState,
+    Unsubscription, VerifyLink, WebhookDelivery, WebhookState,
 };
 
+pub use crate::tenants::{LEXCORP, OSCORP};
 use crate::{
     aws::{OPERATOR, SINGLE_PRICE, TEAM_PRICE},
     billing_case::{EventStep, Names},
     build::{acme, jo, org, parse, prices, start_trial, user},
+    tenants::{create_tenant, import_tenant},
 };
 
 /// Time of all recorded events.
@@ -53,7 +55,6 @@ pub const INITECH: &str = "org_0198c0de-0000-7000-8000-000000000008";
 pub const UMBRELLA: &str = "org_0198c0de-0000-7000-8000-00000000000a";
 pub const HOOLI: &str = "org_0198c0de-0000-7000-8000-00000000000c";
 pub const WAYNE: &str = "org_0198c0de-0000-7000-8000-000000000010";
-pub const OSCORP: &str = "org_0198c0de-0000-7000-8000-000000000013";
 
 /// Jo Doe, the admin of Acme and Globex.
 pub const JO: &str = "usr_0198c0de-0000-7000-8000-000000000002";
@@ -124,17 +125,7 @@ pub async fn seed(store: &Store) {
     wait_for_verification(store).await;
     create_portal_links(store).await;
     create_tenant(store).await;
-}
-
-/// Creates Oscorp by the ids of the host app, without a trial and a welcome email.
-async fn create_tenant(store: &Store) {
-    let mut admin = user("usr_0198c0de-0000-7000-8000-000000000014", "Nor Man", "nor@oscorp.example");
-    admin.external_id = Some(parse("nor@oscorp"));
-    let mut org = org(OSCORP, "Oscorp", &admin, at("2025-11-20T09:00:00Z"));
-    org.external_id = Some(parse("oscorp:1"));
-    org.send_no_welcome();
-    let person = Person::New(joined(admin, &org));
-    store.commit_tenant(&Tenant { person, org }, at("2025-11-20T09:00:00Z")).await.unwrap();
+    import_tenant(store, at(NOW)).await;
 }
 
 fn at(text: &str) -> Timestamp {

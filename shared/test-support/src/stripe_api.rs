@@ -5,11 +5,16 @@ use std::future::ready;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header::DATE};
 use serde_json::json;
 use sim::external::{ExternalService, InjectedError};
 
-/// A Stripe account without subscriptions.
+/// The customer of LexCorp, with an active subscription at Stripe.
+pub(crate) const IMPORTED_CUSTOMER: &str = "cus_L1e2x3C4o5r6p7";
+/// The price of that subscription, which is the team plan's.
+const PRICE: &str = "price_local_team";
+
+/// A Stripe account in which only the imported customer has a subscription.
 #[derive(Debug)]
 pub(crate) struct StripeApi;
 
@@ -36,9 +41,12 @@ impl ExternalService for StripeApi {
                 json!({ "url": "https://billing.stripe.com/p/session/1" })
             }
             ("GET", path) if path.starts_with("/v1/prices/") => price(path),
+            ("GET", "/v1/subscriptions") => subscriptions(request.uri().query().unwrap_or_default()),
             _ => json!({ "data": [] }),
         };
-        Box::pin(ready(Some(Response::new(body.to_string().into()))))
+        let mut response = Response::new(body.to_string().into());
+        response.headers_mut().insert(DATE, HeaderValue::from_static("Thu, 15 Jan 2026 09:00:00 GMT"));
+        Box::pin(ready(Some(response)))
     }
 
     fn fail(&self, error: InjectedError) -> Response<Bytes> {
@@ -51,6 +59,29 @@ impl ExternalService for StripeApi {
         };
         response
     }
+}
+
+/// Returns the subscriptions of a customer.
+fn subscriptions(query: &str) -> serde_json::Value {
+    if !query.contains(IMPORTED_CUSTOMER) {
+        return json!({ "data": [] });
+    }
+    let invoice = json!({
+        "id": "in_1L1e2x3C4o5r6p7", "object": "invoice", "customer": IMPORTED_CUSTOMER, "status": "paid",
+        "amount_paid": 2900, "created": 1_767_250_800, "subscription": "sub_1L1e2x3C4o5r6p7",
+        "status_transitions": { "paid_at": 1_767_250_800 },
+    });
+    let price = json!({
+        "id": PRICE, "billing_scheme": "per_unit", "unit_amount": 2900, "currency": "eur",
+        "recurring": { "interval": "month", "interval_count": 1, "usage_type": "licensed" },
+    });
+    let item = json!({ "price": price, "quantity": 1, "current_period_end": 1_769_929_200 });
+    let subscription = json!({
+        "id": "sub_1L1e2x3C4o5r6p7", "object": "subscription", "customer": IMPORTED_CUSTOMER,
+        "status": "active", "created": 1_714_640_400, "metadata": {},
+        "items": { "data": [item] }, "latest_invoice": invoice,
+    });
+    json!({ "data": [subscription], "has_more": false })
 }
 
 /// Returns the price whose id is the end of the path.

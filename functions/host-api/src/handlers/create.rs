@@ -12,17 +12,20 @@ use axum::{
 use domain::{
     checklist::Industry,
     id::{ExternalId, UserId},
-    org::{AdminContact, Language, Org},
+    org::{AdminContact, Language, Org, Provisioned, Trigger},
     people::Name,
     time::Zone,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use store::{Person, Stored, Tenant};
+use store::{Person, Stored, Tenant, TenantCustomer};
 use telemetry::{LogArea, Metric};
 use web::Problem;
 
-use super::organization::{parse_external_id, parse_language, parse_name, parse_zone};
+use super::{
+    import::{ImportIn, load_customer, unknown_tasks},
+    organization::{parse_external_id, parse_language, parse_name, parse_zone},
+};
 use crate::{
     App,
     auth::{Caller, Writer},
@@ -42,6 +45,7 @@ struct CreateIn {
     trial: bool,
     welcome: bool,
     admin: PersonIn,
+    import: ImportIn,
 }
 
 /// Creates an organization with its first admin, or returns the existing organization unchanged.
@@ -66,38 +70,54 @@ async fn try_create(app: &App, caller: &Caller, _: &Writer, body: &CreateIn) -> 
         return Ok(respond(app, caller, StatusCode::OK, &org, admin, now));
     }
     let person = app.load_person(admin, known.person, "admin.external_id", now).await?;
-    let tenant = decide(app, body, person, now);
-    app.store.commit_tenant(&tenant, now).await?;
+    let customer = load_customer(app, body.import.customer.as_ref()).await?;
+    let tenant = decide(app, body, person, customer, now)?;
+    let org = app.store.commit_tenant(&tenant, now).await?;
     report(&tenant, now);
     let user = tenant.person.after().id;
-    let org = Stored::new(tenant.org, 1);
     Ok(respond(app, caller, StatusCode::CREATED, &org, Some(user), now))
 }
 
-fn decide(app: &App, body: &CreateIn, mut person: Person, now: Timestamp) -> Tenant {
-    let id = app.entropy.org_id(now);
-    let trial = app.config.trials.start(now).filter(|_| body.trial);
+fn decide(
+    app: &App,
+    body: &CreateIn,
+    mut person: Person,
+    customer: Option<TenantCustomer>,
+    now: Timestamp,
+) -> Result<Tenant, Problem> {
+    let (id, import) = (app.entropy.org_id(now), &body.import);
     let user = person.after_mut();
     user.join(id);
-    user.trial_used |= trial.is_some();
     let admin = AdminContact::new(user.id, user.name.clone(), user.address.clone());
-    let mut org = Org::sign_up(id, body.name.clone(), body.zone.clone(), admin, now);
+    let signed_up_at = import.signed_up_at.unwrap_or(now);
+    let mut org = Org::sign_up(id, body.name.clone(), body.zone.clone(), admin, signed_up_at);
     org.external_id = Some(body.external_id.clone());
     org.language = body.language;
     let industry = body.industry.map(|industry| industry.key.to_owned());
     org.onboarding.definition = Some(app.config.checklists.of(industry.as_deref()).key.to_owned());
     org.onboarding.industry = industry;
-    if let Some(trial) = trial {
+    if import.provisioned {
+        let history = import.history(&app.config.trials, signed_up_at);
+        org.import(&history, app.entropy.project_id(now), now).map_err(unknown_tasks(&org))?;
+    } else if let Some(trial) = app.config.trials.start(now).filter(|_| body.trial) {
         org.start_trial(trial, app.entropy.project_id(now), now);
     }
-    if !body.welcome {
-        org.send_no_welcome();
+    if let Some(TenantCustomer { id, released, .. }) = &customer {
+        let facts = released.iter().filter_map(|event| stripe::parked_fact(&event.body));
+        org.import_customer(id, facts, &app.config.prices, app.entropy.project_id(now), now);
     }
-    Tenant { person, org }
+    match (body.welcome, org.imported_at) {
+        (true, _) => {}
+        (false, None) => org.send_no_welcome(),
+        (false, Some(_)) => org.skip_welcome(now),
+    }
+    person.after_mut().trial_used |= org.trial.is_some();
+    Ok(Tenant { person, org, customer })
 }
 
 fn report(tenant: &Tenant, now: Timestamp) {
-    if tenant.org.provisioned.is_some() {
+    let is_new = |it: &Provisioned| it.trigger != Trigger::Import;
+    if tenant.org.provisioned.as_ref().is_some_and(is_new) {
         telemetry::count(Metric::Provisioned, 1, now);
     }
     tracing::info!(area = %LogArea::Provisioning, organization = %tenant.org.id, "created organization for the host app");
@@ -130,6 +150,7 @@ impl CreateIn {
         let trial = body.boolean("trial", true);
         let welcome = body.boolean("welcome", true);
         let admin = body.object("admin", "admin.", PersonIn::parse);
+        let import = ImportIn::parse(&mut body, app.now());
         let parsed = (|| {
             Some(Self {
                 name: name?,
@@ -140,6 +161,7 @@ impl CreateIn {
                 trial: trial?,
                 welcome: welcome?,
                 admin: admin?,
+                import: import?,
             })
         })();
         body.finish(parsed)

@@ -4,6 +4,7 @@ mod base;
 mod change_user;
 mod checklist;
 mod create;
+mod import;
 mod list;
 mod member;
 mod organization;

@@ -1,6 +1,7 @@
 //! Subcommands of `onramp`: their options and their output.
 
 mod doctor;
+mod import;
 mod smoke;
 
 use clap::Subcommand;
@@ -10,6 +11,8 @@ use clap::Subcommand;
 pub enum Command {
     /// Check a stage's configuration (and with --deployed the stage itself) and suggest fixes.
     Doctor(doctor::Options),
+    /// Bring existing organizations in from a file, through the server API. Safe to repeat.
+    Import(import::Options),
     /// Run the main user journey against a running stage. Leaves one test organization behind.
     Smoke(smoke::Options),
 }
@@ -22,6 +25,7 @@ impl Command {
     pub async fn run(self) -> Result<bool, String> {
         match self {
             Self::Doctor(options) => doctor::run(options).await,
+            Self::Import(options) => import::run(options).await,
             Self::Smoke(options) => smoke::run(options).await,
         }
     }

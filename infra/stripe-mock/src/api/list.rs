@@ -90,17 +90,33 @@ pub(super) fn checkouts(mock: &StripeMock, mut params: Params) -> Result<Value, 
     })
 }
 
+/// The only part of a listed subscription that the mock expands.
+const EXPANDED_INVOICE: &str = "data.latest_invoice";
+
 /// `GET /v1/subscriptions`: lists subscriptions, newest first. By default, it omits canceled ones.
 pub(super) fn subscriptions(mock: &StripeMock, mut params: Params) -> Result<Value, ApiError> {
     let statuses = ["active", "past_due", "unpaid", "canceled", "incomplete", "trialing", "paused", "all"];
     let page = Page::new("subscription", &mut params)?;
     let filter = Filter::new(&statuses, &mut params)?;
+    let expanded = params.list("expand");
     params.finish()?;
+    if let Some(other) = expanded.iter().find(|path| *path != EXPANDED_INVOICE) {
+        return Err(ApiError::invalid("expand", format!("This property cannot be expanded ({other}).")));
+    }
     mock.run_due();
     let state: &AccountState = &mock.lock();
     let mut all: Vec<_> = state.subscriptions.values().collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.created));
-    let objects = all.into_iter().map(|one| one.object(mock.account.price(&one.price)));
+    let objects = all.into_iter().map(|one| {
+        let mut object = one.object(mock.account.price(&one.price));
+        let invoice = one.latest_invoice.as_ref().filter(|_| !expanded.is_empty());
+        if let (Some(fields), Some(invoice)) =
+            (object.as_object_mut(), invoice.and_then(|id| state.invoices.get(id)))
+        {
+            fields.insert("latest_invoice".to_owned(), invoice.object(mock.account.price(&invoice.price)));
+        }
+        object
+    });
     page.of("/v1/subscriptions", objects, |one| {
         filter.matches(one, |wanted, status| match wanted {
             None => status != "canceled",

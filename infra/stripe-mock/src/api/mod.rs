@@ -17,7 +17,7 @@ pub(super) use error::ApiError;
 use futures_util::future::BoxFuture;
 use http::{
     HeaderName, HeaderValue, Method, Request, Response, StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE},
+    header::{AUTHORIZATION, CONTENT_TYPE, DATE},
 };
 use params::Params;
 use serde_json::Value;
@@ -120,7 +120,13 @@ pub(super) fn respond(mock: &StripeMock, request: &Request<Bytes>) -> Response<B
         Ok(response) => (200, response),
         Err(error) => (error.status, ApiResponse::fresh(error.body())),
     };
-    http_response(status, &response, request, &request_id)
+    let mut response = http_response(status, &response, request, &request_id);
+    // The time of the local clock, which the reads of subscriptions use.
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&mock.clock.now());
+    if let Some(date) = date.ok().and_then(|date| HeaderValue::from_str(&date).ok()) {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
 }
 
 /// The API as the functions reach it on the internet.

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 /// Error for text that is empty, longer than 255 bytes, or has a character outside `[A-Za-z0-9_-]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the id of {0}: 1 to 255 characters of A-Z, a-z, 0-9, _ and -")]
@@ -62,6 +64,14 @@ id!(
     EventId,
     "an event"
 );
+
+impl EventId {
+    /// Returns the id of a read of Stripe's API at a time, in place of an event's id.
+    #[must_use]
+    pub fn of_read(at: Timestamp) -> Self {
+        Self(format!("read-{}", at.as_second()))
+    }
+}
 
 #[cfg(test)]
 mod tests {

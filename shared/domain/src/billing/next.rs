@@ -59,6 +59,9 @@ impl Org {
     /// nothing will end.
     #[must_use]
     pub fn next_billing_event(&self, now: Timestamp) -> Option<NextBillingEvent> {
+        if self.awaits_customer(now) {
+            return Some(NextBillingEvent { kind: NextKind::PaymentPending, at: None, amount: None });
+        }
         if self.own_trial_counts(now) {
             let at = self.trial.as_ref().map(|trial| trial.ends_at);
             return Some(NextBillingEvent { kind: NextKind::TrialEnds, at, amount: None });

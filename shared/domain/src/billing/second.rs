@@ -37,12 +37,18 @@ impl StoredFact {
 /// superseded. The cycle then ends with the values with which it started, which are those of `before`
 /// or of the creation. Of the facts that count, the result is the one with the highest
 /// [`Change::rank`](Change::rank). Of equal ranks, it is the one with the highest event id.
+///
+/// A read of the subscription at Stripe counts only if the second has no event.
 pub(super) fn last_of_second<'a>(
     facts: &'a Facts,
     before: Option<&SubscriptionFact>,
 ) -> Option<&'a SubscriptionFact> {
-    let all: Vec<(&EventId, &SubscriptionFact)> =
-        facts.iter().map(|(event, stored)| (event, &stored.fact)).collect();
+    let has_event = facts.values().any(|stored| stored.fact.change != Change::Read);
+    let all: Vec<(&EventId, &SubscriptionFact)> = facts
+        .iter()
+        .map(|(event, stored)| (event, &stored.fact))
+        .filter(|(_, fact)| !has_event || fact.change != Change::Read)
+        .collect();
     let open = not_superseded(&all, |later, earlier| later.previous.follows(later, earlier));
     let open = open.unwrap_or_else(|| all.clone());
     if let Some(last) = not_superseded(&open, |later, earlier| later.previous.names(earlier)) {

@@ -114,7 +114,7 @@ impl Subscription {
         fact: SubscriptionFact,
     ) -> Self {
         Self {
-            first_live_at: Some(created).filter(|_| fact.status.is_live()),
+            first_live_at: Some(created).filter(|_| fact.began()),
             ended_at: Some(created).filter(|_| fact.ends()),
             facts: BTreeMap::from([(created, Facts::from([(event, StoredFact { fact, contested: false })]))]),
             ..Self::unknown(customer)

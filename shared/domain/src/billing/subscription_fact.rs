@@ -109,6 +109,15 @@ impl SubscriptionFact {
         }
     }
 
+    /// Returns whether the fact shows that the subscription began. A read of a subscription that
+    /// began and then ended or paused shows it too.
+    #[must_use]
+    pub fn began(&self) -> bool {
+        use SubscriptionStatus::{Canceled, Paused, Unpaid};
+        let is_past = self.change == Change::Read && matches!(self.status, Canceled | Paused | Unpaid);
+        self.status.is_live() || is_past
+    }
+
     /// Returns whether the event reports the final end of the subscription.
     #[must_use]
     pub fn ends(&self) -> bool {
@@ -140,7 +149,7 @@ impl SubscriptionFact {
         // The price is the only part with arbitrary characters. It is the last part, so different
         // facts always have different texts.
         let text = [
-            self.change.as_str(),
+            self.change.known_earlier().as_str(),
             self.status.for_hash(),
             self.previous.status.map_or("", SubscriptionStatus::for_hash),
             &second(self.trial_end),
@@ -177,6 +186,8 @@ pub enum Change {
     TrialWillEnd,
     /// The subscription ended for good.
     Deleted,
+    /// No event: Onramp read the subscription at Stripe. Every event of the same second is later.
+    Read,
 }
 
 impl Change {
@@ -188,13 +199,23 @@ impl Change {
             Self::Updated => "updated",
             Self::TrialWillEnd => "trial_will_end",
             Self::Deleted => "deleted",
+            Self::Read => "read",
+        }
+    }
+
+    /// Returns the value that earlier versions of the code know, for stored items and hashes.
+    #[must_use]
+    pub fn known_earlier(self) -> Self {
+        match self {
+            Self::Read => Self::Created,
+            known => known,
         }
     }
 
     /// Parses the stored value.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        [Self::Created, Self::Updated, Self::TrialWillEnd, Self::Deleted]
+        [Self::Created, Self::Updated, Self::TrialWillEnd, Self::Deleted, Self::Read]
             .into_iter()
             .find(|change| change.as_str() == value)
     }
@@ -204,9 +225,10 @@ impl Change {
     #[must_use]
     pub fn rank(self) -> u8 {
         match self {
-            Self::Created => 0,
-            Self::Updated | Self::TrialWillEnd => 1,
-            Self::Deleted => 2,
+            Self::Read => 0,
+            Self::Created => 1,
+            Self::Updated | Self::TrialWillEnd => 2,
+            Self::Deleted => 3,
         }
     }
 }

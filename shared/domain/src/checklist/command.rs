@@ -1,5 +1,7 @@
 //! Checklist changes: commands of admins and of the host app, and completion by triggers.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{CompletedByEvent, Completion, CompletionTrigger, Source, UnknownTask};
@@ -167,6 +169,17 @@ impl Org {
             };
         }
         done
+    }
+
+    /// Completes the tasks that the organization completed before its import. The keys are those of
+    /// tasks of its definition. A complete checklist is not celebrated.
+    pub(crate) fn complete_before_import(&mut self, tasks: &BTreeSet<String>, now: Timestamp) {
+        let completion = Completion { at: now, source: Source::Event, by: None };
+        for key in tasks {
+            self.checklist.complete(key, completion.clone());
+        }
+        self.checklist_changed(!tasks.is_empty(), false, now);
+        self.onboarding.seen_at = self.checklist.completed_at;
     }
 
     /// Updates the plan from the best subscription. A new plan can change the shown tasks. If the

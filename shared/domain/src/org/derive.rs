@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Org, Status, Trigger};
+use super::{Org, Provisioned, Status, Trigger};
 use crate::{
     billing::{Plan, SubscriptionStatus},
     time::days_remaining,
@@ -17,7 +17,9 @@ impl Org {
     /// customer was deleted at Stripe.
     ///
     /// Without a subscription that counts, a paid one-off invoice gives the status
-    /// [`Status::Active`] only if the organization was not provisioned by a trial.
+    /// [`Status::Active`] only if the organization was not provisioned by a trial or an import.
+    ///
+    /// While the subscriptions of an imported customer are not known yet, the access is full.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         if self.own_trial_counts(now) {
@@ -28,6 +30,7 @@ impl Org {
             Some(SubscriptionStatus::Active) => Status::Active,
             Some(SubscriptionStatus::Trialing) => Status::Trialing,
             Some(SubscriptionStatus::PastDue) => Status::PastDue,
+            _ if self.awaits_customer(now) => Status::Active,
             Some(SubscriptionStatus::Unpaid) => Status::Unpaid,
             Some(SubscriptionStatus::Paused) => Status::Paused,
             Some(SubscriptionStatus::Incomplete) => Status::Incomplete,
@@ -40,12 +43,12 @@ impl Org {
         }
     }
 
-    /// Returns whether a paid one-off invoice began the tenancy. It did not if a trial or a
-    /// subscription began before.
+    /// Returns whether a paid one-off invoice began the tenancy. It did not if a trial, a
+    /// subscription, or an import began before.
     #[must_use]
     fn began_with_one_off(&self) -> bool {
-        let by_trial = self.provisioned.as_ref().is_some_and(|it| it.trigger == Trigger::Trial);
-        self.billing.began_with_one_off() && !by_trial
+        let before = |it: &Provisioned| matches!(it.trigger, Trigger::Trial | Trigger::Import);
+        self.billing.began_with_one_off() && !self.provisioned.as_ref().is_some_and(before)
     }
 
     /// Returns the status of the subscriptions as far as an event or the trial sweep changed it.

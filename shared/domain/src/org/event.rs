@@ -120,8 +120,15 @@ impl DomainEvent {
     ///
     /// Access also changes when time passes. The first write after that reports it, and the trial
     /// sweep makes sure that there is such a write.
+    ///
+    /// An import is announced when the subscriptions of its customer are known. Until then, its
+    /// writes cause no events.
     #[must_use]
     pub fn of_write(old: Option<&WrittenOrg<'_>>, new: &WrittenOrg<'_>) -> Vec<Self> {
+        if new.org.is_import_open() {
+            return Vec::new();
+        }
+        let old = old.filter(|old| !old.org.is_import_open());
         let mut events = Self::between(old.map(|old| old.org), new.org);
         let access = |it: &WrittenOrg<'_>| it.org.status(it.at).access();
         if old.is_some_and(|old| access(old) != access(new)) {
@@ -150,6 +157,10 @@ impl DomainEvent {
             && old.is_none_or(|old| old.provisioned.is_none())
         {
             events.push(Self::Provisioned(provisioned.trigger));
+        }
+        // What an imported organization did before is its state, not an event.
+        if old.is_none() && new.imported_at.is_some() {
+            return events;
         }
         events.extend(trial_extended(old, new));
         events.extend(announced(old, new));

@@ -44,12 +44,20 @@ pub enum Measure {
 /// new organization.
 #[must_use]
 pub fn measures(old: Option<&Org>, new: &Org) -> Vec<Measure> {
+    // What an imported organization did before its import is not measured.
+    if new.is_import_open() {
+        return Vec::new();
+    }
+    let old = old.filter(|old| !old.is_import_open());
+    if old.is_none() && new.imported_at.is_some() {
+        return Vec::new();
+    }
     let rules = [first_value, completed, payment, left];
     rules.into_iter().filter_map(|rule| rule(old, new)).collect()
 }
 
 fn first_value(old: Option<&Org>, new: &Org) -> Option<Measure> {
-    if old.and_then(first_own_completion).is_some() {
+    if new.imported_at.is_some() || old.and_then(first_own_completion).is_some() {
         return None;
     }
     let at = first_own_completion(new)?;
@@ -73,7 +81,7 @@ fn first_own_completion(org: &Org) -> Option<Timestamp> {
 
 fn completed(old: Option<&Org>, new: &Org) -> Option<Measure> {
     let at = new.checklist.completed_at?;
-    if old.is_some_and(|old| old.checklist.completed_at.is_some()) {
+    if new.imported_at.is_some() || old.is_some_and(|old| old.checklist.completed_at.is_some()) {
         return None;
     }
     let begun = new.provisioned.as_ref().map_or(new.signed_up_at, |provisioned| provisioned.at);

@@ -33,6 +33,8 @@ pub enum Trigger {
     Payment,
     /// A subscription that is active or trialing before an invoice was paid, as with a bank debit.
     Subscription,
+    /// The host app imported an organization that it had provisioned before.
+    Import,
 }
 
 impl Trigger {
@@ -43,12 +45,15 @@ impl Trigger {
             Self::Trial => "trial",
             Self::Payment => "payment",
             Self::Subscription => "subscription",
+            Self::Import => "import",
         }
     }
 
     /// Parses a value of [`Self::as_str`].
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
-        [Self::Trial, Self::Payment, Self::Subscription].into_iter().find(|it| it.as_str() == value)
+        [Self::Trial, Self::Payment, Self::Subscription, Self::Import]
+            .into_iter()
+            .find(|it| it.as_str() == value)
     }
 }

@@ -59,7 +59,11 @@ impl Org {
     }
 
     /// Enqueues the notice that a plan started, once for each subscription.
-    fn announce_plan(&mut self, now: Timestamp) {
+    pub(super) fn announce_plan(&mut self, now: Timestamp) {
+        // Until Stripe responds, it is not known which plans began before the import.
+        if self.is_import_open() {
+            return;
+        }
         let Some(subscription) = self.billing.running(now).cloned() else { return };
         if !self.plans_before_notices.as_ref().is_some_and(|before| before.contains(&subscription)) {
             self.enqueue_notice(NoticeKey::PlanStarted { subscription }, now);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{AdminContact, Language, Project, Provisioned, Trigger};
+use super::{AdminContact, CustomerRead, Language, Project, Provisioned, Trigger};
 use crate::{
     billing::{Billing, SubscriptionId},
     checklist::{Checklist, Onboarding},
@@ -44,6 +44,10 @@ pub struct Org {
     pub trial: Option<Trial>,
     /// Facts that Stripe reported.
     pub billing: Billing,
+    /// When the host app imported the organization. `None` for one that began with Onramp.
+    pub imported_at: Option<Timestamp>,
+    /// The request to read the customer's subscriptions at Stripe, until Stripe responded.
+    pub customer_read: Option<CustomerRead>,
     /// The newest date of a subscription that the trial sweep processed after the date had passed.
     pub dates_seen: Option<Timestamp>,
     /// The subscriptions that began before the notice of a started plan existed, and therefore get
@@ -73,6 +77,8 @@ impl Org {
             provisioned: None,
             trial: None,
             billing: Billing::default(),
+            imported_at: None,
+            customer_read: None,
             dates_seen: None,
             plans_before_notices: None,
             onboarding: Onboarding::default(),
@@ -94,11 +100,16 @@ impl Org {
         if self.provisioned.is_some() {
             return;
         }
+        self.mark_provisioned(trigger, project, now);
+        self.enqueue_notice(NoticeKey::Welcome, now);
+    }
+
+    /// Sets the marker, the default project, and the checklist, without a welcome email.
+    pub(super) fn mark_provisioned(&mut self, trigger: Trigger, project: ProjectId, now: Timestamp) {
         let project = Project { id: project, name: "Getting Started".to_owned() };
         self.provisioned = Some(Provisioned { at: now, trigger, project });
         self.checklist.created_at = Some(now);
         self.checklist.updated_at = Some(now);
-        self.enqueue_notice(NoticeKey::Welcome, now);
     }
 
     /// Drops the pending welcome email, because the host app welcomes the admins itself.
@@ -112,7 +123,11 @@ impl Org {
         self.outbox.delay(&key, then);
     }
 
+    /// Adds a notice to all admins. A notice whose reason lies before the import is only marked as
+    /// sent: it has no recipients.
     pub(crate) fn enqueue_notice(&mut self, key: NoticeKey, now: Timestamp) {
-        self.outbox.enqueue(key, self.admins.iter().map(|admin| admin.user), now);
+        let is_old = self.precedes_import(&key);
+        let admins = self.admins.iter().filter(|_| !is_old);
+        self.outbox.enqueue(key, admins.map(|admin| admin.user), now);
     }
 }

@@ -51,14 +51,15 @@ impl Org {
 
     /// Returns Onramp's trial if the trial sweep must still process it.
     ///
-    /// Returns `None` while a subscription is alive, and after the customer was deleted.
+    /// Returns `None` while a subscription is alive, after the customer was deleted, and while the
+    /// subscriptions of an imported customer are not known yet.
     ///
     /// Also returns `None` after a subscription began, because the trial then led to a
     /// subscription, unless it was moved to another organization. This rule does not apply if an
     /// operator extended the trial after the newest billing event.
     pub(crate) fn sweep_trial(&self, now: Timestamp) -> Option<&Trial> {
         let billing = &self.billing;
-        if billing.is_alive(now) || billing.customer_deleted() {
+        if billing.is_alive(now) || billing.customer_deleted() || self.is_import_open() {
             return None;
         }
         self.trial

@@ -12,6 +12,7 @@ mod delivery;
 mod events;
 mod extension;
 mod fixture;
+mod import;
 mod measures;
 mod names;
 mod outbox;

@@ -28,7 +28,7 @@ fn stored_value_parses_to_itself() {
     parses_to_itself(&[Role::Admin, Role::Member], Role::as_str, Role::parse);
     let sources = [Source::Manual, Source::Event, Source::Billing, Source::Invitation];
     parses_to_itself(&sources, Source::as_str, Source::parse);
-    let triggers = [Trigger::Trial, Trigger::Payment, Trigger::Subscription];
+    let triggers = [Trigger::Trial, Trigger::Payment, Trigger::Subscription, Trigger::Import];
     parses_to_itself(&triggers, Trigger::as_str, Trigger::parse);
 }
 

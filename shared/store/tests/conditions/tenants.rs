@@ -17,7 +17,7 @@ fn tenant() -> Tenant {
     admin.join(org.id);
     admin.external_id = Some(parse("al-1"));
     org.external_id = Some(parse("new-1"));
-    Tenant { person: Person::New(admin), org }
+    Tenant { person: Person::New(admin), org, customer: None }
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn create(store: &Store, number: u32, at: Timestamp) {
     let mut org = org(&format!("org_0198c0de-0000-7000-8000-00000002{number:04x}"), "New", &admin, at);
     admin.join(org.id);
     org.external_id = Some(parse(&format!("new-{number}")));
-    store.commit_tenant(&Tenant { person: Person::New(admin), org }, at).await.unwrap();
+    store.commit_tenant(&Tenant { person: Person::New(admin), org, customer: None }, at).await.unwrap();
 }
 
 /// Returns the ids of all organizations, page by page, and checks that no page is larger than the limit.

@@ -53,6 +53,18 @@ impl Call {
         Self { idempotency_key: None, path: format!("/v1/prices/{id}"), form: String::new() }
     }
 
+    /// Lists a page of all subscriptions of a customer, each with its newest invoice.
+    pub fn all_subscriptions(customer: &CustomerId, after: Option<&str>) -> Self {
+        let mut pairs = vec![
+            ("customer", customer.as_str()),
+            ("status", "all"),
+            ("limit", MAX_PAGE_SIZE),
+            ("expand[]", "data.latest_invoice"),
+        ];
+        pairs.extend(after.map(|id| ("starting_after", id)));
+        Self::get("/v1/subscriptions", &pairs)
+    }
+
     /// Lists the subscriptions of a customer, except canceled ones.
     pub fn subscriptions(customer: &CustomerId) -> Self {
         Self::get("/v1/subscriptions", &[("customer", customer.as_str()), ("limit", MAX_PAGE_SIZE)])

@@ -29,6 +29,17 @@ impl SecretKey {
         Ok(Self { text: text.to_owned(), mode })
     }
 
+    /// The format of a key in configuration errors.
+    pub const EXPECTED: &str = "an sk_ or rk_ key in the same mode as STRIPE_PUBLISHABLE_KEY";
+    /// The format of a variable that contains a key or names its secret.
+    pub const EXPECTED_OR_ARN: &str = "an sk_ or rk_ key in the same mode as STRIPE_PUBLISHABLE_KEY, or the ARN of a secret that contains it";
+
+    /// Parses a key and accepts it only in the given mode. Without a mode, accepts both modes.
+    #[must_use]
+    pub fn of_mode(text: &str, mode: Option<Mode>) -> Option<Self> {
+        Self::parse(text).ok().filter(|key| mode.is_none_or(|mode| key.mode == mode))
+    }
+
     /// Returns whether the key belongs to test mode or live mode.
     #[must_use]
     pub const fn mode(&self) -> Mode {

@@ -1,4 +1,4 @@
-//! Calls to Stripe's API: customers, Checkout sessions, the billing portal, and prices.
+//! Calls to Stripe's API: customers, Checkout sessions, the billing portal, subscriptions, and prices.
 //!
 //! Every call that changes data has an idempotency key, and a retry repeats the key. So if a
 //! response is lost, the retry does not create a second object.
@@ -12,6 +12,7 @@ mod call;
 mod error;
 mod key;
 mod session;
+mod subscriptions;
 
 use std::time::Duration;
 
@@ -52,6 +53,12 @@ pub struct Client {
     deadline: Instant,
 }
 
+/// The body of a successful response, and its `Date` header.
+struct Success {
+    body: Value,
+    date: Option<String>,
+}
+
 /// A failed attempt, and whether a retry is useful.
 struct Failed {
     error: CallError,
@@ -74,7 +81,7 @@ impl Client {
         customer: &NewCustomer<'_>,
         idempotency_key: &str,
     ) -> Result<CustomerId, CallError> {
-        let created = self.send(&customer.call(idempotency_key)).await?;
+        let created = self.send(&customer.call(idempotency_key)).await?.body;
         Json(&created).own_id("/id", CustomerId::parse).map_err(|_| CallError::InvalidResponse)
     }
 
@@ -90,7 +97,7 @@ impl Client {
         checkout: &NewCheckout<'_>,
         idempotency_key: &str,
     ) -> Result<Checkout, CallError> {
-        Checkout::parse(Json(&self.send(&checkout.call(idempotency_key)).await?))
+        Checkout::parse(Json(&self.send(&checkout.call(idempotency_key)).await?.body))
     }
 
     /// Returns the open Checkout sessions of a customer, the newest first.
@@ -98,7 +105,7 @@ impl Client {
     /// # Errors
     /// [`CallError`].
     pub async fn open_checkouts(&self, customer: &CustomerId) -> Result<Vec<Checkout>, CallError> {
-        let found = self.send(&Call::open_checkouts(customer)).await?;
+        let found = self.send(&Call::open_checkouts(customer)).await?.body;
         Json(&found).list("/data").map(Checkout::parse).collect()
     }
 
@@ -130,7 +137,7 @@ impl Client {
         organization: OrgId,
         prices: &Prices,
     ) -> Result<bool, CallError> {
-        let found = self.send(&Call::subscriptions(customer)).await?;
+        let found = self.send(&Call::subscriptions(customer)).await?.body;
         Ok(Json(&found).list("/data").any(|one| counts(one, organization, prices)))
     }
 
@@ -143,7 +150,7 @@ impl Client {
         portal: &NewPortal<'_>,
         idempotency_key: &str,
     ) -> Result<String, CallError> {
-        hosted_page_url(Json(&self.send(&portal.call(idempotency_key)).await?))
+        hosted_page_url(Json(&self.send(&portal.call(idempotency_key)).await?.body))
     }
 
     /// Reads a price of a plan. The caller validated the id.
@@ -151,13 +158,13 @@ impl Client {
     /// # Errors
     /// [`CallError`]. It is [`CallError::InvalidResponse`] for a price that no plan can have.
     pub async fn price(&self, id: &str) -> Result<ListPrice, CallError> {
-        let found = self.send(&Call::price(id)).await?;
+        let found = self.send(&Call::price(id)).await?.body;
         list_price(Json(&found)).filter(|price| price.id == id).ok_or(CallError::InvalidResponse)
     }
 
     /// Makes a call, with one retry after a transient failure. The client's deadline limits both
     /// attempts together.
-    async fn send(&self, call: &Call) -> Result<Value, CallError> {
+    async fn send(&self, call: &Call) -> Result<Success, CallError> {
         let attempts = async {
             match self.attempt(call).await {
                 Err(Failed { error, retry: true }) => {
@@ -174,17 +181,19 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, call: &Call) -> Result<Value, Failed> {
+    async fn attempt(&self, call: &Call) -> Result<Success, Failed> {
         let request = self.request(call).ok_or(Failed::permanent(CallError::InvalidResponse))?;
         let response = self.http.call(request).await;
         let response = response.map_err(|_| Failed { error: CallError::Unreachable, retry: true })?;
         let status = response.status().as_u16();
         let advice = response.headers().get("stripe-should-retry").map(|advice| advice == "true");
+        let date = response.headers().get("date").map(str::to_owned);
         let body = read(response).await;
         if !(200..300).contains(&status) {
             return Err(Failed::rejected(status, &body.unwrap_or_default(), advice));
         }
-        body.ok_or(Failed::permanent(CallError::InvalidResponse))
+        let body = body.ok_or(Failed::permanent(CallError::InvalidResponse))?;
+        Ok(Success { body, date })
     }
 
     /// Builds the HTTP request. Returns `None` if a header value or the URL is invalid. The secret

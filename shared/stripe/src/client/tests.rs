@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use domain::{
-    billing::{FirstCharge, PlanPrices},
+    billing::{Change, FactKind, FirstCharge, PlanPrices},
     id::OrgId,
 };
 use serde_json::json;
@@ -20,6 +20,8 @@ enum Reply {
     Status(u16, Value),
     /// A status with the header `stripe-should-retry`.
     RetryAdvice(u16, &'static str),
+    /// A page of a list, with the header `date`.
+    Page(Value),
     NotJson,
     Reset,
     Hang,
@@ -45,6 +47,11 @@ impl HttpConnector for Wire {
                 Reply::RetryAdvice(status, advice) => {
                     let mut response = respond(status, "{}".to_owned());
                     response.headers_mut().insert("stripe-should-retry", advice);
+                    Ok(response)
+                }
+                Reply::Page(body) => {
+                    let mut response = respond(200, body.to_string());
+                    response.headers_mut().insert("date", "Mon, 30 Nov 2026 09:00:10 GMT");
                     Ok(response)
                 }
                 Reply::NotJson => Ok(respond(200, "<html>".to_owned())),
@@ -287,5 +294,58 @@ async fn expiring_succeeds_when_the_checkout_is_not_open() {
             (requests[1].method(), requests[1].headers().get("idempotency-key")),
             ("POST", Some("expire-cs_1"))
         );
+    }
+}
+
+/// Returns a subscription as Stripe lists it, with its newest invoice.
+fn listed(id: &str, status: &str, invoice: &Value) -> Value {
+    json!({
+        "id": id, "customer": "cus_1", "status": status, "created": 1_764_000_000,
+        "metadata": { "organization_id": format!(" {} ", org()) },
+        "items": { "data": [{ "price": { "id": "price_1" } }] }, "latest_invoice": invoice,
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_pages_of_a_customer_become_facts_of_a_read() {
+    let invoice = |status: &str, paid_at: Option<i64>| {
+        json!({
+            "id": "in_1", "customer": "cus_1", "status": status, "amount_paid": 2900, "created": 1_764_000_000,
+            "subscription": "sub_1", "status_transitions": { "paid_at": paid_at },
+        })
+    };
+    let first = json!({ "has_more": true, "data": [listed("sub_1", "active", &invoice("paid", Some(1_764_000_100)))] });
+    let second = json!({ "has_more": false, "data": [
+        listed("sub_2", "past_due", &invoice("open", None)), listed("sub_3", "canceled", &Value::Null),
+    ] });
+    let (client, wire) = client(&[Reply::Page(first), Reply::Page(second)]);
+    let found = client.subscriptions(&jo()).await.unwrap();
+    let queries: Vec<String> =
+        wire.requests.lock().unwrap().iter().map(|request| request.uri().to_owned()).collect();
+    let query = "https://api.stripe.com/v1/subscriptions?customer=cus_1&status=all&limit=100&expand%5B%5D=data.latest_invoice";
+    assert_eq!(queries, [query.to_owned(), format!("{query}&starting_after=sub_1")]);
+    assert_eq!(found.len(), 3);
+    for (read, (status, ended, paid)) in
+        found.iter().zip([("active", false, true), ("past_due", false, false), ("canceled", true, false)])
+    {
+        let FactKind::Subscription { fact, .. } = &read.fact.what else { panic!("{read:?}") };
+        assert_eq!((fact.change, fact.status.as_str(), fact.ends()), (Change::Read, status, ended));
+        // The header's time minus one second.
+        assert_eq!(read.fact.created.to_string(), "2026-11-30T09:00:09Z");
+        assert_eq!((read.fact.event.as_str(), read.fact.names), ("read-1796029209", Some(org())));
+        let paid_at = read.payment.as_ref().map(|payment| payment.created.as_second());
+        assert_eq!(paid_at, paid.then_some(1_764_000_100));
+    }
+}
+
+#[tokio::test]
+async fn read_without_a_time_or_a_status_is_invalid() {
+    let page = |data: Value| json!({ "has_more": false, "data": data });
+    for reply in [
+        Reply::Status(200, page(json!([]))),
+        Reply::Page(page(json!([listed("sub_1", "dormant", &Value::Null)]))),
+    ] {
+        let found = client(&[reply]).0.subscriptions(&jo()).await;
+        assert_eq!(found, Err(CallError::InvalidResponse));
     }
 }

@@ -86,7 +86,7 @@ fn unsupported_property_is_reported() {
 #[test]
 fn own_template_is_supported() {
     let template = parse(aws_local::template::TEXT, &[]).unwrap();
-    assert_eq!(template.functions.len(), 11);
+    assert_eq!(template.functions.len(), 12);
     assert!(
         template.routes.iter().any(|route| route.path == "$default" && route.function == "checklist-read")
     );

@@ -6,6 +6,7 @@ mod frame;
 mod handoff;
 mod host_events;
 mod host_key;
+mod import;
 mod own_sign_up;
 pub mod portal_link;
 mod rotation;

@@ -39,7 +39,7 @@ pub mod sign_in;
 mod sign_up;
 mod signature;
 mod single_checkout;
-mod smoke;
+pub mod smoke;
 mod state_in_events;
 mod switch;
 mod tenancy;

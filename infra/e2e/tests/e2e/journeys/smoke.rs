@@ -18,7 +18,7 @@ use tower::ServiceExt;
 
 /// Connector that sends requests to the local stack instead of the network.
 #[derive(Debug, Clone)]
-struct Wire(Router);
+pub struct Wire(pub Router);
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use domain::billing::{
     Change::{self, Created, Deleted, Updated},
     Fact, FactKind, InvoiceFact, Item, Plan, Previous, PreviousCancel, SubscriptionFact,
-    SubscriptionStatus::{self, Active, Canceled, Incomplete, IncompleteExpired, PastDue, Trialing},
+    SubscriptionStatus::{
+        self, Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Trialing, Unpaid,
+    },
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -71,7 +73,11 @@ impl<'a> Oracle<'a> {
         self.about().any(|fact| {
             fact.names != Some(globex())
                 && match &fact.what {
-                    FactKind::Subscription { fact, .. } => matches!(fact.status, Active | Trialing | PastDue),
+                    FactKind::Subscription { fact, .. } => {
+                        let is_read = fact.change == Change::Read;
+                        matches!(fact.status, Active | Trialing | PastDue)
+                            || (is_read && matches!(fact.status, Canceled | Paused | Unpaid))
+                    }
                     FactKind::Invoice { fact, .. } => matches!(fact, InvoiceFact::Paid { .. }),
                     _ => false,
                 }
@@ -115,7 +121,11 @@ impl<'a> Oracle<'a> {
 
     /// Returns the last fact of a second. `start` is the state before the second.
     fn last_of(&self, second: Timestamp, start: Option<&SubscriptionFact>) -> Option<&'a SubscriptionFact> {
-        let all = self.of_second(second);
+        let mut all = self.of_second(second);
+        // Every event of the second is later than a read.
+        if all.iter().any(|(_, state)| state.change != Change::Read) {
+            all.retain(|(_, state)| state.change != Change::Read);
+        }
         // A fact that another one follows directly is not the last, even if it names the values of a
         // third one.
         let ends = without_successor(&all, follows);
@@ -234,9 +244,10 @@ fn without_successor<'a>(
 
 fn highest<'a>(facts: &[(&'a Fact, &'a SubscriptionFact)]) -> Option<&'a SubscriptionFact> {
     let rank = |change| match change {
-        Created => 0,
-        Updated | Change::TrialWillEnd => 1,
-        Deleted => 2,
+        Change::Read => 0,
+        Created => 1,
+        Updated | Change::TrialWillEnd => 2,
+        Deleted => 3,
     };
     facts.iter().max_by_key(|(fact, state)| (rank(state.change), &fact.event)).map(|(_, it)| *it)
 }

@@ -73,7 +73,7 @@ fn any_pause() -> impl Strategy<Value = Option<Pause>> {
 
 fn any_subscription_fact() -> impl Strategy<Value = SubscriptionFact> {
     (
-        select(vec![Created, Updated, Updated, Change::TrialWillEnd, Deleted]),
+        select(vec![Created, Updated, Updated, Change::TrialWillEnd, Deleted, Change::Read]),
         select(SubscriptionStatus::ALL.to_vec()),
         any_previous(),
         any_items(),

@@ -216,7 +216,7 @@ impl TryFrom<SubscriptionItem> for Subscription {
 pub(super) fn item_of(stored: &StoredFact) -> FactItem {
     let fact = &stored.fact;
     FactItem {
-        change: fact.change.as_str().to_owned(),
+        change: fact.change.known_earlier().as_str().to_owned(),
         status: fact.status.as_str().to_owned(),
         previous_status: fact.previous.status.map(|status| status.as_str().to_owned()),
         plan: fact.prices().next().map(str::to_owned),

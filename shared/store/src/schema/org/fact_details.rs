@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::billing::{
-    Currency, Interval, InvoiceId, Item, Money, Pause, Plan, Previous, PreviousCancel, SubscriptionFact,
-    SubscriptionStatus,
+    Change, Currency, Interval, InvoiceId, Item, Money, Pause, Plan, Previous, PreviousCancel,
+    SubscriptionFact, SubscriptionStatus,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,9 @@ pub(super) struct FactDetailsItem {
     fixed_amount: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     lacks_payment_method: bool,
+    /// Whether the fact is a read, which an earlier version of the code takes for a creation.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_read: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,6 +81,7 @@ impl From<&SubscriptionFact> for FactDetailsItem {
             latest_invoice: fact.latest_invoice.as_ref().map(ToString::to_string),
             fixed_amount: fact.fixed_amount,
             lacks_payment_method: fact.lacks_payment_method,
+            is_read: fact.change == Change::Read,
         }
     }
 }
@@ -93,6 +97,9 @@ impl FactDetailsItem {
         fact.latest_invoice = self.latest_invoice.as_deref().map(invoice).transpose()?;
         fact.fixed_amount = self.fixed_amount;
         fact.lacks_payment_method = self.lacks_payment_method;
+        if self.is_read {
+            fact.change = Change::Read;
+        }
         Ok(())
     }
 }

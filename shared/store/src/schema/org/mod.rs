@@ -18,7 +18,7 @@ use domain::{
     billing::{Billing, SubscriptionId},
     id::UserId,
     mail::{Delivery, NoticeKey, Outbox},
-    org::{AdminContact, Language, Org, Project, Provisioned, Trigger},
+    org::{AdminContact, CustomerRead, Language, Org, Project, Provisioned, Trigger},
     people::Name,
     time::Zone,
     trial::Trial,
@@ -39,8 +39,8 @@ use crate::{
     attributes::Attributes,
     client::Stored,
     error::Corrupt,
-    index::{cohort_entry, due_entry},
-    keys::{Key, due_pk, shard},
+    index::{cohort_entry, due_entry, work_entry},
+    keys::{Key, due_pk, read_pk, shard},
     schema::{
         admin::AdminItem,
         delivery::{DeliveryItem, mail_index_of},
@@ -76,6 +76,12 @@ struct OrgItem {
     /// When Stripe tries again to collect unpaid invoices, by invoice.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     payment_attempts: BTreeMap<String, AttemptItem>,
+    /// When the host app imported the organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    imported_at: Option<At>,
+    /// The open request to read the customer at Stripe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_read: Option<CustomerReadItem>,
     /// The newest date of a subscription that the trial sweep processed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dates_seen: Option<At>,
@@ -114,6 +120,12 @@ struct ProvisionedItem {
     project_name: String,
 }
 
+#[derive(Debug, Serialize, Deserialize)]
+struct CustomerReadItem {
+    since: At,
+    next_at: At,
+}
+
 /// Builds the item of a new organization.
 pub(crate) fn encode_new(org: &Org, now: Timestamp) -> Result<Attributes, Corrupt> {
     let mut item = encode(org, 1)?;
@@ -131,6 +143,8 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     item.extend(cohort_entry(shard(&key.pk), org.signed_up_at));
     let due_at = org.due_at();
     item.extend(due_at.map(|at| due_entry(&due_pk(shard(&key.pk)), at)).unwrap_or_default());
+    let work_at = org.customer_read.map(|read| read.next_at);
+    item.extend(work_at.map(|at| work_entry(&read_pk(shard(&key.pk)), at)).unwrap_or_default());
     let outbox = &org.outbox;
     item.extend(mail_index_of(&key, outbox.due_at(), outbox.review_since(), outbox.is_ready()));
     Ok(item)
@@ -162,6 +176,10 @@ impl From<&Org> for OrgItem {
             payment_pauses: billing::pauses(&org.billing),
             billing_details: Some(BillingDetailsItem::from(&org.billing)).filter(|it| !it.is_empty()),
             payment_attempts: billing_details::attempts(&org.billing),
+            imported_at: org.imported_at.map(At),
+            customer_read: org
+                .customer_read
+                .map(|read| CustomerReadItem { since: At(read.since), next_at: At(read.next_at) }),
             dates_seen: org.dates_seen.map(At),
             plans_before_notices: org
                 .plans_before_notices
@@ -207,6 +225,10 @@ impl TryFrom<OrgItem> for Org {
             provisioned,
             trial: item.trial.map(Trial::try_from).transpose()?,
             billing: payments,
+            imported_at: item.imported_at.map(|at| at.0),
+            customer_read: item
+                .customer_read
+                .map(|read| CustomerRead { since: read.since.0, next_at: read.next_at.0 }),
             dates_seen: item.dates_seen.map(|at| at.0),
             plans_before_notices: item.plans_before_notices.as_deref().map(plans).transpose()?,
             onboarding: item.onboarding.into(),
@@ -243,6 +265,7 @@ impl TryFrom<ProvisionedItem> for Provisioned {
 const fn stored_trigger(trigger: Trigger) -> Trigger {
     match trigger {
         Trigger::Subscription => Trigger::Payment,
+        Trigger::Import => Trigger::Trial,
         known => known,
     }
 }

@@ -10,7 +10,7 @@ use domain::{
     checklist::Onboarding,
     id::OrgId,
     mail::{Claim, Outcome},
-    org::SuppressionReason,
+    org::{History, SuppressionReason},
     people::Reason,
     secret::Hash,
     trial::{Days, Extension},
@@ -176,6 +176,47 @@ fn with_event(what: FactKind) -> Org {
     org
 }
 
+/// Returns an imported organization with an ended trial, a read subscription, and an open request.
+fn imported() -> Org {
+    let now = at(NOW);
+    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    let mut org = acme(at("2024-01-08T10:20:30Z"));
+    let trial = Some(Trial::start(org.signed_up_at, 14, vec![3]));
+    let completed_tasks = ["created_project".to_owned()].into();
+    org.import(&History { trial, completed_tasks }, project, now).unwrap();
+    let prices = |text| PlanPrices::parse(text).unwrap();
+    let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
+    org.import_customer(&customer("cus_1"), [], &prices, project, now);
+    let read = SubscriptionFact {
+        items: vec![Item::of_price("price_2".to_owned())],
+        ..SubscriptionFact::new(Change::Read, SubscriptionStatus::Active)
+    };
+    let fact = Fact {
+        event: EventId::of_read(now),
+        created: at("2025-01-08T10:20:31Z"),
+        names: None,
+        what: subscribed(read),
+    };
+    org.record(&fact, &prices, project, now);
+    org
+}
+
+#[test]
+fn earlier_version_can_read_an_import() {
+    // Values that an earlier version parses, and its attributes with parts that it does not know.
+    let item = encode(&imported(), 7).unwrap();
+    let json: serde_json::Value = serde_dynamo::from_item(item).unwrap();
+    assert_eq!((&json["provisioned"]["trigger"], &json["origin"]), (&"trial".into(), &"import".into()));
+    let facts = json["billing"]["subscriptions"]["sub_1"]["facts"].as_object().unwrap();
+    for (event, fact) in facts {
+        assert!(EventId::parse(event).is_ok(), "{event}");
+        assert_eq!(fact["change"], "created");
+    }
+    assert_eq!(json["mail"], serde_json::json!({ "trial_ended/2024-01-22T10:20:30Z": {} }));
+    assert_eq!(json["work_at"], "2025-01-08T10:20:30.500Z");
+    assert!(json["work_pk"].as_str().unwrap().starts_with("ASK#"));
+}
+
 #[test]
 fn organization_round_trips() {
     let subscription = SubscriptionFact::new(Change::Created, SubscriptionStatus::Active);
@@ -184,6 +225,7 @@ fn organization_round_trips() {
     for (case, org, trigger) in [
         ("every attribute", org(), Some(Trigger::Trial)),
         ("only a subscription", with_event(subscribed(subscription)), Some(Trigger::Subscription)),
+        ("an import", imported(), Some(Trigger::Import)),
         ("only a payment", with_event(invoiced("in_1", None, NOW, paid)), Some(Trigger::Payment)),
         ("only an amount to pay", with_event(invoiced("in_1", None, NOW, failed)), None),
     ] {

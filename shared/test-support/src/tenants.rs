@@ -1,0 +1,50 @@
+//! The organizations of the seed that the server API created.
+
+use domain::{
+    billing::CustomerId,
+    org::{History, Org},
+    people::User,
+    time::add,
+};
+use jiff::{SignedDuration, Timestamp};
+use store::{Person, Store, Tenant, TenantCustomer};
+
+use crate::{
+    build::{org, parse, prices, user},
+    stripe_api::IMPORTED_CUSTOMER,
+};
+
+pub const OSCORP: &str = "org_0198c0de-0000-7000-8000-000000000013";
+pub const LEXCORP: &str = "org_0198c0de-0000-7000-8000-000000000030";
+
+/// Creates Oscorp by the ids of the host app, without a trial and a welcome email.
+pub async fn create_tenant(store: &Store) {
+    let now = parse("2025-11-20T09:00:00Z");
+    let mut admin = user("usr_0198c0de-0000-7000-8000-000000000014", "Nor Man", "nor@oscorp.example");
+    admin.external_id = Some(parse("nor@oscorp"));
+    let mut org = org(OSCORP, "Oscorp", &admin, now);
+    org.external_id = Some(parse("oscorp:1"));
+    org.send_no_welcome();
+    commit(store, admin, org, None, now).await;
+}
+
+/// Imports LexCorp with a Stripe customer, half a minute before `now`.
+pub async fn import_tenant(store: &Store, now: Timestamp) {
+    let admin = user("usr_0198c0de-0000-7000-8000-000000000031", "Lex Hart", "lex@lexcorp.example");
+    let now = add(now, SignedDuration::from_secs(-30));
+    let mut org = org(LEXCORP, "LexCorp", &admin, parse("2024-05-02T09:00:00Z"));
+    org.external_id = Some(parse("lexcorp-7"));
+    let history = History { trial: None, completed_tasks: ["created_project".to_owned()].into() };
+    let project = parse("prj_0198c0de-0000-7000-8000-000000000032");
+    org.import(&history, project, now).unwrap();
+    let id = CustomerId::parse(IMPORTED_CUSTOMER).unwrap();
+    org.import_customer(&id, [], &prices(), project, now);
+    let link = store.load_customer_link(&id).await.unwrap();
+    let customer = TenantCustomer { id, link, released: Vec::new() };
+    commit(store, admin, org, Some(customer), now).await;
+}
+
+async fn commit(store: &Store, mut admin: User, org: Org, customer: Option<TenantCustomer>, now: Timestamp) {
+    admin.join(org.id);
+    store.commit_tenant(&Tenant { person: Person::New(admin), org, customer }, now).await.unwrap();
+}

@@ -56,6 +56,7 @@ impl PersonIn {
 }
 
 /// The id of the host app and the address belong to different users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Disagrees;
 
 impl Disagrees {

@@ -197,7 +197,8 @@ impl Store {
 }
 
 fn org_of_key(key: Key) -> Option<OrgId> {
-    key.pk.strip_prefix("ORG#")?.parse().ok()
+    let Key { pk, .. } = key;
+    pk.strip_prefix("ORG#")?.parse().ok()
 }
 
 impl Due {

@@ -63,29 +63,6 @@ fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, Str
             ("full_name", "Jo Doe".to_owned()),
             ("email", FRESH.to_owned()),
         ],
-        "POST /api/v1/organizations" => vec![
-            ("name", "Further".to_owned()),
-            ("external_id", "further-1".to_owned()),
-            ("admin.email", FRESH.to_owned()),
-            ("admin.full_name", "Jo Doe".to_owned()),
-            ("admin.external_id", "jo-1".to_owned()),
-        ],
-        "POST /api/v1/organizations/{org}/portal-links" => vec![
-            ("user", caller.user.clone()),
-            ("page", "checklist".to_owned()),
-            ("return_url", format!("{HOST_APP}/settings")),
-        ],
-        "POST /api/v1/organizations/{org}/members" => vec![
-            ("email", FRESH.to_owned()),
-            ("full_name", "Fay Fresh".to_owned()),
-            ("external_id", "jo-1".to_owned()),
-        ],
-        "POST /api/v1/organizations/{org}/trial/extend" => {
-            vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
-        }
-        "PUT /api/v1/organizations/{org}/members/{user}" => vec![("role", "member".to_owned())],
-        "PATCH /api/v1/users/{user}" => vec![("email", FRESH.to_owned())],
-        "PATCH /api/v1/organizations/{org}" => vec![("name", "Acme Inc".to_owned())],
         "POST /login" => vec![("email", FRESH.to_owned())],
         "POST /billing/checkout" => vec![("plan", "team".to_owned())],
         "POST /invitations/{token}" => vec![("full_name", "Gil Guest".to_owned())],
@@ -118,6 +95,35 @@ fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, Str
         | "POST /members/invitations/{invitation}/revoke"
         | "POST /members/leave"
         | "POST /members/{user}/remove" => vec![("confirmed", "true".to_owned())],
+        route => server_api_fields(route, caller),
+    }
+}
+
+fn server_api_fields(route: &str, caller: &Caller) -> Vec<(&'static str, String)> {
+    match route {
+        "POST /api/v1/organizations" => vec![
+            ("name", "Further".to_owned()),
+            ("external_id", "further-1".to_owned()),
+            ("admin.email", FRESH.to_owned()),
+            ("admin.full_name", "Jo Doe".to_owned()),
+            ("admin.external_id", "jo-1".to_owned()),
+        ],
+        "POST /api/v1/organizations/{org}/portal-links" => vec![
+            ("user", caller.user.clone()),
+            ("page", "checklist".to_owned()),
+            ("return_url", format!("{HOST_APP}/settings")),
+        ],
+        "POST /api/v1/organizations/{org}/members" => vec![
+            ("email", FRESH.to_owned()),
+            ("full_name", "Fay Fresh".to_owned()),
+            ("external_id", "jo-1".to_owned()),
+        ],
+        "POST /api/v1/organizations/{org}/trial/extend" => {
+            vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
+        }
+        "PUT /api/v1/organizations/{org}/members/{user}" => vec![("role", "member".to_owned())],
+        "PATCH /api/v1/users/{user}" => vec![("email", FRESH.to_owned())],
+        "PATCH /api/v1/organizations/{org}" => vec![("name", "Acme Inc".to_owned())],
         _ => Vec::new(),
     }
 }

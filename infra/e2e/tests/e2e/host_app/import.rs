@@ -27,6 +27,7 @@ const STATES: [(Option<Existing>, Option<&str>, &str); 8] = [
     (Some(Existing::Canceled), None, "canceled"),
 ];
 
+#[expect(clippy::disallowed_methods, reason = "the variable sizes a test and configures no code")]
 fn count() -> usize {
     std::env::var("ONRAMP_IMPORT_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(COUNT)
 }

@@ -136,7 +136,8 @@ async fn tenants_from_one_address_have_no_limit_and_exist_once() {
     let (mut found, mut cursor) = (Vec::new(), String::new());
     while found.len() < 1000 {
         let page = get(&world, &format!("{ORGANIZATIONS}?limit=100{cursor}")).await.json();
-        found.extend(page["organizations"].as_array().unwrap().iter().map(|it| it["external_id"].to_string()));
+        found
+            .extend(page["organizations"].as_array().unwrap().iter().map(|it| it["external_id"].to_string()));
         cursor = format!("&cursor={}", page["next_cursor"].as_str().expect("the list ended before 1,000"));
     }
     let next = get(&world, &format!("{ORGANIZATIONS}?limit=100{cursor}")).await.json();

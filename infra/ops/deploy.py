@@ -17,6 +17,10 @@ which no file shows.
 A value that an earlier deployment set, and that neither the stage nor the command names now, would
 return to its default. This program reads the stack's values first and stops before such a change.
 
+DynamoDB creates one index per update of a stack. If the table of the stage lacks several indexes, this
+program therefore first deploys the template without all but one of them, then without all but two, and
+so on.
+
 After the deployment, it invokes the function `billing` once, which reads the prices of the plans.
 """
 
@@ -35,6 +39,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / ".aws-sam/build/template.yaml"
 # The inputs of `sam build`.
 SOURCES = ["template.yaml", "infra/observability/template.yaml", "Cargo.*", "functions/**/*", "shared/**/*"]
+# An index and an attribute of the table, as `sam build` writes them.
+INDEX = re.compile(r"^( *)- IndexName: (\S+)\n(?:\1 +.*\n)*", re.MULTILINE)
+ATTRIBUTE = re.compile(r"^( *)- AttributeName: (\S+)\n\1  AttributeType: .*\n", re.MULTILINE)
 STAMPED = re.compile(r"^( +CONFIGURATION: ).*$", re.MULTILINE)
 # Architectures by the field e_machine of the ELF header.
 MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
@@ -206,6 +213,28 @@ def last_values(target: Target) -> Values:
     return {one["ParameterKey"]: one["ParameterValue"] for one in json.loads(run.stdout)["Stacks"][0].get("Parameters", [])}
 
 
+# ---- indexes ----
+
+
+def missing_indexes(target: Target, template: str) -> list[str]:
+    """Returns the indexes of the template that the table of the stack lacks."""
+    table = target.aws("cloudformation", "describe-stack-resources", "--stack-name", target.stack, "--logical-resource-id", "Table", "--query", "StackResources[0].PhysicalResourceId", "--output", "text")
+    run = target.aws("dynamodb", "describe-table", "--table-name", table.stdout.strip(), "--query", "Table.GlobalSecondaryIndexes[].IndexName", "--output", "json")
+    if table.returncode != 0 or run.returncode != 0:
+        raise DeploymentError(f"cannot read the indexes of the table: {(table.stderr + run.stderr).strip()}")
+    present = json.loads(run.stdout) or []
+    return [name for _, name in INDEX.findall(template) if name not in present]
+
+
+def without_indexes(template: str, names: list[str]) -> str:
+    """Returns the template without these indexes and without their attributes, which DynamoDB rejects
+    if no index uses them.
+    """
+    attributes = {name for index in INDEX.finditer(template) if index[2] in names for name in re.findall(r"AttributeName: (\S+)", index[0])}
+    template = INDEX.sub(lambda it: "" if it[2] in names else it[0], template)
+    return ATTRIBUTE.sub(lambda it: "" if it[2] in attributes else it[0], template)
+
+
 # ---- deployment ----
 
 
@@ -241,9 +270,19 @@ def deploy(env: str, given: list[str], template: Path, dry_run: bool, more: list
         print(f"{shlex.join(run)}\n# CONFIGURATION is {mark}")
         return 0
     target = Target(config, more)
-    errors = unnamed_changes(last_values(target), now, named)
+    last = last_values(target)
+    errors = unnamed_changes(last, now, named)
     if errors:
         raise DeploymentError(*errors)
+    missing = missing_indexes(target, text) if last else []
+    # SAM finds the code of the functions relative to the template.
+    partial = template.with_name(f"partial-{template.name}")
+    for count in range(1, len(missing)):
+        print(f"! deploying without {', '.join(missing[count:])} first, because an update adds one index", file=sys.stderr)
+        partial.write_text(without_indexes(text, missing[count:]), encoding="utf-8")
+        code = subprocess.run(command(env, partial, now, more), cwd=ROOT, check=False).returncode
+        if code != 0:
+            return code
     template.write_text(text, encoding="utf-8")
     code = subprocess.run(run, cwd=ROOT, check=False).returncode
     if code == 0:

@@ -38,7 +38,14 @@ import json, os, sys
 with open(os.environ["CALLS"], "a") as file:
     file.write(json.dumps(sys.argv) + "\\n")
 if "describe-stack-resources" in sys.argv:
-    print("onramp-BillingFunction-1")
+    print("onramp-" + sys.argv[sys.argv.index("--logical-resource-id") + 1] + "-1")
+elif "describe-table" in sys.argv:
+    print(os.environ.get("INDEXES", '["by-due", "by-mail", "by-cohort", "by-work"]'))
+elif sys.argv[1] == "deploy":
+    with open(sys.argv[sys.argv.index("--template-file") + 1]) as file:
+        indexes = [line.split()[-1] for line in file if "IndexName:" in line]
+    with open(os.environ["CALLS"] + "-indexes", "a") as file:
+        file.write(json.dumps(indexes) + "\\n")
 elif "invoke" in sys.argv:
     print("Unhandled" if os.environ.get("PRICES") == "fail" else "None")
 elif sys.argv[0].endswith("aws"):
@@ -271,6 +278,34 @@ def check_rejections(project: Project):
     refused(project.run(*given), "run sam build")
 
 
+def check_indexes(project: Project):
+    """Each deployment adds one index to the table of an existing stack."""
+    given, every = words(NEEDED), ["by-due", "by-mail", "by-cohort", "by-work"]
+    last = of(project.built.read_text(), NEEDED)
+    plain = project.built.read_text()
+
+    def deployed(present: list[str], stack: dict | None) -> list[list[str]]:
+        seen = Path(f"{project.calls}-indexes")
+        seen.unlink(missing_ok=True)
+        os.environ["INDEXES"] = json.dumps(present or None)
+        code, output, _ = project.run(*given, stack=stack)
+        del os.environ["INDEXES"]
+        assert code == 0, output
+        return [json.loads(line) for line in seen.read_text().splitlines()]
+
+    assert deployed(every, last) == [every]
+    assert deployed(every[:3], last) == [every]
+    assert deployed(every[:2], last) == [every[:3], every]
+    assert deployed([], last) == [every[:1], every[:2], every[:3], every]
+    # A new table has all indexes from the start.
+    assert deployed([], None) == [every]
+    stripped = deploy.without_indexes(plain, ["by-work", "by-cohort"])
+    assert not re.search("AttributeName: (work|cohort)_", stripped)
+    assert all(plain.count(f"AttributeName: {name}") == stripped.count(f"AttributeName: {name}") == 2 for name in ("due_pk", "due_at", "mail_pk", "mail_at"))
+    assert deploy.without_indexes(plain, []) == plain
+    project.build()
+
+
 def check_rollback_commands(project: Project):
     """The runbook's two loops, which move the aliases back and forward."""
     page = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
@@ -330,7 +365,7 @@ def check_restore(project: Project):
 
 
 def main():
-    checks = (check_published_versions, check_read_values, check_command, check_rejections, check_rollback_commands, check_restore)
+    checks = (check_published_versions, check_read_values, check_command, check_rejections, check_indexes, check_rollback_commands, check_restore)
     for check in checks:
         with tempfile.TemporaryDirectory() as folder:
             check(Project(Path(folder).resolve()))

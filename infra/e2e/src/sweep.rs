@@ -185,8 +185,8 @@ fn single_function_template() -> String {
             let name = line.trim();
             let other = name.ends_with("Function:") && name != "TrialReminderFunction:";
             dropping = other
-                || ["Observability:", "AnswersFailed:"].contains(&name)
-                || ["ReleaseFails:", "AnswersFail:", "MailerFails:", "PublisherFails:"].contains(&name);
+                || ["Observability:", "AnswersFailed:", "AnswersFail:"].contains(&name)
+                || name.ends_with("Fails:");
         }
         // Also omit the stream of the table, because no function reads it here. Omit the list of
         // release alarms, because the alarms themselves are omitted.

@@ -9,12 +9,14 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header::DATE};
 use serde_json::json;
 use sim::external::{ExternalService, InjectedError};
 
+use crate::seed::GLOBEX;
+
 /// The customer of LexCorp, with an active subscription at Stripe.
 pub(crate) const IMPORTED_CUSTOMER: &str = "cus_L1e2x3C4o5r6p7";
 /// The price of that subscription, which is the team plan's.
 const PRICE: &str = "price_local_team";
 
-/// A Stripe account in which only the imported customer has a subscription.
+/// A Stripe account in which only the imported customer has subscriptions. The ended one names Globex.
 #[derive(Debug)]
 pub(crate) struct StripeApi;
 
@@ -79,9 +81,14 @@ fn subscriptions(query: &str) -> serde_json::Value {
     let subscription = json!({
         "id": "sub_1L1e2x3C4o5r6p7", "object": "subscription", "customer": IMPORTED_CUSTOMER,
         "status": "active", "created": 1_714_640_400, "metadata": {},
-        "items": { "data": [item] }, "latest_invoice": invoice,
+        "items": { "data": [&item] }, "latest_invoice": invoice,
     });
-    json!({ "data": [subscription], "has_more": false })
+    let ended = json!({
+        "id": "sub_0L1e2x3C4o5r6p7", "object": "subscription", "customer": IMPORTED_CUSTOMER,
+        "status": "canceled", "created": 1_700_000_000, "ended_at": 1_702_592_000,
+        "metadata": { "organization_id": GLOBEX }, "items": { "data": [item] }, "latest_invoice": null,
+    });
+    json!({ "data": [subscription, ended], "has_more": false })
 }
 
 /// Returns the price whose id is the end of the path.

@@ -3,8 +3,8 @@
 //!
 //! # Invariant
 //!
-//! Every handler takes a [`Caller`](auth::Caller), the proof of a valid key, and every change takes a
-//! [`Writer`](auth::Writer). Requests of the same content have the same effect as one of them.
+//! Every handler takes a `Caller`, the proof of a valid key, and every change takes a
+//! `Writer`. Requests of the same content have the same effect as one of them.
 //!
 //! # What it never does
 //!

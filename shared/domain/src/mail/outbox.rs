@@ -49,8 +49,7 @@ impl Outbox {
     ///
     /// The email describes the membership at the time of sending. So an earlier notice to the same
     /// person that waits for its first attempt is replaced. Finished notices are removed, except the
-    /// newest ones to other persons, because the dashboard shows a changed role for
-    /// [`ROLE_CHANGE_SHOWN_FOR`].
+    /// newest ones to other persons, because the dashboard shows a changed role for 24 hours.
     pub fn enqueue_membership_changed(&mut self, user: UserId, now: Timestamp) {
         let mut times: Vec<Timestamp> = self.membership_changes().map(|(_, at)| at).collect();
         times.sort_unstable_by(|one, other| other.cmp(one));

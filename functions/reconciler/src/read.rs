@@ -98,12 +98,11 @@ impl App {
     ) -> Result<Vec<ReadSubscription>, Error> {
         let facts = found.iter().filter_map(|read| read.fact.names);
         let others: BTreeSet<OrgId> = facts.filter(|named| *named != own).collect();
-        let others: Vec<OrgId> = others.into_iter().collect();
-        let known = match others.as_slice() {
-            [] => Vec::new(),
-            ids => self.store.load_orgs(ids).await?,
-        };
-        let exists = |named: &OrgId| *named == own || known.iter().any(|org| org.id == *named);
+        let mut known = BTreeSet::from([own]);
+        for other in others {
+            known.extend(self.store.load_org(other).await?.map(|org| org.value.id));
+        }
+        let exists = |named: &OrgId| known.contains(named);
         for fact in found.iter_mut().flat_map(|read| [Some(&mut read.fact), read.payment.as_mut()]).flatten()
         {
             fact.names = fact.names.filter(exists);

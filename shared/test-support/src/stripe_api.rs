@@ -9,10 +9,10 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header::DATE};
 use serde_json::json;
 use sim::external::{ExternalService, InjectedError};
 
-use crate::seed::GLOBEX;
-
 /// The customer of LexCorp, with an active subscription at Stripe.
 pub(crate) const IMPORTED_CUSTOMER: &str = "cus_L1e2x3C4o5r6p7";
+/// Another organization, which the ended subscription names.
+const NAMED: &str = "org_0198c0de-0000-7000-8000-000000000005";
 /// The price of that subscription, which is the team plan's.
 const PRICE: &str = "price_local_team";
 
@@ -86,7 +86,7 @@ fn subscriptions(query: &str) -> serde_json::Value {
     let ended = json!({
         "id": "sub_0L1e2x3C4o5r6p7", "object": "subscription", "customer": IMPORTED_CUSTOMER,
         "status": "canceled", "created": 1_700_000_000, "ended_at": 1_702_592_000,
-        "metadata": { "organization_id": GLOBEX }, "items": { "data": [item] }, "latest_invoice": null,
+        "metadata": { "organization_id": NAMED }, "items": { "data": [item] }, "latest_invoice": null,
     });
     json!({ "data": [subscription, ended], "has_more": false })
 }

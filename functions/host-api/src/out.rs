@@ -89,7 +89,7 @@ pub struct PortalLinkOut {
     pub expires_at: Timestamp,
 }
 
-/// The user with an address, or nobody.
+/// The user with an address, if there is one.
 #[derive(Debug, Serialize)]
 pub struct UsersOut {
     pub users: Vec<UserOut>,

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use runtime::InvocationResult;
 use serde_json::{json, value::to_raw_value};
-use store::Error;
+use store::{RunSummary, process_due};
 use telemetry::{LogArea, Metric};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::App;
 
@@ -17,37 +16,12 @@ const CONCURRENCY: usize = 4;
 /// timeout, because the clients limit the time of each call.
 const BUDGET: Duration = Duration::from_secs(40);
 
-/// The result of a run.
-#[derive(Default)]
-struct RunSummary {
-    /// Number of open requests.
-    found: u64,
-    /// Number of requests whose read failed.
-    failed: u64,
-    /// The error of the first shard whose query failed.
-    query_error: Option<Error>,
-}
-
 impl App {
     /// Makes one run. A request whose read fails stays open for a later run.
     pub(crate) async fn run(&self) -> InvocationResult {
-        let now = self.clock.now();
-        let summary = self
-            .store
-            .reads_due(now)
-            .take_until(sleep_until(Instant::now() + BUDGET))
-            .map(async |due| match due {
-                Ok(org) => (1, u64::from(!self.read_customer(org).await), None),
-                Err(error) => (0, 0, Some(error)),
-            })
-            .buffer_unordered(CONCURRENCY)
-            .fold(RunSummary::default(), async |summary, (found, failed, query_error)| RunSummary {
-                found: summary.found + found,
-                failed: summary.failed + failed,
-                query_error: summary.query_error.or(query_error),
-            })
-            .await;
-        let RunSummary { found, failed, query_error } = summary;
+        let (due, end) = (self.store.reads_due(self.clock.now()), Instant::now() + BUDGET);
+        let RunSummary { found, failed, query_error } =
+            process_due(due, CONCURRENCY, end, |org| self.read_customer(org)).await;
         if found > 0 {
             tracing::info!(area = %LogArea::Billing, found, failed, "read customers at Stripe");
         }

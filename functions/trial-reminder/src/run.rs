@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use jiff::Timestamp;
 use runtime::InvocationResult;
 use serde_json::{json, value::to_raw_value};
-use store::{Backlog, Due, Error};
+use store::{Backlog, Due, Error, RunSummary, process_due};
 use telemetry::{LogArea, Metric};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::App;
 
@@ -18,38 +17,13 @@ const CONCURRENCY: usize = 8;
 /// function's timeout, because the store's client limits the time of each call.
 const BUDGET: Duration = Duration::from_secs(40);
 
-/// The result of a run.
-#[derive(Default)]
-struct RunSummary {
-    /// Number of due items.
-    found: u64,
-    /// Number of due items that failed.
-    failed: u64,
-    /// The error of the first shard whose query failed.
-    query_error: Option<Error>,
-}
-
 impl App {
     /// Makes one run. Items that fail stay due for the next run, except corrupt organizations.
     pub(crate) async fn run(&self) -> InvocationResult {
         let now = self.clock.now();
         let end = Instant::now() + BUDGET;
-        let summary = self
-            .store
-            .due(now)
-            .take_until(sleep_until(end))
-            .map(async |due| match due {
-                Ok(due) => (1, u64::from(!self.process(due, now).await), None),
-                Err(error) => (0, 0, Some(error)),
-            })
-            .buffer_unordered(CONCURRENCY)
-            .fold(RunSummary::default(), async |summary, (found, failed, query_error)| RunSummary {
-                found: summary.found + found,
-                failed: summary.failed + failed,
-                query_error: summary.query_error.or(query_error),
-            })
-            .await;
-        let RunSummary { found, failed, query_error } = summary;
+        let RunSummary { found, failed, query_error } =
+            process_due(self.store.due(now), CONCURRENCY, end, |due| self.process(due, now)).await;
         tracing::info!(area = %LogArea::Trial, found, failed, "completed trial sweep");
         self.measure_backlog(failed > 0 || Instant::now() >= end).await;
         match query_error {

@@ -146,8 +146,12 @@ mod tests {
     use aws_local::gateway::Served;
 
     fn line(path: &str, function: &str, pattern: &str) -> Line {
-        let served =
-            Served { function: function.to_owned(), pattern: pattern.to_owned(), request_id: "1".to_owned() };
+        let served = Served {
+            function: function.to_owned(),
+            pattern: pattern.to_owned(),
+            request_id: "1".to_owned(),
+            failure: None,
+        };
         Line {
             method: "POST".to_owned(),
             path: path.to_owned(),

@@ -48,8 +48,8 @@ impl Store {
     }
 
     /// Writes a changed user, and the copies in `after`, which has an entry for each membership of
-    /// `before`. Writes nothing if the user is the same. Every organization gets a new version. Returns `false`, and writes nothing, if the new
-    /// address belongs to another user.
+    /// `before`. Every organization gets a new version. Writes nothing if the user is the same.
+    /// Returns `false`, and writes nothing, if the new address belongs to another user.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the user, an organization, or its members changed;

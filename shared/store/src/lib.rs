@@ -69,7 +69,8 @@
 //! - `update`: conditions and update expressions. `unknown`: how unknown attributes are kept.
 //! - `schema`: the stored forms that several modules use, such as the form of an organization.
 //! - One module for each kind of item, such as `session`, `link`, or `customer`.
-//! - `index`: the indexes. `due` and `review`: their queries. `stream`: the records of changed items.
+//! - `index`: the indexes. `due` and `review`: their queries. `run`: a
+//!   scheduled run over due entries. `stream`: the records of changed items.
 
 mod account;
 mod address_correction;
@@ -99,6 +100,7 @@ mod profile;
 mod quarantine;
 mod retry;
 mod review;
+mod run;
 mod schema;
 mod ses_heartbeat;
 mod session;
@@ -137,6 +139,7 @@ pub use profile::{ChangedProfile, Profile};
 pub use quarantine::QuarantinedEvent;
 pub use retry::{MayConflict, retry};
 pub use review::{ReviewItem, ReviewItemKind, ReviewList, ReviewPage, ReviewedEvent};
+pub use run::{RunSummary, process_due};
 pub use session::{EmbedSession, SignedIn};
 pub use sign_in_request::{SignInRequest, SignInRequestResult};
 pub use sign_in_request_id::SignInRequestId;

@@ -16,7 +16,10 @@ pub use event::IncomingRequest;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 pub use route::Router;
 
-use crate::{invoke::Fleet, template::Route};
+use crate::{
+    invoke::{Failure, Fleet},
+    template::Route,
+};
 use sim::{clock::LocalClock, random};
 
 /// API Gateway's limit for a request body.
@@ -34,6 +37,8 @@ pub struct Served {
     pub pattern: String,
     /// Request ID of the invocation, as in the call log.
     pub request_id: String,
+    /// Why the function returned no response.
+    pub failure: Option<Failure>,
 }
 
 /// Called with each request that a function handled, and with the status of the response.
@@ -79,7 +84,11 @@ impl Gateway {
             return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
         };
         let invoked = self.fleet.invoke(matched.function, payload).await;
-        let returned = invoked.result.ok().and_then(|payload| response::response(payload.get()));
+        let (payload, failure) = match invoked.result {
+            Ok(payload) => (Some(payload), None),
+            Err(failure) => (None, Some(failure)),
+        };
+        let returned = payload.and_then(|payload| response::response(payload.get()));
         if let Some(response) = &returned {
             (self.observer)(&request, response.status());
         }
@@ -95,6 +104,7 @@ impl Gateway {
             function: matched.function.to_owned(),
             pattern: matched.route_key.split(' ').next_back().unwrap_or_default().to_owned(),
             request_id: invoked.request_id,
+            failure,
         });
         response
     }

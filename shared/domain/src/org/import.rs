@@ -81,7 +81,7 @@ impl Org {
     }
 
     /// Returns whether the reason of a notice lies before the import of the organization. The host app
-    /// told its customers before.
+    /// has notified its customers of it.
     pub(super) fn precedes_import(&self, key: &NoticeKey) -> bool {
         let reason = match key {
             NoticeKey::TrialEnded { ends_at } => Some(*ends_at),

@@ -78,10 +78,10 @@ async fn known_ids_and_addresses_are_found_in_one_read() {
         let (org, user, address) = (parse(org), user.map(parse), Address::parse(address).unwrap());
         world.store.load_known(&org, user.as_ref(), &address).await.unwrap()
     };
-    let nobody = Known { org: None, person: KnownPerson { user: None, address: None } };
-    assert_eq!(load("new-1", None, "al@new.example").await, nobody);
+    let unknown = Known { org: None, person: KnownPerson { user: None, address: None } };
+    assert_eq!(load("new-1", None, "al@new.example").await, unknown);
     // The ids of organizations and users are separate.
-    assert_eq!(load("nor@oscorp", Some("oscorp:1"), "al@new.example").await, nobody);
+    assert_eq!(load("nor@oscorp", Some("oscorp:1"), "al@new.example").await, unknown);
     let found = load("oscorp:1", Some("nor@oscorp"), "jo@acme.example").await;
     assert_eq!((found.org, found.person.address), (Some(parse(OSCORP)), Some(parse(JO))));
     assert!(found.person.user.is_some_and(|user| Some(user) != found.person.address));

@@ -205,6 +205,7 @@ const MUTATIONS: &[(&str, &str, Mutation)] = &[
     ),
     ("release-alarms", "ReleaseFails.Properties.Threshold", Set("30000")),
     ("release-alarms", "MailerFails.Properties.ComparisonOperator", Set("LessThanThreshold")),
+    ("release-alarms", "ReconcilerFails.Properties.Threshold", Set("3")),
     ("release-alarms", "ReleaseFails.Properties.Metrics.2.MetricStat.Period", Set("3600")),
     ("release-responses", "AnswersFail.Properties.Threshold", Set("30000")),
     ("release-responses", "AnswersFailed.Properties.LogGroupName", Set("!Ref AccessLogs")),

@@ -47,7 +47,9 @@ pub fn alarms(stack: &Stack) -> Vec<String> {
             texts(&function["DeploymentPreference"]["Alarms"]).contains(&format!("onramp-{name}"))
         };
         let is_release_alarm = name == "ReleaseFails" || stack.functions().any(|(_, it)| stops(&it));
-        if is_release_alarm && fires_in_time(alarm) {
+        // The reconciler runs once a minute.
+        let failures = if name == "ReconcilerFails" { 1 } else { 3 };
+        if is_release_alarm && fires_in_time(alarm, failures) {
             watched.extend(metrics.filter(|metric| metric["MetricName"] == "Errors").filter_map(function));
         }
     }
@@ -67,20 +69,21 @@ pub fn responses(stack: &Stack) -> Vec<String> {
     let is_logged = code::source("shared/web").contains("\"request failed\"");
     let pattern = r#"{ $.message = "request failed" && $.status = 500 }"#;
     let is_counted = filters.filter(|(_, filter)| filter["FilterPattern"] == pattern).count() == 1;
-    if is_logged && is_counted && fires_in_time(alarm) {
+    if is_logged && is_counted && fires_in_time(alarm, 3) {
         Vec::new()
     } else {
         vec!["500 responses cause no rollback".to_owned()]
     }
 }
 
-/// Returns whether an alarm goes off after three failures in one minute, and ignores missing data.
-fn fires_in_time(alarm: &Value) -> bool {
+/// Returns whether an alarm goes off after this number of failures in one minute, and ignores missing
+/// data.
+fn fires_in_time(alarm: &Value, failures: i64) -> bool {
     let of_metrics = list(&alarm["Metrics"]);
     let summed = of_metrics.iter().filter_map(|metric| metric.get("MetricStat")).chain([alarm]);
     alarm["TreatMissingData"] == "notBreaching"
         && alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-        && number(&alarm["Threshold"]) == Some(3)
+        && number(&alarm["Threshold"]) == Some(failures)
         && number(&alarm["EvaluationPeriods"]) == Some(1)
         && summed.filter(|it| !it["Period"].is_null()).all(|it| number(&it["Period"]) == Some(60))
 }

@@ -61,9 +61,11 @@ fn server(world: &World, key: &str) -> Server {
     }
 }
 
-/// Returns an event of an imported customer, whose metadata names no organization.
+/// Returns an event about an imported customer or its subscription. Its metadata names no organization.
 fn event(kind: &str, n: usize) -> Value {
-    json!({ "type": kind, "customer": format!("cus_Imported{n}") })
+    let [customer, subscription] = ["cus", "sub"].map(|prefix| format!("{prefix}_Imported{n}"));
+    let id = if kind == "customer.deleted" { &customer } else { &subscription };
+    json!({ "type": kind, "customer": customer, "set": { "id": id } })
 }
 
 /// Runs the import until `lines` lines are done, and then kills it.

@@ -2,8 +2,9 @@
 
     python -m infra.ci.functions.binary BOOTSTRAP…
 
-A binary must only need libraries of Amazon Linux 2023 and must not exceed a maximum size. It must
-contain no secret, no string of the local stack, and no path of the machine that built it.
+A binary must only need libraries of Amazon Linux 2023, must not exceed a maximum size, and must end on a
+panic. It must contain no secret, no string of the local stack, and no path of the machine that built
+it.
 """
 
 import re
@@ -57,12 +58,18 @@ def loader(binary: Path) -> list[str]:
     return errors + [f"needs {library}" for library in sorted(libraries)]
 
 
+def panics(binary: Path) -> list[str]:
+    """Reports a binary that unwinds on a panic: only such a binary raises exceptions."""
+    symbols = subprocess.check_output(["objdump", "--dynamic-syms", binary], text=True)
+    return ["unwinds on a panic"] if "_Unwind_RaiseException" in symbols else []
+
+
 def errors(binary: Path) -> list[str]:
     """Reports what is wrong with a binary."""
     content = binary.read_bytes()
     size = len(content) / 1e6
     large = [f"has {size:.1f} MB, more than {MAX_MEGABYTES}"] if size > MAX_MEGABYTES else []
-    return large + loader(binary) + [f"contains {name}: {text}" for name, text in matches(content, LOCAL | SECRETS).items()]
+    return large + loader(binary) + panics(binary) + [f"contains {name}: {text}" for name, text in matches(content, LOCAL | SECRETS).items()]
 
 
 def missed_patterns(local_program: Path) -> list[str]:

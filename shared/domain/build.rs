@@ -1,4 +1,4 @@
-//! Generates the constants of `domain::checklist` from the checklist definition files.
+//! Generates the constants of `domain::checklist` and `domain::provisioning` from content files.
 //!
 //! An invalid file stops the build with an error that names the file and the problem.
 
@@ -13,18 +13,20 @@ use std::{path::Path, process::ExitCode};
 fn main() -> ExitCode {
     let folder = Path::new("../../infra/content/checklists");
     println!("cargo::rerun-if-changed={}", folder.display());
-    match content::generate(folder) {
-        Ok(source) => match std::env::var_os("OUT_DIR") {
-            Some(out) => std::fs::write(Path::new(&out).join("definitions.rs"), source)
-                .map_or_else(fail, |()| ExitCode::SUCCESS),
-            None => fail("OUT_DIR is not set"),
-        },
-        Err(errors) => fail(errors),
-    }
+    let steps = Path::new("../../infra/content/provisioning.toml");
+    println!("cargo::rerun-if-changed={}", steps.display());
+    let written = write("definitions.rs", content::generate(folder))
+        .and_then(|()| write("steps.rs", content::generate_steps(steps)));
+    written.map_or_else(fail, |()| ExitCode::SUCCESS)
 }
 
-fn fail(error: impl std::fmt::Display) -> ExitCode {
-    for line in error.to_string().lines() {
+fn write(file: &str, source: Result<String, String>) -> Result<(), String> {
+    let out = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
+    std::fs::write(Path::new(&out).join(file), source?).map_err(|error| error.to_string())
+}
+
+fn fail(error: String) -> ExitCode {
+    for line in error.lines() {
         // The build script runs in `shared/domain`. Show paths relative to the workspace.
         println!("cargo::error={}", line.replacen("../../", "", 1));
     }

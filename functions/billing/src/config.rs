@@ -1,6 +1,6 @@
 //! Configuration of the function, read from environment variables.
 
-use domain::{billing::Prices, people::IdleTimeout};
+use domain::{billing::Prices, people::IdleTimeout, provisioning::Steps};
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use stripe::{Mode, client::SecretKey};
 use web::Origins;
@@ -20,6 +20,8 @@ pub struct Config {
     pub session_idle: IdleTimeout,
     /// The price ids of the plans.
     pub prices: Prices,
+    /// Steps of the host app for new organizations.
+    pub steps: Steps,
 }
 
 impl Config {
@@ -38,9 +40,10 @@ impl Config {
         });
         let session_idle = vars.session_idle();
         let prices = vars.prices();
+        let steps = vars.steps();
         let origins = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
-        runtime::require!(vars, table, public_url, product, mode, session_idle, origins, prices, key);
-        Ok((Self { table, public_url, product, mode, origins, session_idle, prices }, key))
+        runtime::require!(vars, table, public_url, product, mode, session_idle, origins, prices, steps, key);
+        Ok((Self { table, public_url, product, mode, origins, session_idle, prices, steps }, key))
     }
 }
 

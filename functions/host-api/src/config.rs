@@ -1,6 +1,6 @@
 //! Configuration from environment variables.
 
-use domain::{billing::Prices, checklist::Offered, trial::TrialTerms};
+use domain::{billing::Prices, checklist::Offered, provisioning::Steps, trial::TrialTerms};
 use host_auth::ApiKeys;
 use runtime::{BaseUrl, ConfigErrors, Env, SecretSource};
 use stripe::Mode;
@@ -22,6 +22,8 @@ pub struct Config {
     pub prices: Prices,
     /// The trials of new organizations.
     pub trials: TrialTerms,
+    /// Steps of the host app for new organizations.
+    pub steps: Steps,
     /// Origins that may embed widgets. Portal sessions may lead back to them.
     pub embedders: Origins,
     /// Checklists of this deployment.
@@ -44,11 +46,12 @@ impl Config {
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
         let prices = vars.prices();
         let trials = vars.trials();
+        let steps = vars.steps();
         let checklists = vars.checklists();
         runtime::require!(
-            vars, table, public_url, app_url, keys, embedders, mode, prices, trials, checklists
+            vars, table, public_url, app_url, keys, embedders, mode, prices, trials, steps, checklists
         );
-        Ok(Self { table, public_url, app_url, keys, mode, prices, trials, embedders, checklists })
+        Ok(Self { table, public_url, app_url, keys, mode, prices, trials, steps, embedders, checklists })
     }
 }
 

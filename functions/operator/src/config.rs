@@ -4,6 +4,7 @@ use domain::{
     billing::Prices,
     mail::brake::Budget,
     people::{IdleTimeout, Operators},
+    provisioning::Steps,
     trial::parse_reminder_days,
 };
 use runtime::{BaseUrl, ConfigErrors, Env, require};
@@ -31,6 +32,8 @@ pub struct Config {
     pub reminder_days: Vec<u16>,
     /// Price ids of the plans. They show which parked events are for a plan.
     pub prices: Prices,
+    /// Steps of the host app for new organizations.
+    pub steps: Steps,
     /// URL of the host app, for the security headers.
     pub app_url: Option<BaseUrl>,
     /// Origins of Stripe's hosted pages, for the security headers.
@@ -54,6 +57,7 @@ impl Config {
         let expected = "comma-separated integers (days)";
         let reminder_days = vars.read("TRIAL_REMINDER_DAYS", Some("3"), expected, parse_reminder_days);
         let prices = vars.prices();
+        let steps = vars.steps();
         let app_url = vars.base_url("APP_URL");
         let checkout = vars.parsed("STRIPE_CHECKOUT_ORIGINS", Origins::STRIPE, Origins::EXPECTED);
         require!(
@@ -67,6 +71,7 @@ impl Config {
             operators,
             reminder_days,
             prices,
+            steps,
             app_url,
             checkout
         );
@@ -80,6 +85,7 @@ impl Config {
             operators,
             reminder_days,
             prices,
+            steps,
             app_url,
             checkout,
         })

@@ -4,6 +4,7 @@ use domain::{
     checklist::Offered,
     mail::brake::Budget,
     people::{IdleTimeout, User},
+    provisioning::Steps,
     trial::TrialTerms,
 };
 use runtime::{BaseUrl, ConfigErrors, Env};
@@ -19,6 +20,8 @@ pub struct Config {
     pub session_idle: IdleTimeout,
     /// The trials of new organizations.
     pub trials: TrialTerms,
+    /// Steps of the host app for new organizations.
+    pub steps: Steps,
     /// Checklists that this deployment offers to organizations.
     pub checklists: Offered,
     /// Maximum number of sign-ups from one network per hour.
@@ -39,6 +42,7 @@ impl Config {
         let product = vars.product_name();
         let session_idle = vars.session_idle();
         let trials = vars.trials();
+        let steps = vars.steps();
         let checklists = vars.checklists();
         let limit_per_ip = vars.sign_up_limit();
         let budget = vars.sign_up_budget();
@@ -49,11 +53,12 @@ impl Config {
             product,
             session_idle,
             trials,
+            steps,
             checklists,
             limit_per_ip,
             budget
         );
-        Ok(Self { table, public_url, product, session_idle, trials, checklists, limit_per_ip, budget })
+        Ok(Self { table, public_url, product, session_idle, trials, steps, checklists, limit_per_ip, budget })
     }
 
     /// Returns the trial that a user can start. Returns `None` if trials are turned off or the user

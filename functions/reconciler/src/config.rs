@@ -1,6 +1,6 @@
 //! Configuration of the function, read from environment variables.
 
-use domain::billing::Prices;
+use domain::{billing::Prices, provisioning::Steps};
 use runtime::{ConfigErrors, Env, SecretSource};
 use stripe::{Mode, client::SecretKey};
 
@@ -13,6 +13,8 @@ pub(crate) struct Config {
     pub(crate) key: SecretSource<SecretKey>,
     /// The price ids of the plans. They show which subscriptions count.
     pub(crate) prices: Prices,
+    /// Steps of the host app for organizations that a subscription provisions.
+    pub(crate) steps: Steps,
 }
 
 impl Config {
@@ -24,8 +26,9 @@ impl Config {
             SecretSource::parse(text, |text| SecretKey::of_mode(text, mode))
         });
         let prices = vars.prices();
-        runtime::require!(vars, table, mode, key, prices);
-        Ok(Self { table, mode, key, prices })
+        let steps = vars.steps();
+        runtime::require!(vars, table, mode, key, prices, steps);
+        Ok(Self { table, mode, key, prices, steps })
     }
 }
 

@@ -29,7 +29,7 @@ mod run;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use domain::billing::Prices;
+use domain::{billing::Prices, provisioning::Steps};
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng, SecretCache, SecretFormat};
 use store::Store;
 use stripe::{Mode, client::SecretKey};
@@ -45,6 +45,7 @@ struct App {
     http: SharedHttpConnector,
     key: SecretCache<SecretKey>,
     prices: Prices,
+    steps: Steps,
 }
 
 /// Returns the format of the stored secret key. A key of the other mode is rejected.
@@ -62,7 +63,7 @@ fn secret_format(mode: Mode) -> SecretFormat<SecretKey> {
 /// # Errors
 /// Lists every variable that is missing or invalid.
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
-    let Config { table, mode, key, prices } = Config::read(&boot.env)?;
+    let Config { table, mode, key, prices, steps } = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), table);
     store.warm_up().await;
     let app = Arc::new(App {
@@ -72,6 +73,7 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
         http: boot.outbound.connector(),
         key: SecretCache::new(key, &boot.aws, secret_format(mode)),
         prices,
+        steps,
     });
     Ok(runtime::handler(move |_scheduled| {
         let app = Arc::clone(&app);

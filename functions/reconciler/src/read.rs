@@ -61,7 +61,8 @@ impl App {
         let recorded = self.store.change_org(id, now, |org| {
             let before = org.provisioned.is_some();
             if org.customer_read == Some(request) {
-                org.record_read(&found, &self.prices, self.entropy.project_id(now), now);
+                let setup = self.steps.setup(self.entropy.project_id(now));
+                org.record_read(&found, &self.prices, &setup, now);
             }
             Ok::<_, Infallible>(!before && org.provisioned.is_some())
         });

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use domain::billing::Plan;
 use serde_json::{Value, json};
 use test_support::{
-    build::{parse, prices},
+    build::{parse, prices, setup},
     events::{recorded, with, without_cookies},
     function::Function,
     seed::{ACME, GLOBEX, MO, SESSION, subscribed},
@@ -86,8 +86,7 @@ async fn plan_without_a_free_seat_counts_and_writes_nothing() {
     let function = seeded().await;
     let store = function.aws.store();
     let changed = store.change_org(parse(ACME), function.aws.now(), |org| {
-        let project = parse("prj_0198c0de-0000-7000-8000-000000000003");
-        org.record(&subscribed(ACME, Plan::Single), &prices(), project, function.aws.now());
+        org.record(&subscribed(ACME, Plan::Single), &prices(), &setup(), function.aws.now());
         Ok::<_, Infallible>(())
     });
     changed.await.unwrap();

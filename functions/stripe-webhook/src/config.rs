@@ -1,6 +1,6 @@
 //! Configuration of the function, read from environment variables.
 
-use domain::billing::Prices;
+use domain::{billing::Prices, provisioning::Steps};
 use runtime::{ConfigErrors, Env, SecretSource};
 use stripe::{Mode, Secrets};
 
@@ -17,6 +17,8 @@ pub struct Config {
     pub secrets: SecretSource<Secrets>,
     /// The price ids of the plans. An event names the plan of a subscription only by its price id.
     pub prices: Prices,
+    /// Steps of the host app for new organizations.
+    pub steps: Steps,
 }
 
 impl Config {
@@ -32,8 +34,9 @@ impl Config {
             SecretSource::parse(text, |text| Secrets::parse(text).ok())
         });
         let prices = vars.prices();
-        runtime::require!(vars, table, mode, secrets, prices);
-        Ok(Self { table, mode, secrets, prices })
+        let steps = vars.steps();
+        runtime::require!(vars, table, mode, secrets, prices, steps);
+        Ok(Self { table, mode, secrets, prices, steps })
     }
 }
 

@@ -36,7 +36,7 @@ mod words;
 
 use std::sync::Arc;
 
-use domain::billing::Prices;
+use domain::{billing::Prices, provisioning::Steps};
 use event_bus::BusEvent;
 use runtime::{Clock, ConfigErrors, Context, Handler, Rng};
 use store::Store;
@@ -53,6 +53,8 @@ struct App {
     /// Whether this stage uses Stripe's test mode or live mode.
     mode: Mode,
     prices: Prices,
+    /// Steps of the host app for organizations that pay first.
+    steps: Steps,
 }
 
 /// Starts the function and returns its handler.
@@ -64,8 +66,8 @@ pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);
     let secrets = WebhookSecrets::open(config.secrets, &boot.aws, &boot.clock).await;
     store.warm_up().await;
-    let (mode, prices) = (config.mode, config.prices);
-    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, mode, prices });
+    let (mode, prices, steps) = (config.mode, config.prices, config.steps);
+    let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, mode, prices, steps });
     let http = {
         let app = app.clone();
         web::lambda::handler(lambda_http::service_fn(move |request| {

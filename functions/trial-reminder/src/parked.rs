@@ -116,7 +116,7 @@ mod tests {
         CustomerId, EventId, Fact, PlanPrices, SubscriptionFact, SubscriptionId, SubscriptionStatus,
     };
     use serde_json::{Value, json};
-    use test_support::build::acme;
+    use test_support::build::{acme, setup};
 
     use super::*;
 
@@ -198,8 +198,7 @@ mod tests {
                 fact: SubscriptionFact::new(domain::billing::Change::Created, status),
             };
             let fact = Fact { event: EventId::parse("evt_2").unwrap(), created: now, names: Some(id), what };
-            let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-            org.record(&fact, &prices(), project, now);
+            org.record(&fact, &prices(), &setup(), now);
             assert_eq!(unpaid(&[org], now).is_empty(), status.is_alive(), "{status}");
         }
     }

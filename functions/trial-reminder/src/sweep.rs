@@ -73,7 +73,7 @@ mod tests {
         time::{DAY, add},
     };
     use jiff::SignedDuration;
-    use test_support::build::{acme, start_trial};
+    use test_support::build::{acme, setup, start_trial};
 
     use super::*;
 
@@ -102,8 +102,7 @@ mod tests {
         let fact = Fact { event, created: after_days(1), names: Some(org.id), what };
         let prices = |text| PlanPrices::parse(text).unwrap();
         let prices = Prices::new(prices("price_single"), prices("price_team")).unwrap();
-        let project = "prj_0198c0de-0000-7000-8000-000000000004".parse().unwrap();
-        org.record(&fact, &prices, project, after_days(1));
+        org.record(&fact, &prices, &setup(), after_days(1));
     }
 
     #[test]

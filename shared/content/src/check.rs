@@ -205,7 +205,7 @@ impl Check<'_> {
     }
 }
 
-fn is_key(text: &str, separator: char) -> bool {
+pub fn is_key(text: &str, separator: char) -> bool {
     let plain = |ch: char| ch.is_ascii_lowercase() || ch.is_ascii_digit() || ch == separator;
     text.len() <= 40 && text.starts_with(|ch: char| ch.is_ascii_lowercase()) && text.chars().all(plain)
 }

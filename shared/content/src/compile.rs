@@ -87,6 +87,6 @@ pub fn compile(files: &[DefinitionFile<'_>]) -> Result<String, Vec<DefinitionErr
 }
 
 /// Returns the line that contains the byte at the offset `byte`, starting at 1.
-fn line_of(text: &str, byte: usize) -> usize {
+pub fn line_of(text: &str, byte: usize) -> usize {
     text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
 }

@@ -1,4 +1,5 @@
-//! Build-time compiler of checklist definitions: TOML files in, Rust source out.
+//! Build-time compiler of checklist definitions and provisioning steps: TOML files in, Rust source
+//! out.
 //!
 //! To add a checklist, a developer adds `infra/content/checklists/{key}.toml` and builds again. The
 //! Rust code stays the same. The build script `shared/domain/build.rs` is the only caller, so no
@@ -22,12 +23,15 @@
 //! - `extend`: adds what a definition inherits from another one.
 //! - `check`: the rules of a valid definition.
 //! - `source`: writes the Rust source.
+//! - `steps`: compiles the file of provisioning steps.
 
 mod check;
 mod compile;
 mod extend;
 mod file;
 mod source;
+mod steps;
 
 pub use compile::{compile, generate};
 pub use file::{BUILT_IN, DefinitionError, DefinitionFile};
+pub use steps::{compile_steps, generate_steps};

@@ -42,6 +42,7 @@
 //! - [`checklist`]: definitions, tasks, completions, and progress.
 //! - [`mail`]: the outbox with its notices, the delivery of one email, and the limit on welcome
 //!   emails to unverified addresses.
+//! - [`provisioning`]: the steps of the host app that make an organization ready.
 //! - [`trial`]: the trial that Onramp runs, and the days that operators grant.
 //! - [`limits`]: rate limits.
 //! - Shared types: [`id`], [`secret`], [`time`].
@@ -50,7 +51,7 @@
 //!
 //! ```
 //! use domain::{
-//!     org::{AdminContact, Org, Status},
+//!     org::{AdminContact, Org, Setup, Status},
 //!     people::{Address, Name},
 //!     time::Zone,
 //!     trial::Trial,
@@ -66,8 +67,8 @@
 //! let mut org = Org::sign_up(id, name, zone, admin, now);
 //! assert_eq!(org.status(now), Status::Pending);
 //!
-//! let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-//! org.start_trial(Trial::start(now, 14, vec![3]), project, now);
+//! let setup = Setup::without_steps("prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
+//! org.start_trial(Trial::start(now, 14, vec![3]), &setup, now);
 //! assert_eq!((org.status(now), org.trial_days_remaining(now)), (Status::Trialing, 14));
 //! // Provisioning enqueued the welcome email. The mailer claims and sends it.
 //! assert_eq!(org.outbox.due_at(), Some(now));
@@ -80,6 +81,7 @@ pub mod limits;
 pub mod mail;
 pub mod org;
 pub mod people;
+pub mod provisioning;
 pub mod secret;
 pub mod time;
 pub mod trial;

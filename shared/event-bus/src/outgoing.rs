@@ -90,6 +90,8 @@ fn specific_fields(event: &DomainEvent) -> Vec<(&'static str, Value)> {
             vec![("member", json!(MemberOut::from(member)))]
         }
         DomainEvent::SignedUp
+        | DomainEvent::Ready
+        | DomainEvent::ProvisioningFailed
         | DomainEvent::SubscriptionActivated
         | DomainEvent::SubscriptionPastDue
         | DomainEvent::SubscriptionCanceled
@@ -110,7 +112,7 @@ mod tests {
     use domain::{
         id::UserId,
         mail::Failure,
-        org::{AdminContact, Org, Trigger},
+        org::{AdminContact, Org, Setup, Trigger},
         people::{Address, MemberDetails, Name, Role, User},
         time::Zone,
         trial::Trial,
@@ -132,8 +134,8 @@ mod tests {
         let id = "org_0198c0de-0000-7000-8000-000000000001".parse().unwrap();
         let admin = AdminContact::new(jo().id, jo().name, jo().address);
         let mut org = Org::sign_up(id, Name::parse("Acme Corp").unwrap(), Zone::named("UTC"), admin, at());
-        let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
-        org.start_trial(Trial::start(at(), 14, vec![3]), project, at());
+        let setup = Setup::without_steps("prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
+        org.start_trial(Trial::start(at(), 14, vec![3]), &setup, at());
         org
     }
 
@@ -147,6 +149,8 @@ mod tests {
             DomainEvent::SignedUp,
             DomainEvent::Provisioned(Trigger::Trial),
             DomainEvent::Provisioned(Trigger::Payment),
+            DomainEvent::Ready,
+            DomainEvent::ProvisioningFailed,
             DomainEvent::TrialEnding { days: 3 },
             DomainEvent::TrialExpired { payment_method: false },
             DomainEvent::TrialExtended { days: 7 },

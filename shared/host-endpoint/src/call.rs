@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::{
     orchestrator::{HttpRequest, HttpResponse},
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use jiff::SignedDuration;
 use runtime::OutboundHttp;
 use tokio::time::{Instant, timeout_at};
 
@@ -42,6 +43,10 @@ pub struct HostResponse {
     pub status: u16,
     /// Body. `None` if it is larger than [`MAX_BODY_BYTES`] or was not complete in time.
     pub body: Option<Vec<u8>>,
+    /// Whether the body is declared as JSON.
+    pub is_json: bool,
+    /// How long the host wants Onramp to wait before the next attempt (RFC 9110, "Retry-After").
+    pub retry_after: Option<SignedDuration>,
 }
 
 /// Why a call has no response. It is unknown whether the host handled the call.
@@ -77,8 +82,10 @@ impl HostEndpoint {
             Err(_) => return Err(CallError::Timeout),
         };
         let status = response.status().as_u16();
+        let is_json = response.headers().get("content-type").is_some_and(is_json);
+        let retry_after = response.headers().get("retry-after").and_then(retry_after);
         let body = timeout_at(deadline, read(response)).await.ok().flatten();
-        Ok(HostResponse { status, body })
+        Ok(HostResponse { status, body, is_json, retry_after })
     }
 
     /// Builds the HTTP request. Returns `None` if the ID is not a valid header value.
@@ -94,6 +101,16 @@ impl HostEndpoint {
         headers.try_insert("webhook-signature", call.signature.to_owned()).ok()?;
         Some(request)
     }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
+}
+
+/// Returns the delay of `Retry-After` in seconds. A date is ignored, because the clocks may differ.
+fn retry_after(text: &str) -> Option<SignedDuration> {
+    text.trim().parse::<u32>().ok().map(|seconds| SignedDuration::from_secs(seconds.into()))
 }
 
 /// Reads a body, or returns `None` if it is too large or the connection breaks.
@@ -159,7 +176,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn outcome_is_the_response_or_the_reason_for_none() {
-        let response = |status, body| Ok(HostResponse { status, body });
+        let response = |status, body| Ok(HostResponse { status, body, is_json: false, retry_after: None });
         for (reply, expected) in [
             (Reply::Status(204, 0), response(204, Some(Vec::new()))),
             (Reply::Status(302, 1), response(302, Some(b" ".to_vec()))),
@@ -182,5 +199,22 @@ mod tests {
             ["org_1/2/0", "7", "v1,x", "application/json"]
         );
         assert_eq!(request.body().bytes(), Some(b"{}".as_slice()));
+    }
+
+    #[test]
+    fn headers_of_the_response_are_read() {
+        for (text, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("text/html", false),
+            ("application/json-seq", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json(text), expected, "{text}");
+        }
+        assert_eq!(retry_after(" 120 "), Some(SignedDuration::from_secs(120)));
+        for text in ["", "-1", "1.5", "Mon, 30 Nov 2026 09:00:00 GMT", "99999999999"] {
+            assert_eq!(retry_after(text), None, "{text}");
+        }
     }
 }

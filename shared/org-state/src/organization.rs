@@ -1,6 +1,9 @@
 //! The whole state of an organization.
 
-use domain::org::{AdminContact, Org};
+use domain::{
+    org::{AdminContact, Org},
+    provisioning::{RunEnd, Step, StepState},
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -48,9 +51,10 @@ pub struct OrganizationOut {
 /// The trial that counts: Onramp's, or that of the subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct TrialOut {
-    /// Null for the trial of a subscription.
+    /// Null for the trial of a subscription, and for a trial that has not started.
     starts_at: Option<Timestamp>,
-    ends_at: Timestamp,
+    /// Null for a trial that has not started.
+    ends_at: Option<Timestamp>,
     days_remaining: u32,
 }
 
@@ -63,14 +67,23 @@ struct BillingOut {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct ProvisioningOut {
-    /// `none` before provisioning, then `ready`.
+    /// `none` before provisioning; with steps of the host app `running`, then `failed` or `ready`;
+    /// without steps `ready` at once.
     state: &'static str,
-    /// Always null, because there are no provisioning steps yet.
-    run: Option<()>,
+    /// Id of the run; null without steps.
+    run: Option<String>,
     trigger: Option<&'static str>,
     ready_at: Option<Timestamp>,
-    /// Always empty, because there are no provisioning steps yet.
-    steps: [(); 0],
+    steps: Vec<StepOut>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct StepOut {
+    key: String,
+    title: String,
+    /// `pending`, `calling`, `waiting`, `done`, or `failed`.
+    state: &'static str,
+    done_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -123,14 +136,19 @@ impl OrganizationOut {
             },
             admins: org.admins.iter().map(AdminOut::from).collect(),
             member_count: org.member_count,
-            app_url: app_url.to_owned(),
+            app_url: org
+                .run
+                .as_ref()
+                .and_then(|run| run.app_url.as_ref())
+                .map_or(app_url, |own| own.as_str())
+                .to_owned(),
             created_at: org.signed_up_at,
             updated_at: written.at,
         }
     }
 
     /// Returns whether two states of an organization differ in more than the version, the time of the
-    /// write, and the remaining days.
+    /// write, the remaining days, and the attempts of a step that has not ended.
     #[must_use]
     pub fn differs_visibly(&self, other: &Self) -> bool {
         let mut same = self.clone();
@@ -139,16 +157,24 @@ impl OrganizationOut {
         if let (Some(trial), Some(other)) = (&mut same.trial, &other.trial) {
             trial.days_remaining = other.days_remaining;
         }
+        let steps = same.provisioning.steps.iter_mut().zip(&other.provisioning.steps);
+        for (step, other) in steps.filter(|(step, other)| !step.has_ended() && !other.has_ended()) {
+            step.state = other.state;
+        }
         same != *other
     }
 }
 
 impl TrialOut {
     fn of(org: &Org, now: Timestamp) -> Option<Self> {
+        let days_remaining = org.trial_days_remaining(now);
+        if org.awaits_trial(now) {
+            return Some(Self { starts_at: None, ends_at: None, days_remaining });
+        }
         let ends_at = org.trial_ends_at(now)?;
         let own = org.trial.as_ref().filter(|trial| trial.ends_at == ends_at);
         let starts_at = own.map(|trial| trial.started_at);
-        Some(Self { starts_at, ends_at, days_remaining: org.trial_days_remaining(now) })
+        Some(Self { starts_at, ends_at: Some(ends_at), days_remaining })
     }
 }
 
@@ -165,13 +191,39 @@ impl BillingOut {
 impl From<&Org> for ProvisioningOut {
     fn from(org: &Org) -> Self {
         let provisioned = org.provisioned.as_ref();
+        let run = org.run.as_ref();
         Self {
-            state: if provisioned.is_some() { "ready" } else { "none" },
-            run: None,
+            state: match (provisioned, run.map(|run| &run.end)) {
+                (None, _) => "none",
+                (Some(_), Some(None)) => "running",
+                (Some(_), Some(Some(RunEnd::Failed { .. }))) => "failed",
+                (Some(_), None | Some(Some(RunEnd::Ready { .. }))) => "ready",
+            },
+            run: run.map(|run| run.id.to_string()),
             trigger: provisioned.map(|it| it.trigger.as_str()),
-            ready_at: provisioned.map(|it| it.at),
-            steps: [],
+            ready_at: match run {
+                Some(run) => run.ready_at(),
+                None => provisioned.map(|it| it.at),
+            },
+            steps: run.into_iter().flat_map(|run| &run.steps).map(StepOut::from).collect(),
         }
+    }
+}
+
+impl StepOut {
+    fn has_ended(&self) -> bool {
+        matches!(self.state, "done" | "failed")
+    }
+}
+
+impl From<&Step> for StepOut {
+    fn from(step: &Step) -> Self {
+        let done_at = match step.state {
+            StepState::Done { at, .. } => Some(at),
+            _ => None,
+        };
+        let (key, title) = (step.definition.key.to_string(), step.definition.title.clone());
+        Self { key, title, state: step.state_name(), done_at }
     }
 }
 

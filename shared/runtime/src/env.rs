@@ -8,6 +8,7 @@ use domain::{
     limits::MAX_SIGN_UPS_OF_IP,
     mail::brake::Budget,
     people::{IdleTimeout, Name},
+    provisioning::Steps,
     trial::{Days, TrialTerms, parse_reminder_days},
 };
 
@@ -190,6 +191,12 @@ impl Vars<'_> {
     pub fn checklists(&mut self) -> Option<Offered> {
         let expected = "comma-separated names of built-in checklists";
         self.read("CHECKLIST_DEFINITIONS", Some("built-in"), expected, Offered::parse)
+    }
+
+    /// Reads `PROVISIONING_STEPS`, the steps with which the host app makes an organization ready.
+    pub fn steps(&mut self) -> Option<Steps> {
+        let expected = "different keys of provisioning steps, separated by commas";
+        self.read("PROVISIONING_STEPS", Some(""), expected, Steps::parse)
     }
 
     /// Reads `STRIPE_SINGLE_USER_PRICE_ID` and `STRIPE_TEAM_PRICE_ID`: for each plan, the ID of its

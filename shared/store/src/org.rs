@@ -186,6 +186,7 @@ mod tests {
     use domain::{
         billing::{CustomerId, EventId, Fact, FactKind, InvoiceFact, InvoiceId, PlanPrices, Prices},
         mail::{Claim, Delivery},
+        org::Setup,
     };
     use jiff::Timestamp;
 
@@ -226,8 +227,8 @@ mod tests {
     /// has. To see these numbers, run `cargo test -p store --lib storm -- --nocapture`.
     #[test]
     fn write_size_stays_bounded_in_a_storm_of_open_invoices() {
-        let (now, project) =
-            (NOW.parse().unwrap(), "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
+        let now = NOW.parse().unwrap();
+        let setup = Setup::without_steps("prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
         let prices = |text| PlanPrices::parse(text).unwrap();
         let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
         let mut stored = decode(encode(&acme(now), 1).unwrap()).unwrap();
@@ -235,7 +236,7 @@ mod tests {
         for n in 0..300 {
             let before = decode(stored.item).unwrap();
             let mut after = before.value.clone();
-            after.record(&failed_payment(n), &prices, project, now);
+            after.record(&failed_payment(n), &prices, &setup, now);
             let (bytes, then) = written(&before, &after);
             writes.push(bytes);
             if (n + 1) % 50 == 0 || n == 0 {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use domain::{
     billing::{Fact, PlanPrices, Prices},
     id::OrgId,
-    org::Org,
+    org::{Org, Setup},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -116,7 +116,8 @@ fn organizations(case: &Case, arrivals: &[Arrival]) -> [Org; 2] {
                 org.billing.link(customer);
             }
             if linked.contains(&org.id) {
-                org.record(event.meaning.fact().unwrap(), &prices(case), PROJECT.parse().unwrap(), *at);
+                let setup = Setup::without_steps(PROJECT.parse().unwrap());
+                org.record(event.meaning.fact().unwrap(), &prices(case), &setup, *at);
             }
         }
     }

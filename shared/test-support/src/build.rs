@@ -4,7 +4,7 @@ use std::{fmt::Debug, str::FromStr};
 
 use domain::{
     billing::{PlanPrices, Prices},
-    org::{AdminContact, Org},
+    org::{AdminContact, Org, Setup},
     people::{Address, Name, User},
     time::Zone,
     trial::Trial,
@@ -32,9 +32,14 @@ pub fn org(id: &str, name: &str, admin: &User, now: Timestamp) -> Org {
 
 /// Starts a trial of two weeks at the sign-up, with a reminder three days before its end.
 pub fn start_trial(mut org: Org) -> Org {
-    let (start, project) = (org.signed_up_at, parse("prj_0198c0de-0000-7000-8000-000000000003"));
-    org.start_trial(Trial::start(start, 14, vec![3]), project, start);
+    let start = org.signed_up_at;
+    org.start_trial(Trial::start(start, 14, vec![3]), &setup(), start);
     org
+}
+
+/// Returns a setup without steps of the host app.
+pub fn setup() -> Setup {
+    Setup::without_steps(parse("prj_0198c0de-0000-7000-8000-000000000003"))
 }
 
 /// Returns Jo Doe, the admin of [`acme`].

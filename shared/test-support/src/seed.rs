@@ -22,7 +22,7 @@ use domain::{
     checklist::{BUILT_IN, ChecklistCommand},
     id::OrgId,
     mail::{Claim, Delivery},
-    org::Org,
+    org::{Org, Setup},
     people::{
         Address, Invitation, Member, Name, PortalLink, PortalPage, Role, SIGN_IN_LINK_TTL, Session, User,
     },
@@ -218,8 +218,8 @@ async fn subscribe(store: &Store) {
     let EventContext { link, org, .. } = store.load_event_context(subject).await.unwrap();
     let before = org.unwrap();
     let mut after = before.value.clone();
-    let project = parse("prj_0198c0de-0000-7000-8000-00000000000f");
-    after.link_customer(&customer, facts, &prices(), project, at(PAID_AT));
+    let setup = Setup::without_steps(parse("prj_0198c0de-0000-7000-8000-00000000000f"));
+    after.link_customer(&customer, facts, &prices(), &setup, at(PAID_AT));
     finish_checklist(&mut after);
     store.link_customer(&customer, &link, &before, &after, &[], at(PAID_AT)).await.unwrap();
 }
@@ -228,11 +228,11 @@ async fn subscribe(store: &Store) {
 async fn pay_twice(store: &Store) {
     let admin = user("usr_0198c0de-0000-7000-8000-000000000011", "Bo Wayne", "bo@wayne.example");
     let mut org = org(WAYNE, "Wayne", &admin, at("2025-12-01T09:00:00Z"));
-    let project = parse("prj_0198c0de-0000-7000-8000-000000000012");
+    let setup = Setup::without_steps(parse("prj_0198c0de-0000-7000-8000-000000000012"));
     for subscription in ["sub_1W1a2y3n4e5A6", "sub_1W1a2y3n4e5B6"] {
         let event = stripe_event("customer.subscription.created", WAYNE, "cus_W1a2y3n4e5", SINGLE_PRICE);
         let event = event.to_string().replace(SUBSCRIPTION, subscription);
-        org.record(&stripe::parked_fact(&event).unwrap(), &prices(), project, at(PAID_AT));
+        org.record(&stripe::parked_fact(&event).unwrap(), &prices(), &setup, at(PAID_AT));
     }
     sign_up(store, admin, org, &format!("{:064x}", 1)).await;
 }

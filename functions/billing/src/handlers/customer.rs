@@ -71,7 +71,8 @@ async fn try_link(app: &App, customer: &CustomerId, org: &Org) -> Result<Option<
     let parked = app.store.load_parked(customer, &context.link).await?;
     let facts = parked.iter().filter_map(|event| stripe::parked_fact(&event.body));
     let (mut after, now) = (before.value.clone(), app.clock.now());
-    after.link_customer(customer, facts, &app.config.prices, app.entropy.project_id(now), now);
+    let setup = app.config.steps.setup(app.entropy.project_id(now));
+    after.link_customer(customer, facts, &app.config.prices, &setup, now);
     app.store.link_customer(customer, &context.link, &before, &after, &parked, now).await?;
     Ok(Some((customer.clone(), after)))
 }

@@ -96,22 +96,23 @@ fn decide(
     let industry = body.industry.map(|industry| industry.key.to_owned());
     org.onboarding.definition = Some(app.config.checklists.of(industry.as_deref()).key.to_owned());
     org.onboarding.industry = industry;
+    let setup = app.config.steps.setup(app.entropy.project_id(now));
     if import.provisioned {
         let history = import.history(&app.config.trials, signed_up_at);
-        org.import(&history, app.entropy.project_id(now), now).map_err(unknown_tasks(&org))?;
+        org.import(&history, setup.project, now).map_err(unknown_tasks(&org))?;
     } else if let Some(trial) = app.config.trials.start(now).filter(|_| body.trial) {
-        org.start_trial(trial, app.entropy.project_id(now), now);
+        org.start_trial(trial, &setup, now);
     }
     if let Some(TenantCustomer { id, released, .. }) = &customer {
         let facts = released.iter().filter_map(|event| stripe::parked_fact(&event.body));
-        org.import_customer(id, facts, &app.config.prices, app.entropy.project_id(now), now);
+        org.import_customer(id, facts, &app.config.prices, &setup, now);
     }
     match (body.welcome, org.imported_at) {
         (true, _) => {}
         (false, None) => org.send_no_welcome(),
         (false, Some(_)) => org.skip_welcome(now),
     }
-    person.after_mut().trial_used |= org.trial.is_some();
+    person.after_mut().trial_used |= org.current_trial().is_some();
     Ok(Tenant { person, org, customer })
 }
 

@@ -197,7 +197,7 @@ mod tests {
 
     fn record(org: &mut Org, event: &str, what: FactKind, created: Timestamp) {
         let fact = Fact { event: EventId::parse(event).unwrap(), created, names: Some(org.id), what };
-        org.record(&fact, &prices(), "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(), created);
+        org.record(&fact, &prices(), &test_support::build::setup(), created);
     }
 
     /// Returns the emails that are claimed `days` days after the sign-up.

@@ -157,7 +157,8 @@ async fn commit_parked(
 ) -> Result<Org, store::Error> {
     let facts = parked.iter().filter_map(|event| stripe::parked_fact(&event.body));
     let (mut after, now) = (before.value.clone(), record.at);
-    after.link_customer(customer, facts, &app.config.prices, app.entropy.project_id(now), now);
+    let setup = app.config.steps.setup(app.entropy.project_id(now));
+    after.link_customer(customer, facts, &app.config.prices, &setup, now);
     let change = OrgChange { before, after: &after };
     app.store.link_customer_for(Some(record), customer, link, change, parked, now).await?;
     if before.value.provisioned.is_none() && after.provisioned.is_some() {

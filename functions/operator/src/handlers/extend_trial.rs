@@ -57,8 +57,8 @@ fn parse_grant(request: &ActionRequest, fields: &Fields) -> Result<Grant, Vec<Fi
 /// organization at the same time, loads and decides again.
 async fn commit_extension(request: &ActionRequest, org: OrgId, grant: &Grant) -> Result<Org, Problem> {
     let (app, now) = (&request.app, request.auth.now);
-    let first =
-        FirstTrial { reminder_days: app.config.reminder_days.clone(), project: app.entropy.project_id(now) };
+    let setup = app.config.steps.setup(app.entropy.project_id(now));
+    let first = FirstTrial { reminder_days: app.config.reminder_days.clone(), setup };
     let changed = app.store.change_org(org, now, |org| {
         let before = org.clone();
         org.extend_trial((&request.auth.operator).into(), grant, &first, now)?;

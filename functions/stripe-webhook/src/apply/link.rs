@@ -23,7 +23,7 @@ impl App {
         let released = parked.iter().filter_map(|parked| stripe::parked_fact(&parked.body));
         let facts = released.chain([received.fact.clone()]);
         let mut after = before.value.clone();
-        after.link_customer(customer, facts, &self.prices, self.entropy.project_id(now), now);
+        after.link_customer(customer, facts, &self.prices, &self.setup(now), now);
         // `linked` is the organization with the new link and without the new facts. The link alone
         // can reveal conflicts with older facts. The event is not quarantined for those conflicts,
         // which saves a write, because the operator's page of the organization shows them.

@@ -5,7 +5,7 @@ mod price;
 mod record;
 mod subscription_move;
 
-use domain::org::Org;
+use domain::org::{Org, Setup};
 use jiff::Timestamp;
 use store::Error;
 use telemetry::{LogArea, Metric};
@@ -16,6 +16,11 @@ use crate::{App, event::ReceivedEvent, quarantine::incident_metric, review::Revi
 type Change<'a> = (&'a Org, &'a Org);
 
 impl App {
+    /// Returns what the provisioning of an organization uses.
+    fn setup(&self, now: Timestamp) -> Setup {
+        self.steps.setup(self.entropy.project_id(now))
+    }
+
     /// Commits a decision with `write`, and counts the changes.
     ///
     /// Quarantines an event that needs review before the write. After the write, the same event

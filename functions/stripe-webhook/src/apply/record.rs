@@ -26,7 +26,7 @@ impl App {
         {
             after.billing.note(Conflict::Customer { customer: customer.clone() });
         }
-        after.record(fact, &self.prices, self.entropy.project_id(now), now);
+        after.record(fact, &self.prices, &self.setup(now), now);
         let review = Review::new(&before.value, &after, linked, received);
         let write = self.store.commit_org(before, &after, now);
         self.commit(&[(&before.value, &after)], &review, received, write).await?;

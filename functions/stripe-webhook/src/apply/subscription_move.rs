@@ -21,11 +21,11 @@ impl App {
         received: ReceivedEvent<'_>,
     ) -> Result<IngestOutcome, Error> {
         let ReceivedEvent { fact, now, .. } = received;
-        let project = self.entropy.project_id(now);
+        let setup = &self.setup(now);
         let mut left = former.value.clone();
-        left.record(fact, &self.prices, project, now);
+        left.record(fact, &self.prices, setup, now);
         let mut joined = named.value.clone();
-        joined.record(fact, &self.prices, project, now);
+        joined.record(fact, &self.prices, setup, now);
         let linked_to = context.link.org.filter(|linked| *linked != joined.id);
         // The event may be older than the newest one that names the former organization.
         joined.billing.note_other(subscription, left.billing.mention(subscription), linked_to);

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Billing, CustomerId, Fact, FactKind, Prices};
-use crate::{id::ProjectId, org::Org};
+use crate::org::{Org, Setup};
 
 /// Minimum remaining trial that a Checkout can carry over into the subscription.
 ///
@@ -42,14 +42,13 @@ impl Org {
 
     /// Links the organization to a Stripe customer, and records the parked facts of that customer.
     ///
-    /// If one of these facts provisions the organization, its default project gets the id
-    /// `project`.
+    /// If one of these facts provisions the organization, it does so with `setup`.
     pub fn link_customer(
         &mut self,
         customer: &CustomerId,
         facts: impl IntoIterator<Item = Fact>,
         prices: &Prices,
-        project: ProjectId,
+        setup: &Setup,
         now: Timestamp,
     ) {
         self.billing.link(customer);
@@ -60,7 +59,7 @@ impl Org {
         for mut fact in facts {
             // An event was parked because it named no known organization.
             fact.names = fact.names.filter(|named| *named == self.id);
-            self.record(&fact, prices, project, now);
+            self.record(&fact, prices, setup, now);
         }
     }
 }
@@ -120,7 +119,11 @@ mod tests {
         let id: OrgId = ORG.parse().unwrap();
         let mut org = Org::sign_up(id, name, Zone::default(), founder, now);
         if let Some(days) = trial_days {
-            org.start_trial(Trial::start(now, days, vec![3]), PROJECT.parse().unwrap(), now);
+            org.start_trial(
+                Trial::start(now, days, vec![3]),
+                &Setup::without_steps(PROJECT.parse().unwrap()),
+                now,
+            );
         }
         org
     }
@@ -163,7 +166,12 @@ mod tests {
         let now = at("2026-01-03T00:00:00Z");
         for status in SubscriptionStatus::ALL {
             let mut org = acme(Some(14));
-            org.record(&subscribed("cus_1", status), &prices(), PROJECT.parse().unwrap(), now);
+            org.record(
+                &subscribed("cus_1", status),
+                &prices(),
+                &Setup::without_steps(PROJECT.parse().unwrap()),
+                now,
+            );
             assert_eq!(org.first_charge(now).is_none(), !status.is_over(), "{status}");
         }
     }
@@ -202,7 +210,12 @@ mod tests {
             let mut org = acme(None);
             org.billing.customer = linked.map(customer);
             for fact in &facts {
-                org.record(fact, &prices(), PROJECT.parse().unwrap(), at("2026-01-04T00:00:00Z"));
+                org.record(
+                    fact,
+                    &prices(),
+                    &Setup::without_steps(PROJECT.parse().unwrap()),
+                    at("2026-01-04T00:00:00Z"),
+                );
             }
             let found = (org.billing.payer(at("2026-01-04T00:00:00Z")), org.billing.linked_payer());
             let expected = (payer.map(customer), linked_payer.map(customer));
@@ -214,7 +227,13 @@ mod tests {
     fn link_records_the_parked_facts() {
         let (mut org, now) = (acme(None), at("2026-01-04T00:00:00Z"));
         let parked = [subscribed("cus_1", SubscriptionStatus::Active)];
-        org.link_customer(&customer("cus_1"), parked, &prices(), PROJECT.parse().unwrap(), now);
+        org.link_customer(
+            &customer("cus_1"),
+            parked,
+            &prices(),
+            &Setup::without_steps(PROJECT.parse().unwrap()),
+            now,
+        );
         assert_eq!(org.billing.customer, Some(customer("cus_1")));
         assert_eq!(org.billing.status(now), Some(SubscriptionStatus::Active));
     }

@@ -6,6 +6,7 @@ use super::{Org, Provisioned, Status, Trigger};
 use crate::{
     billing::{Plan, SubscriptionStatus},
     time::days_remaining,
+    trial::Trial,
 };
 
 impl Org {
@@ -95,7 +96,25 @@ impl Org {
         use SubscriptionStatus::{Active, PastDue, Trialing};
         !matches!(self.billing.status(now), Some(Active | Trialing | PastDue))
             && !self.billing.customer_deleted()
-            && self.trial.as_ref().is_some_and(|trial| trial.runs(now))
+            && (self.pending_trial().is_some() || self.trial.as_ref().is_some_and(|trial| trial.runs(now)))
+    }
+
+    /// Returns the trial that starts when the organization is ready.
+    #[must_use]
+    pub fn pending_trial(&self) -> Option<&Trial> {
+        self.run.as_ref()?.waiting.as_ref()?.trial.as_ref()
+    }
+
+    /// Returns whether the organization's status is that of a trial that has not started.
+    #[must_use]
+    pub fn awaits_trial(&self, now: Timestamp) -> bool {
+        self.pending_trial().is_some() && self.own_trial_counts(now)
+    }
+
+    /// Returns Onramp's trial, whether it has started or not.
+    #[must_use]
+    pub fn current_trial(&self) -> Option<&Trial> {
+        self.pending_trial().or(self.trial.as_ref())
     }
 
     /// Returns the number of members that the plan allows at `now`; `None` without a limit. A trial
@@ -116,7 +135,10 @@ impl Org {
     #[must_use]
     pub fn trial_days_remaining(&self, now: Timestamp) -> u32 {
         match self.status(now) {
-            Status::Trialing => self.trial_ends_at(now).map_or(0, |end| days_remaining(end, now)),
+            Status::Trialing => match self.pending_trial().filter(|_| self.awaits_trial(now)) {
+                Some(pending) => days_remaining(pending.ends_at, pending.started_at),
+                None => self.trial_ends_at(now).map_or(0, |end| days_remaining(end, now)),
+            },
             _ => 0,
         }
     }

@@ -12,6 +12,7 @@ use crate::{
     billing::SubscriptionStatus,
     mail::{Delivery, Failure, NoticeKey},
     people::{MemberDetails, MembershipChange, MembershipChangeKind},
+    provisioning::RunEnd,
 };
 
 /// An organization as one write left it.
@@ -32,6 +33,10 @@ pub enum DomainEvent {
     SignedUp,
     /// The organization was provisioned. Contains the cause.
     Provisioned(Trigger),
+    /// The host app's steps are done, so the organization is ready.
+    Ready,
+    /// A step of the host app failed for good, or an operator gave the run up.
+    ProvisioningFailed,
     /// The trial ends soon, and the admins are notified.
     TrialEnding {
         /// Days before the end, as configured for the reminder.
@@ -94,6 +99,8 @@ impl DomainEvent {
         match self {
             Self::SignedUp => "organization.signed_up",
             Self::Provisioned(_) => "organization.provisioned",
+            Self::Ready => "organization.ready",
+            Self::ProvisioningFailed => "organization.provisioning_failed",
             Self::TrialEnding { .. } => "trial.ending",
             Self::TrialExpired { .. } => "trial.expired",
             Self::TrialExtended { .. } => "trial.extended",
@@ -162,6 +169,7 @@ impl DomainEvent {
         if old.is_none() && new.imported_at.is_some() {
             return events;
         }
+        events.extend(run_ended(old, new));
         events.extend(trial_extended(old, new));
         events.extend(announced(old, new));
         events.extend(subscription_changed(old, new));
@@ -197,9 +205,18 @@ impl DomainEvent {
     }
 }
 
+fn run_ended(old: Option<&Org>, new: &Org) -> Option<DomainEvent> {
+    let end = |org: &Org| org.run.as_ref().and_then(|run| run.end.clone());
+    let ended = end(new).filter(|it| old.and_then(end).as_ref() != Some(it))?;
+    Some(match ended {
+        RunEnd::Ready { .. } => DomainEvent::Ready,
+        RunEnd::Failed { .. } => DomainEvent::ProvisioningFailed,
+    })
+}
+
 fn trial_extended(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> {
-    let before = old.and_then(|old| old.trial.as_ref()).map_or(0, |trial| trial.extensions.len());
-    let extensions = new.trial.iter().flat_map(|trial| &trial.extensions).skip(before);
+    let before = old.and_then(Org::current_trial).map_or(0, |trial| trial.extensions.len());
+    let extensions = new.current_trial().into_iter().flat_map(|trial| &trial.extensions).skip(before);
     extensions.map(|extension| DomainEvent::TrialExtended { days: extension.days.get() })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{CustomerRead, Org, Trigger};
+use super::{CustomerRead, Org, Setup, Trigger};
 use crate::{
     billing::{CustomerId, Fact, Invoice, Prices},
     id::ProjectId,
@@ -66,12 +66,12 @@ impl Org {
         customer: &CustomerId,
         facts: impl IntoIterator<Item = Fact>,
         prices: &Prices,
-        project: ProjectId,
+        setup: &Setup,
         now: Timestamp,
     ) {
         self.imported_at = Some(now);
         self.customer_read = Some(CustomerRead::new(now));
-        self.link_customer(customer, facts, prices, project, now);
+        self.link_customer(customer, facts, prices, setup, now);
     }
 
     /// Marks the welcome email as sent, so that no later payment sends it.

@@ -1,8 +1,27 @@
-//! The marker of a provisioned organization.
+//! Provisioning: what it uses, and the marker of a provisioned organization.
 
 use jiff::Timestamp;
 
-use crate::id::ProjectId;
+use crate::{id::ProjectId, provisioning::StepDefinition};
+
+/// What the provisioning of an organization uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Id of the default project.
+    pub project: ProjectId,
+    /// Steps of the host app, in order. Without steps, the organization is ready at once.
+    pub steps: Vec<StepDefinition>,
+    /// Whether the run of a trial waits until the founder's address is verified or money arrives.
+    pub waits_for_verification: bool,
+}
+
+impl Setup {
+    /// Returns a setup without steps of the host app.
+    #[must_use]
+    pub const fn without_steps(project: ProjectId) -> Self {
+        Self { project, steps: Vec::new(), waits_for_verification: false }
+    }
+}
 
 /// Marker of a provisioned organization.
 #[derive(Clone, Debug, PartialEq, Eq)]

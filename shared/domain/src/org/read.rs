@@ -2,11 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::Org;
-use crate::{
-    billing::{Fact, Prices},
-    id::ProjectId,
-};
+use super::{Org, Setup};
+use crate::billing::{Fact, Prices};
 
 /// A subscription as Stripe returned it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +34,12 @@ impl Org {
     /// Records all subscriptions of the customer, which Stripe returned, and closes the request. Does
     /// nothing without a request.
     ///
-    /// If a subscription provisions the organization, its default project gets the id `project`.
+    /// If a subscription provisions the organization, it does so with `setup`.
     pub fn record_read(
         &mut self,
         subscriptions: &[ReadSubscription],
         prices: &Prices,
-        project: ProjectId,
+        setup: &Setup,
         now: Timestamp,
     ) {
         if self.customer_read.is_none() {
@@ -51,7 +48,7 @@ impl Org {
         // The subscriptions first: they keep their newest invoices from being folded.
         let facts = subscriptions.iter().map(|read| &read.fact);
         for fact in facts.chain(subscriptions.iter().filter_map(|read| read.payment.as_ref())) {
-            self.record(fact, prices, project, now);
+            self.record(fact, prices, setup, now);
         }
         let before = subscriptions.iter().filter(|read| Some(read.created) <= self.imported_at);
         let begun = before.filter_map(|read| read.fact.subscription().cloned());

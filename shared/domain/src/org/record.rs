@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Org, Trigger};
+use super::{Org, Setup, Trigger};
 use crate::{
     billing::{Conflict, Fact, FactKind, Prices},
     checklist::{Completion, CompletionTrigger, Source},
-    id::ProjectId,
     mail::NoticeKey,
 };
 
@@ -18,9 +17,9 @@ impl Org {
     /// Records one Stripe fact and everything that follows from it.
     ///
     /// The order and the repetition of facts do not change the resulting billing state. If this
-    /// fact provisions the organization, its default project gets the id `project`. `prices` shows
-    /// which subscriptions are for a plan.
-    pub fn record(&mut self, fact: &Fact, prices: &Prices, project: ProjectId, now: Timestamp) {
+    /// fact provisions the organization, it does so with `setup`. `prices` shows which subscriptions
+    /// are for a plan.
+    pub fn record(&mut self, fact: &Fact, prices: &Prices, setup: &Setup, now: Timestamp) {
         let fact = &fact.clone().with_plans(prices);
         let begun = self.billing.begun();
         self.plans_before_notices.get_or_insert(begun);
@@ -36,7 +35,8 @@ impl Org {
                 FactKind::Subscription { .. } => Trigger::Subscription,
                 _ => Trigger::Payment,
             };
-            self.provision(trigger, project, now);
+            self.provision(trigger, setup, now);
+            self.change_run(now, |run| run.release(now));
         }
         if self.billing.has_billing_info() {
             self.complete_by_trigger(

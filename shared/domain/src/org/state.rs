@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{AdminContact, CustomerRead, Language, Project, Provisioned, Trigger};
+use super::{AdminContact, CustomerRead, Language, Project, Provisioned, Setup, Trigger};
 use crate::{
     billing::{Billing, SubscriptionId},
     checklist::{Checklist, Onboarding},
-    id::{ExternalId, OrgId, ProjectId},
+    id::{ExternalId, OrgId},
     mail::{NoticeKey, Outbox},
     people::Name,
+    provisioning::Run,
     time::Zone,
     trial::Trial,
 };
@@ -40,7 +41,10 @@ pub struct Org {
     pub member_count: Option<u32>,
     /// Provisioning marker. It is set once and never removed, even if the project is deleted.
     pub provisioned: Option<Provisioned>,
-    /// The trial that Onramp runs. A trial of a subscription is in `billing`.
+    /// The steps of the host app that make the organization ready. `None` without steps: the
+    /// organization is then ready as soon as it is provisioned.
+    pub run: Option<Run>,
+    /// The trial that Onramp runs. It starts when the organization is ready. A trial of a subscription is in `billing`.
     pub trial: Option<Trial>,
     /// Facts that Stripe reported.
     pub billing: Billing,
@@ -75,6 +79,7 @@ impl Org {
             admins: vec![first_admin],
             member_count: Some(1),
             provisioned: None,
+            run: None,
             trial: None,
             billing: Billing::default(),
             imported_at: None,
@@ -87,21 +92,29 @@ impl Org {
         }
     }
 
-    /// Starts the trial and provisions the organization.
-    pub fn start_trial(&mut self, trial: Trial, project: ProjectId, now: Timestamp) {
+    /// Provisions the organization. The trial starts when the organization is ready.
+    pub fn start_trial(&mut self, trial: Trial, setup: &Setup, now: Timestamp) {
         self.trial = Some(trial);
-        self.provision(Trigger::Trial, project, now);
+        self.provision(Trigger::Trial, setup, now);
     }
 
-    /// Provisions the organization: marker, default project, checklist, and pending welcome email.
+    /// Provisions the organization: marker, default project, checklist, and either the run of the
+    /// host app's steps or, without steps, the pending welcome email.
     ///
     /// An organization is provisioned at most once. A second call changes nothing.
-    pub fn provision(&mut self, trigger: Trigger, project: ProjectId, now: Timestamp) {
+    pub fn provision(&mut self, trigger: Trigger, setup: &Setup, now: Timestamp) {
         if self.provisioned.is_some() {
             return;
         }
-        self.mark_provisioned(trigger, project, now);
-        self.enqueue_notice(NoticeKey::Welcome, now);
+        self.mark_provisioned(trigger, setup.project, now);
+        self.run = Run::start(self.id, &setup.steps, self.trial.as_ref(), now);
+        if let Some(run) = self.run.as_mut().filter(|_| trigger == Trigger::Trial) {
+            run.is_held = setup.waits_for_verification;
+        }
+        match &self.run {
+            Some(_) => self.trial = None,
+            None => self.enqueue_notice(NoticeKey::Welcome, now),
+        }
     }
 
     /// Sets the marker, the default project, and the checklist, without a welcome email.
@@ -112,13 +125,38 @@ impl Org {
         self.checklist.updated_at = Some(now);
     }
 
+    /// Changes the run, and starts what waits for its end: the trial and the welcome email. Returns
+    /// `None` without a run.
+    pub fn change_run<T>(&mut self, now: Timestamp, change: impl FnOnce(&mut Run) -> T) -> Option<T> {
+        let run = self.run.as_mut()?;
+        let changed = change(run);
+        if run.is_ready()
+            && let Some(waiting) = run.waiting.take()
+        {
+            self.trial = waiting.trial.map(|trial| trial.moved_to(now)).or(self.trial.take());
+            if let Some(earliest) = waiting.welcome {
+                self.enqueue_notice(NoticeKey::Welcome, now);
+                self.delay_welcome(earliest.max(now));
+            }
+        }
+        Some(changed)
+    }
+
     /// Drops the pending welcome email, because the host app welcomes the admins itself.
     pub fn send_no_welcome(&mut self) {
         self.outbox.0.remove(&NoticeKey::Welcome);
+        if let Some(waiting) = self.run.as_mut().and_then(|run| run.waiting.as_mut()) {
+            waiting.welcome = None;
+        }
     }
 
     /// Delays the welcome email until `then`. Does nothing if the mailer has claimed it before.
     pub fn delay_welcome(&mut self, then: Timestamp) {
+        if let Some(welcome) =
+            self.run.as_mut().and_then(|run| run.waiting.as_mut()).and_then(|it| it.welcome.as_mut())
+        {
+            *welcome = then;
+        }
         let key = self.outbox.newest_welcome();
         self.outbox.delay(&key, then);
     }

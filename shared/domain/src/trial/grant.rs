@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Days, Extension, Trial};
 use crate::{
-    id::{ProjectId, UserId},
-    org::{Org, Trigger},
+    id::UserId,
+    org::{Org, Setup, Trigger},
     people::{Name, Operator, Reason},
     secret::Hash,
     time::{DAY, add, truncate_to_second},
@@ -53,8 +53,8 @@ pub struct FirstTrial {
     /// Offsets of the reminders, in days before the end. Offsets that are not shorter than the
     /// trial are dropped.
     pub reminder_days: Vec<u16>,
-    /// Id of the default project, if the extension provisions the organization.
-    pub project: ProjectId,
+    /// What is used if the extension provisions the organization.
+    pub setup: Setup,
 }
 
 /// Reason why a trial cannot be extended.
@@ -88,7 +88,7 @@ impl Org {
         first: &FirstTrial,
         now: Timestamp,
     ) -> Result<(), NotExtendable> {
-        let given = self.trial.as_ref().map_or(&[][..], |trial| &trial.extensions);
+        let given = self.current_trial().map_or(&[][..], |trial| &trial.extensions);
         if given.iter().any(|extension| extension.request == grant.request) {
             return Ok(());
         }
@@ -96,9 +96,12 @@ impl Org {
             return Err(NotExtendable::TooOften);
         }
         self.extendable(now)?;
-        let trial = self.trial.get_or_insert_with(|| {
-            let reminders = first.reminder_days.iter().copied().filter(|days| *days < grant.days.get());
-            Trial::start(now, 0, reminders.collect())
+        let pending = self.run.as_mut().and_then(|run| run.waiting.as_mut()?.trial.as_mut());
+        let trial = pending.unwrap_or_else(|| {
+            self.trial.get_or_insert_with(|| {
+                let reminders = first.reminder_days.iter().copied().filter(|days| *days < grant.days.get());
+                Trial::start(now, 0, reminders.collect())
+            })
         });
         trial.ends_at = add(trial.ends_at.max(truncate_to_second(now)), DAY * i32::from(grant.days.get()));
         trial.extensions.push(Extension {
@@ -110,7 +113,7 @@ impl Org {
             ends_at: trial.ends_at,
             request: grant.request,
         });
-        self.provision(Trigger::Trial, first.project, now);
+        self.provision(Trigger::Trial, &first.setup, now);
         Ok(())
     }
 

@@ -49,6 +49,18 @@ impl Trial {
         Self { started_at, ends_at, reminder_days, extensions: Vec::new() }
     }
 
+    /// Returns the same trial with its start at `now`. The length stays, so no day is lost.
+    #[must_use]
+    pub(crate) fn moved_to(mut self, now: Timestamp) -> Self {
+        let by = truncate_to_second(now).duration_since(self.started_at);
+        self.started_at = add(self.started_at, by);
+        self.ends_at = add(self.ends_at, by);
+        for extension in &mut self.extensions {
+            extension.ends_at = add(extension.ends_at, by);
+        }
+        self
+    }
+
     /// Returns whether the trial runs at `now`.
     #[must_use]
     pub fn runs(&self, now: Timestamp) -> bool {

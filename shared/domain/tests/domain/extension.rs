@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::fixture::{
-    DAY, acme, canceling, cus, day, fact, invoice, jo, org, paid, project, record_at, sub, trialing, with,
+    DAY, acme, canceling, cus, day, fact, invoice, jo, org, paid, record_at, setup, sub, trialing, with,
 };
 
 fn ann() -> Operator {
@@ -32,7 +32,7 @@ fn extend(org: &mut Org, days: u16, form: &str, now: Timestamp) -> Result<(), No
         reason: Reason::parse("They requested it").unwrap(),
         request: Hash::of(&[form.as_bytes()]),
     };
-    let first = FirstTrial { reminder_days: vec![1, 3, 7], project: project() };
+    let first = FirstTrial { reminder_days: vec![1, 3, 7], setup: setup() };
     org.extend_trial((&ann()).into(), &grant, &first, now)
 }
 

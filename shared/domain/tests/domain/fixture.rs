@@ -8,8 +8,8 @@ use domain::{
         Item, Money, PlanPrices, Previous, PreviousCancel, Prices, SubscriptionFact, SubscriptionId,
         SubscriptionStatus::{self, Trialing},
     },
-    id::{OrgId, ProjectId, UserId},
-    org::{AdminContact, Org},
+    id::{OrgId, UserId},
+    org::{AdminContact, Org, Setup},
     people::{Address, Name, User},
     time::Zone,
     trial::Trial,
@@ -42,8 +42,8 @@ pub fn jo() -> User {
     User { verified: true, orgs: vec![acme()], ..user }
 }
 
-pub fn project() -> ProjectId {
-    "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap()
+pub fn setup() -> Setup {
+    Setup::without_steps("prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap())
 }
 
 /// Returns Acme after a sign-up without a trial.
@@ -61,7 +61,7 @@ pub fn trialing() -> Org {
 /// Returns Acme with a trial of two weeks, and with reminders on these days before its end.
 pub fn reminded(days: &[u16]) -> Org {
     let mut org = org();
-    org.start_trial(Trial::start(at(0), 14, days.to_vec()), project(), at(0));
+    org.start_trial(Trial::start(at(0), 14, days.to_vec()), &setup(), at(0));
     org
 }
 
@@ -75,13 +75,13 @@ pub fn user(number: u8) -> UserId {
 pub fn two_admins() -> Org {
     let admin = |number| AdminContact::new(user(number), jo().name, jo().address);
     let mut org = Org { admins: vec![admin(1), admin(2)], ..org() };
-    org.start_trial(Trial::start(at(0), 14, vec![3, 1]), project(), at(0));
+    org.start_trial(Trial::start(at(0), 14, vec![3, 1]), &setup(), at(0));
     org
 }
 
 /// Records a fact for Acme at the moment `now`.
 pub fn record_at(org: &mut Org, fact: &Fact, now: Timestamp) {
-    org.record(fact, &prices(), project(), now);
+    org.record(fact, &prices(), &setup(), now);
 }
 
 /// Records each fact for Acme when Stripe creates its event.

@@ -18,6 +18,7 @@ mod names;
 mod outbox;
 mod preferences;
 mod progress;
+mod provisioning;
 mod record;
 mod reminders;
 mod team;

@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 
-use crate::fixture::{DAY, at, canceling, invoice, org, paid, project, record_at, sub, trialing};
+use crate::fixture::{DAY, at, canceling, invoice, org, paid, record_at, setup, sub, trialing};
 
 fn seconds(seconds: i64) -> SignedDuration {
     SignedDuration::from_secs(seconds)
@@ -95,7 +95,7 @@ fn first_value_is_measured_once_if_an_older_event_is_late() {
 fn completion_is_measured_once_from_provisioning() {
     let mut history = History::pending();
     let begun = 3 * DAY;
-    history.change(|org| org.start_trial(Trial::start(at(begun), 14, vec![]), project(), at(begun)));
+    history.change(|org| org.start_trial(Trial::start(at(begun), 14, vec![]), &setup(), at(begun)));
     history.complete_all(begun + 7 * DAY);
     history.complete_all(begun + 7 * DAY);
     let after = seconds(7 * DAY);

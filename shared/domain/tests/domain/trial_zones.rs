@@ -12,7 +12,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 
-use crate::fixture::{at, org, project};
+use crate::fixture::{at, org, setup};
 
 /// Zones with extreme offsets, half and quarter hours, and different daylight saving rules.
 const ZONES: [&str; 14] = [
@@ -35,7 +35,7 @@ const ZONES: [&str; 14] = [
 /// Returns an organization in a zone, with a trial of `days` from `start`.
 fn trialing(zone: &str, start: Timestamp, days: u16) -> Org {
     let mut org = Org { zone: Zone::named(zone), ..org() };
-    org.start_trial(Trial::start(start, days, vec![3]), project(), start);
+    org.start_trial(Trial::start(start, days, vec![3]), &setup(), start);
     org
 }
 

@@ -2,7 +2,7 @@ use domain::{mail::brake::Share, people::Session, secret::Hash, time::hour_of, t
 use serde_json::json;
 use store::{Person, SessionProof, SignUp, SignedUp};
 use test_support::{
-    build::org,
+    build::{org, setup},
     seed::{HOOLI, JO, SESSION, form_hash},
 };
 
@@ -17,11 +17,7 @@ fn sign_up() -> SignUp {
     let mut org = org(NEW_ORG, "New", &user, now());
     user.join(org.id);
     user.verified = false;
-    org.start_trial(
-        Trial::start(now(), 14, vec![3]),
-        parse("prj_0198c0de-0000-7000-8000-0000000000f3"),
-        now(),
-    );
+    org.start_trial(Trial::start(now(), 14, vec![3]), &setup(), now());
     SignUp {
         session: Session::begin(org.id, &user, now()),
         secret: secret(NEW_SECRET),

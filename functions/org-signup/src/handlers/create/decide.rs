@@ -62,7 +62,8 @@ fn decide_org(attempt: &Attempt<'_>, form: &SignUpIn, id: OrgId, user: &User, tr
     org.onboarding.definition = Some(app.config.checklists.of(industry.as_deref()).key.to_owned());
     org.onboarding.industry = industry;
     if let Some(trial) = trial {
-        org.start_trial(trial, app.entropy.project_id(*now), *now);
+        let setup = app.config.steps.setup(app.entropy.project_id(*now));
+        org.start_trial(trial, &setup, *now);
     }
     org
 }

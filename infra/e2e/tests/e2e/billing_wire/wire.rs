@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use domain::{
     billing::{CustomerId, Fact, PlanPrices, Prices},
     id::{OrgId, ProjectId},
-    org::Org,
+    org::{Org, Setup},
 };
 use http::{Request, Response};
 use jiff::Timestamp;
@@ -118,12 +118,12 @@ pub fn fact(event: &Value) -> Fact {
 /// Links the organization to its customer. Then applies the facts of all events, in the order of the
 /// list.
 pub fn fold(mut org: Org, customer: &CustomerId, events: &[Value], now: Timestamp) -> Org {
-    let project: ProjectId = PROJECT.parse().unwrap();
+    let setup = Setup::without_steps(PROJECT.parse().unwrap());
     let prices = |text| PlanPrices::parse(text).unwrap();
     let prices = Prices::new(prices("price_local_single"), prices("price_local_team")).unwrap();
     org.billing.link(customer);
     for event in events {
-        org.record(&fact(event), &prices, project, now);
+        org.record(&fact(event), &prices, &setup, now);
     }
     org
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::fixture::{
     DAY, FAILED, acme, all_orders, at, cus, event, fact, globex, in_id, invoice, lines, linked, live,
-    names_globex, of_customer, org, paid, price, priced, prices, project, sub, sub_id, trialing, upcoming,
+    names_globex, of_customer, org, paid, price, priced, prices, setup, sub, sub_id, trialing, upcoming,
 };
 
 /// Returns a fact of the tenth day whose metadata names Acme.
@@ -269,7 +269,7 @@ fn parked_fact_of_an_unknown_organization_counts_by_its_price() {
     let parked = |prices: &[&str]| priced(names_globex(tenth("evt_1")), prices);
     for (price, status) in [("price_single", Status::Active), ("price_x", Status::Pending)] {
         let mut org = org();
-        org.link_customer(&cus("cus_1"), [parked(&[price])], &prices(), project(), at(0));
+        org.link_customer(&cus("cus_1"), [parked(&[price])], &prices(), &setup(), at(0));
         assert_eq!(org.status(at(10 * DAY)), status, "{price}");
     }
 }

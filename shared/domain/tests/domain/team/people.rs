@@ -8,7 +8,7 @@ use domain::{
     trial::Trial,
 };
 
-use crate::fixture::{acme, at, live, org, priced, prices, project, sub};
+use crate::fixture::{acme, at, live, org, priced, prices, setup, sub};
 
 pub fn user_id(n: usize) -> UserId {
     format!("usr_0198c0de-0000-7000-8000-{n:012}").parse().unwrap()
@@ -73,7 +73,7 @@ pub fn with_admins(count: usize) -> Org {
 /// Returns the same organization with a trial of two weeks.
 pub fn trialing() -> Org {
     let mut org = pending();
-    org.start_trial(Trial::start(at(0), 14, vec![3]), project(), at(0));
+    org.start_trial(Trial::start(at(0), 14, vec![3]), &setup(), at(0));
     org
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod change;
 mod checklist;
 mod fact_details;
 mod folded;
+mod run;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ use self::{
     change::{CHANGE, ChangeItem},
     checklist::{ChecklistItem, OnboardingItem},
     folded::FoldedItem,
+    run::RunItem,
     trial::TrialItem,
 };
 use crate::{
@@ -62,6 +64,8 @@ struct OrgItem {
     /// The exact cause of the provisioning, if earlier versions of the code do not know it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<RunItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trial: Option<TrialItem>,
     #[serde(default, skip_serializing_if = "BillingItem::is_empty")]
@@ -171,6 +175,7 @@ impl From<&Org> for OrgItem {
             language: (org.language != Language::default()).then(|| org.language.as_str().to_owned()),
             provisioned: org.provisioned.as_ref().map(ProvisionedItem::from),
             origin: org.provisioned.as_ref().and_then(|it| origin(it.trigger)),
+            run: org.run.as_ref().map(RunItem::from),
             trial: org.trial.as_ref().map(TrialItem::from),
             billing: BillingItem::from(&org.billing),
             payment_pauses: billing::pauses(&org.billing),
@@ -212,8 +217,9 @@ impl TryFrom<OrgItem> for Org {
         {
             provisioned.trigger = trigger;
         }
+        let id = read("organization id", &item.profile.id)?;
         Ok(Self {
-            id: read("organization id", &item.profile.id)?,
+            id,
             external_id: read_external_id(item.external_id)?,
             name: Name::from_stored(item.profile.name),
             zone: Zone::named(&item.profile.time_zone),
@@ -223,6 +229,7 @@ impl TryFrom<OrgItem> for Org {
             // It is in the attribute `change`.
             member_count: None,
             provisioned,
+            run: item.run.map(|run| run.restore(id)).transpose()?,
             trial: item.trial.map(Trial::try_from).transpose()?,
             billing: payments,
             imported_at: item.imported_at.map(|at| at.0),

@@ -2,7 +2,7 @@
 
 use domain::{
     billing::SubscriptionStatus,
-    org::{Org, Status},
+    org::{Org, Setup, Status},
     trial::Trial,
 };
 use serde_json::{Value, json};
@@ -22,9 +22,9 @@ fn now() -> jiff::Timestamp {
 fn earlier(trial: bool, billing: &Value, details: Option<&Value>) -> Org {
     let signed_up = "2025-12-01T09:00:00Z".parse().unwrap();
     let mut org = acme(signed_up);
-    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    let setup = Setup::without_steps("prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
     if trial {
-        org.start_trial(Trial::start(signed_up, 14, vec![3]), project, signed_up);
+        org.start_trial(Trial::start(signed_up, 14, vec![3]), &setup, signed_up);
     }
     let mut item = encode(&org, 7).unwrap();
     item.insert("billing".to_owned(), serde_dynamo::to_attribute_value(billing).unwrap());

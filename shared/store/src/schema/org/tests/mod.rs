@@ -10,7 +10,7 @@ use domain::{
     checklist::Onboarding,
     id::OrgId,
     mail::{Claim, Outcome},
-    org::{History, SuppressionReason},
+    org::{History, Setup, SuppressionReason},
     people::Reason,
     secret::Hash,
     trial::{Days, Extension},
@@ -119,11 +119,11 @@ fn record_facts(org: &mut Org) {
 fn record<const N: usize>(org: &mut Org, facts: [(&str, &str, OrgId, FactKind); N]) {
     let prices = |text| PlanPrices::parse(text).unwrap();
     let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
-    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    let setup = Setup::without_steps("prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
     for (event, created, names, what) in facts {
         let event = EventId::parse(event).unwrap();
         let fact = Fact { event, created: at(created), names: Some(names), what };
-        org.record(&fact, &prices, project, at(NOW));
+        org.record(&fact, &prices, &setup, at(NOW));
     }
 }
 
@@ -131,8 +131,9 @@ fn record<const N: usize>(org: &mut Org, facts: [(&str, &str, OrgId, FactKind); 
 fn org() -> Org {
     let now = at(NOW);
     let mut org = acme(now);
-    let (user, project) = (org.admins[0].user, "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
-    org.start_trial(Trial::start(now, 14, vec![3, 1]), project, now);
+    let setup = Setup::without_steps("prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
+    let user = org.admins[0].user;
+    org.start_trial(Trial::start(now, 14, vec![3, 1]), &setup, now);
     org.trial.as_mut().unwrap().extensions.push(Extension {
         at: now,
         by: Some(user),

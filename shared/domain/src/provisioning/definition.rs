@@ -1,0 +1,118 @@
+//! Definition of a step.
+
+use std::{fmt, str::FromStr};
+
+use jiff::SignedDuration;
+
+use crate::{id::ProjectId, org::Setup};
+
+include!(concat!(env!("OUT_DIR"), "/steps.rs"));
+
+/// Maximum number of steps in a run.
+pub const MAX_STEPS: usize = 10;
+
+/// Key of a step: 1 to 32 of `a-z 0-9 _`, starting with a letter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepKey(String);
+
+/// Error for a text that is not the key of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not 1 to 32 lower-case letters, digits, and underscores that start with a letter")]
+pub struct NotAStepKey;
+
+impl StepKey {
+    /// Returns the text of the key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StepKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for StepKey {
+    type Err = NotAStepKey;
+
+    fn from_str(text: &str) -> Result<Self, NotAStepKey> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+        let valid = starts && text.len() <= 32 && text.bytes().all(allowed);
+        if valid { Ok(Self(text.to_owned())) } else { Err(NotAStepKey) }
+    }
+}
+
+/// A step of the content file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuiltInStep {
+    key: &'static str,
+    title: &'static str,
+    timeout_seconds: i64,
+    deadline_minutes: i64,
+    may_answer_later: bool,
+}
+
+/// The steps of a deployment, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Steps(Vec<StepDefinition>);
+
+impl Steps {
+    /// Parses a comma-separated list of keys. The empty text means no steps. Returns `None` for an
+    /// unknown or repeated key, and for more than [`MAX_STEPS`] keys.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+        let mut steps: Vec<StepDefinition> = Vec::new();
+        for key in keys {
+            let step = BUILT_IN_STEPS.iter().find(|step| step.key == key)?.definition()?;
+            if steps.iter().any(|earlier| earlier.key == step.key) || steps.len() == MAX_STEPS {
+                return None;
+            }
+            steps.push(step);
+        }
+        Some(Self(steps))
+    }
+
+    /// Returns whether one of the steps may be answered later.
+    #[must_use]
+    pub fn need_callback(&self) -> bool {
+        self.0.iter().any(|step| step.may_answer_later)
+    }
+
+    /// Returns what the provisioning of an organization with this default project uses.
+    #[must_use]
+    pub fn setup(&self, project: ProjectId) -> Setup {
+        Setup { project, steps: self.0.clone(), waits_for_verification: WAITS_FOR_VERIFICATION }
+    }
+}
+
+impl BuiltInStep {
+    fn definition(&self) -> Option<StepDefinition> {
+        Some(StepDefinition {
+            key: self.key.parse().ok()?,
+            title: self.title.to_owned(),
+            timeout: SignedDuration::from_secs(self.timeout_seconds),
+            deadline: SignedDuration::from_mins(self.deadline_minutes),
+            may_answer_later: self.may_answer_later,
+        })
+    }
+}
+
+/// What a step is. A run stores its definitions, so a later change of the configuration applies only
+/// to later runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepDefinition {
+    /// Key of the step.
+    pub key: StepKey,
+    /// Title that customers see.
+    pub title: String,
+    /// Maximum duration of one call.
+    pub timeout: SignedDuration,
+    /// Maximum duration of the whole step, from its first call.
+    pub deadline: SignedDuration,
+    /// Whether the host may accept the call first and report the result later.
+    pub may_answer_later: bool,
+}

@@ -1,0 +1,26 @@
+//! Provisioning steps: what the host app does so that the tenant exists in its product.
+//!
+//! A [`Run`] calls the host's endpoint once per step, in order, until every step is done. Then the
+//! organization is ready: its trial starts, and the welcome email is sent.
+//!
+//! `Pending → Calling → Done`, or `Calling → Waiting → Done` if the host answers later. After a
+//! response that permits another attempt, a step is `Pending` again. A final rejection, or the end of
+//! the deadline, makes the step and the run `Failed`.
+//!
+//! Every attempt of a step has the same message id. So the host recognizes a repeated call, and a
+//! crash between two writes only repeats a call.
+
+mod backoff;
+mod callback;
+mod definition;
+mod output;
+mod response;
+mod run;
+mod step;
+
+pub use callback::{CallbackError, Reported};
+pub use definition::{BUILT_IN_STEPS, BuiltInStep, MAX_STEPS, NotAStepKey, StepDefinition, StepKey, Steps};
+pub use output::{MAX_OUTPUT_BYTES, Output, Outputs};
+pub use response::{Answer, Attempt, Response};
+pub use run::{Call, Failure, NotARunId, Run, RunEnd, RunId, Waiting};
+pub use step::{Cause, Lease, Step, StepState};

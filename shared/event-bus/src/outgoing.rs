@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(
             detail,
             json!({
-                "id": "org_0198c0de-0000-7000-8000-000000000001/7/9",
+                "id": "org_0198c0de-0000-7000-8000-000000000001/7/11",
                 "organization_id": "org_0198c0de-0000-7000-8000-000000000001",
                 "organization_name": "Acme Corp",
                 "occurred_at": "2025-01-08T10:20:30Z",

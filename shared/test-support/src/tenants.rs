@@ -2,7 +2,7 @@
 
 use domain::{
     billing::CustomerId,
-    org::{History, Org},
+    org::{History, Org, Setup},
     people::User,
     time::add,
 };
@@ -35,10 +35,10 @@ pub async fn import_tenant(store: &Store, now: Timestamp) {
     let mut org = org(LEXCORP, "LexCorp", &admin, parse("2024-05-02T09:00:00Z"));
     org.external_id = Some(parse("lexcorp-7"));
     let history = History { trial: None, completed_tasks: ["created_project".to_owned()].into() };
-    let project = parse("prj_0198c0de-0000-7000-8000-000000000032");
-    org.import(&history, project, now).unwrap();
+    let setup = Setup::without_steps(parse("prj_0198c0de-0000-7000-8000-000000000032"));
+    org.import(&history, setup.project, now).unwrap();
     let id = CustomerId::parse(IMPORTED_CUSTOMER).unwrap();
-    org.import_customer(&id, [], &prices(), project, now);
+    org.import_customer(&id, [], &prices(), &setup, now);
     let link = store.load_customer_link(&id).await.unwrap();
     let customer = TenantCustomer { id, link, released: Vec::new() };
     commit(store, admin, org, Some(customer), now).await;

@@ -60,7 +60,7 @@ async fn try_extend(
     let mut after = before.value.clone();
     let first = FirstTrial {
         reminder_days: app.config.trials.reminder_days.clone(),
-        project: app.entropy.project_id(now),
+        setup: app.config.steps.setup(app.entropy.project_id(now)),
     };
     let extended = after.extend_trial(Grantor::host_app(&caller.key().id), grant, &first, now);
     extended.map_err(|error| Problem::new(Kind::Conflict, error.to_string()))?;

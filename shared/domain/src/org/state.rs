@@ -8,7 +8,7 @@ use super::{AdminContact, CustomerRead, Language, Project, Provisioned, Setup, T
 use crate::{
     billing::{Billing, SubscriptionId},
     checklist::{Checklist, Onboarding},
-    id::{ExternalId, OrgId},
+    id::{ExternalId, OrgId, ProjectId},
     mail::{NoticeKey, Outbox},
     people::Name,
     provisioning::Run,

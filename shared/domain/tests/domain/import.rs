@@ -18,7 +18,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::fixture::{
-    FAILED, at, cus, day, in_id, invoice, lines, linked, live, org, paid, priced, prices, project, record_at,
+    FAILED, at, cus, day, in_id, invoice, lines, linked, live, org, paid, priced, prices, record_at, setup,
     sub, sub_id, with,
 };
 
@@ -32,14 +32,14 @@ fn trial(ends_at: Timestamp) -> Trial {
 fn imported(trial: Option<Trial>, tasks: &[&str]) -> Org {
     let completed_tasks = tasks.iter().map(|task| (*task).to_owned()).collect();
     let mut org = org();
-    org.import(&History { trial, completed_tasks }, project(), day(NOW, 0)).unwrap();
+    org.import(&History { trial, completed_tasks }, setup().project, day(NOW, 0)).unwrap();
     org
 }
 
 /// Returns Acme, imported with a customer that is not read yet.
 fn unread(trial: Option<Trial>) -> Org {
     let mut org = imported(trial, &[]);
-    org.import_customer(&cus("cus_1"), [], &prices(), project(), day(NOW, 0));
+    org.import_customer(&cus("cus_1"), [], &prices(), &setup(), day(NOW, 0));
     org
 }
 
@@ -111,7 +111,8 @@ fn import_fills_the_checklist_without_a_celebration() {
 
     let mut unknown = org();
     let completed_tasks = BTreeSet::from(["created_project".to_owned(), "walked_the_dog".to_owned()]);
-    let error = unknown.import(&History { trial: None, completed_tasks }, project(), at(0)).unwrap_err();
+    let error =
+        unknown.import(&History { trial: None, completed_tasks }, setup().project, at(0)).unwrap_err();
     assert_eq!(error, ImportError::UnknownTasks(vec!["walked_the_dog".to_owned()]));
     assert_eq!(unknown, org(), "nothing changes");
 }
@@ -157,17 +158,17 @@ fn response_of_stripe_gives_the_status_without_mail() {
         let before = unread(None);
         let mut org = before.clone();
         let now = day(NOW, 61);
-        org.record_read(&[read(status)], &prices(), project(), now);
+        org.record_read(&[read(status)], &prices(), &setup(), now);
         assert_eq!(org.status(now), expected);
         assert_eq!((org.customer_read, waiting(&org)), (None, vec![]), "{status}");
         let provisioned = DomainEvent::Provisioned(Trigger::Import);
         assert_eq!(events(Some(&before), &org, now), [DomainEvent::SignedUp, provisioned], "{status}");
         let mut again = org.clone();
-        again.record_read(&[read(Active)], &prices(), project(), now);
+        again.record_read(&[read(Active)], &prices(), &setup(), now);
         assert_eq!(again, org, "a closed request records nothing");
     }
     let mut empty = unread(None);
-    empty.record_read(&[], &prices(), project(), day(NOW, 61));
+    empty.record_read(&[], &prices(), &setup(), day(NOW, 61));
     assert_eq!((empty.status(day(NOW, 61)), empty.customer_read), (Status::Pending, None));
 }
 
@@ -182,7 +183,7 @@ fn payment_of_the_newest_invoice_shows_that_nothing_is_pending() {
         (ReadSubscription { payment: Some(payment), ..paid_for }, None),
     ] {
         let mut org = unread(None);
-        org.record_read(&[subscription], &prices(), project(), day(NOW, 61));
+        org.record_read(&[subscription], &prices(), &setup(), day(NOW, 61));
         assert_eq!(org.next_billing_event(day(NOW, 61)).map(|next| next.kind), kind);
     }
 }
@@ -195,11 +196,11 @@ fn only_plans_that_begin_after_the_import_are_announced() {
     record_at(&mut org, &updated, day(NOW, 30));
     assert!(waiting(&org).is_empty(), "an event of an old subscription");
     let mut old = org.clone();
-    old.record_read(&[read(Active)], &prices(), project(), day(NOW, 61));
+    old.record_read(&[read(Active)], &prices(), &setup(), day(NOW, 61));
     record_at(&mut old, &of_plan("evt_2", NOW * 86_400 + 90, Updated, Active), day(NOW, 90));
     assert_eq!(waiting(&old), Vec::<&NoticeKey>::new());
     let new = ReadSubscription { created: day(NOW, 20), ..read(Active) };
-    org.record_read(&[new], &prices(), project(), day(NOW, 61));
+    org.record_read(&[new], &prices(), &setup(), day(NOW, 61));
     assert_eq!(waiting(&org), [&started]);
 }
 

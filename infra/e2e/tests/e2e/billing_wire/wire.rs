@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::body::Bytes;
 use domain::{
     billing::{CustomerId, Fact, PlanPrices, Prices},
-    id::{OrgId, ProjectId},
+    id::OrgId,
     org::{Org, Setup},
 };
 use http::{Request, Response};

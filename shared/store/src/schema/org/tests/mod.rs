@@ -180,14 +180,14 @@ fn with_event(what: FactKind) -> Org {
 /// Returns an imported organization with an ended trial, a read subscription, and an open request.
 fn imported() -> Org {
     let now = at(NOW);
-    let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
+    let setup = Setup::without_steps("prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap());
     let mut org = acme(at("2024-01-08T10:20:30Z"));
     let trial = Some(Trial::start(org.signed_up_at, 14, vec![3]));
     let completed_tasks = ["created_project".to_owned()].into();
-    org.import(&History { trial, completed_tasks }, project, now).unwrap();
+    org.import(&History { trial, completed_tasks }, setup.project, now).unwrap();
     let prices = |text| PlanPrices::parse(text).unwrap();
     let prices = Prices::new(prices("price_1"), prices("price_2")).unwrap();
-    org.import_customer(&customer("cus_1"), [], &prices, project, now);
+    org.import_customer(&customer("cus_1"), [], &prices, &setup, now);
     let read = SubscriptionFact {
         items: vec![Item::of_price("price_2".to_owned())],
         ..SubscriptionFact::new(Change::Read, SubscriptionStatus::Active)
@@ -198,7 +198,7 @@ fn imported() -> Org {
         names: None,
         what: subscribed(read),
     };
-    org.record(&fact, &prices, project, now);
+    org.record(&fact, &prices, &setup, now);
     org
 }
 

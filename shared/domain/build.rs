@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     println!("cargo::rerun-if-changed={}", steps.display());
     let written = write("definitions.rs", content::generate(folder))
         .and_then(|()| write("steps.rs", content::generate_steps(steps)));
-    written.map_or_else(fail, |()| ExitCode::SUCCESS)
+    written.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS)
 }
 
 fn write(file: &str, source: Result<String, String>) -> Result<(), String> {
@@ -25,7 +25,7 @@ fn write(file: &str, source: Result<String, String>) -> Result<(), String> {
     std::fs::write(Path::new(&out).join(file), source?).map_err(|error| error.to_string())
 }
 
-fn fail(error: String) -> ExitCode {
+fn fail(error: &str) -> ExitCode {
     for line in error.lines() {
         // The build script runs in `shared/domain`. Show paths relative to the workspace.
         println!("cargo::error={}", line.replacen("../../", "", 1));

@@ -13,7 +13,7 @@ use crate::{
     attributes::{Attributes, text, values},
     client::Store,
     error::Error,
-    index::{CORRUPT, DUE, IndexPartition, MAIL, READS},
+    index::{CORRUPT, DUE, IndexPartition, MAIL, READS, STEPS},
     keys::{INVITE, Key, SHARDS, corrupt_pk},
     parked::WaitingEvent,
     schema::{invitation, org},
@@ -100,6 +100,12 @@ impl Store {
     /// [`Store::due`].
     pub fn reads_due(&self, now: Timestamp) -> impl Stream<Item = Result<OrgId, Error>> + Unpin {
         stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(READS, shard, now, org_of_key))))
+    }
+
+    /// Streams the organizations whose run the provisioner must continue at `now`, in the same way as
+    /// [`Store::due`].
+    pub fn runs_due(&self, now: Timestamp) -> impl Stream<Item = Result<OrgId, Error>> + Unpin {
+        stream::select_all((0..SHARDS).map(|shard| Box::pin(self.candidates(STEPS, shard, now, org_of_key))))
     }
 
     /// Moves a corrupt item to the partition for corrupt items, without decoding it.

@@ -8,7 +8,10 @@ use crate::{
     at::At,
     attributes::{Attributes, text, values},
     client::Store,
-    keys::{SHARDS, cohort_pk, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk, read_pk, review_pk},
+    keys::{
+        SHARDS, cohort_pk, corrupt_pk, due_pk, mail_pk, parked_without_metadata_pk, read_pk, review_pk,
+        step_pk,
+    },
 };
 
 /// A kind of partition of one index.
@@ -48,6 +51,9 @@ pub(crate) fn due_entry(partition: &str, at: Timestamp) -> Attributes {
 /// Organizations whose customer the reconciler reads at Stripe.
 pub(crate) const READS: IndexPartition =
     IndexPartition { index: "by-work", hash: "work_pk", range: "work_at", pk: read_pk, shards: SHARDS };
+
+/// Organizations whose run the provisioner continues.
+pub(crate) const STEPS: IndexPartition = IndexPartition { pk: step_pk, ..READS };
 
 /// Returns the attributes that put an organization into a partition of the index `by-work`.
 pub(crate) fn work_entry(partition: &str, at: Timestamp) -> Attributes {

@@ -252,6 +252,11 @@ pub(crate) fn read_pk(shard: u8) -> String {
     format!("ASK#{shard}")
 }
 
+/// The partition of `by-work` for organizations whose run the provisioner continues.
+pub(crate) fn step_pk(shard: u8) -> String {
+    format!("STEP#{shard}")
+}
+
 /// The partition for items that need review. Both indexes have such a partition for each shard. No
 /// scheduled run queries these partitions.
 pub(crate) fn review_pk(shard: u8) -> String {

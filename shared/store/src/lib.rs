@@ -43,6 +43,7 @@
 //! | `DUE#{shard}` | `by-due` | organizations for the trial sweep, and parked events that wait |
 //! | `MAIL#{shard}` | `by-mail` | items with an email to send |
 //! | `ASK#{shard}` | `by-work` | organizations whose customer the reconciler reads at Stripe |
+//! | `STEP#{shard}` | `by-work` | organizations whose run the provisioner continues |
 //! | `HELD#{shard}` | `by-due`, `by-mail` | items that need review |
 //! | `FOREIGN#{shard}` | `by-due` | parked events without the metadata of Onramp |
 //! | `UNREADABLE` | `by-mail` | corrupt items |

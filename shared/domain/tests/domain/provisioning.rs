@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    mail::NoticeKey,
     org::{Org, Setup, Status},
     people::Reason,
     provisioning::{
         Answer, Attempt, Call, CallbackError, Cause, Failure, Lease, MAX_OUTPUT_BYTES, Output, Outputs,
-        Reported, Response, Run, RunEnd, StepDefinition,
+        Reported, Response, Run, RunEnd, StepDefinition, StepKey,
     },
     trial::Trial,
 };
@@ -275,95 +276,122 @@ fn respond(random: &mut Random) -> Response {
     Response::Status { status, body, retry_after }
 }
 
-/// Lives one run to its end. Each turn is a call, a callback, an operator, or a crash.
-fn live(number: u64) -> Result<(), String> {
-    let random = &mut Random(number);
-    let keys = ["a", "b", "c", "d"];
-    let count = usize::try_from(1 + random.below(4)).unwrap();
-    let mut org: Org = org();
-    let setup = Setup {
-        project: "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(),
-        steps: keys[..count].iter().map(|key| step(key)).collect(),
-        waits_for_verification: random.below(4) == 0,
-    };
-    org.start_trial(Trial::start(now(), 14, vec![3]), &setup, now());
-    let mut at = now();
-    let mut flight: Option<(Lease, Call, Timestamp)> = None;
-    for turn in 0..10_000_u64 {
-        let run = org.run.as_ref().ok_or("the run is gone")?;
-        if let Some(end) = &run.end {
-            let all_done = run.done_count() == count;
-            let is_ready = matches!(end, RunEnd::Ready { .. });
-            let started = org.trial.as_ref().is_some_and(|trial| {
-                trial.ends_at.duration_since(trial.started_at) == seconds(14 * 24 * 3600)
-            });
-            let consistent = is_ready == all_done
-                && is_ready == started
-                && is_ready == run.waiting.is_none()
-                && is_ready == org.outbox.due_at().is_some()
-                && run.due_at().is_none();
-            return if consistent { Ok(()) } else { Err(format!("{org:?}")) };
-        }
-        if run.due_at().is_none() && !run.is_held {
-            return Err(format!("silent: {run:?}"));
-        }
-        let current = run.current().ok_or("no current step")?.definition.key.clone();
-        match random.below(10) {
-            // The due index finds the run.
-            0..=4 => {
-                at = at.max(run.due_at().unwrap_or(at));
-                let held = flight
-                    .as_ref()
-                    .is_some_and(|(lease, _, until)| run.claimed(lease).is_some() && at < *until);
-                let lease = lease(turn);
-                let claimed = org.change_run(at, |run| run.claim(&lease, at)).flatten();
-                if let Some(call) = claimed {
-                    if held {
-                        return Err(format!("two calls in flight: {org:?}"));
-                    }
-                    let until = at + call.timeout;
-                    // A crash drops the call.
-                    flight = (random.below(5) > 0).then_some((lease, call, until));
-                }
-            }
-            5..=7 => {
-                if let Some((lease, call, until)) = flight.take() {
-                    at = at.max(until.min(at + seconds(i64::try_from(random.below(12)).unwrap())));
-                    let attempt = respond(random).judge(true);
-                    if call.step != current && org.run.as_ref().unwrap().claimed(&lease).is_some() {
-                        return Err(format!("a call of another step is in flight: {org:?}"));
-                    }
-                    let jitter = random.below(u64::MAX);
-                    org.change_run(at, |run| run.record(&lease, attempt, jitter, at));
-                }
-            }
-            8 => {
-                let reported = match random.below(10) {
-                    0 => Reported::Failed(None),
-                    _ => Reported::Done(Output::default()),
-                };
-                org.change_run(at, |run| run.report(&current, reported, at)).ok_or("no run")?.ok();
-            }
-            _ => {
-                org.change_run(at, |run| match random.below(40) {
-                    0 => run.skip_step(&current, reason(), at),
-                    1 => run.give_up(reason(), at),
-                    2 => run.retry_step(at),
-                    _ => {
-                        run.release(at);
-                        true
-                    }
-                });
-            }
-        }
+/// One organization whose run lives to its end.
+struct Life {
+    random: Random,
+    org: Org,
+    at: Timestamp,
+    /// The call in flight, and the end of its timeout.
+    flight: Option<(Lease, Call, Timestamp)>,
+}
+
+impl Life {
+    fn begin(number: u64) -> Self {
+        let mut random = Random(number);
+        let count = usize::try_from(1 + random.below(4)).unwrap();
+        let setup = Setup {
+            project: "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap(),
+            steps: ["a", "b", "c", "d"][..count].iter().map(|key| step(key)).collect(),
+            waits_for_verification: random.below(4) == 0,
+        };
+        let mut org: Org = org();
+        org.start_trial(Trial::start(now(), 14, vec![3]), &setup, now());
+        Self { random, org, at: now(), flight: None }
     }
-    Err("the run does not end".to_owned())
+
+    /// Lives the run. Each turn is a call, its response, a callback, an operator, or a crash.
+    fn live(mut self) -> Result<(), String> {
+        for turn in 0..10_000_u64 {
+            let run = self.org.run.as_ref().ok_or("the run is gone")?;
+            if let Some(end) = &run.end {
+                return self.check_end(run, end);
+            }
+            if run.due_at().is_none() && !run.is_held {
+                return Err(format!("silent: {run:?}"));
+            }
+            let current = run.current().ok_or("no current step")?.definition.key.clone();
+            match self.random.below(10) {
+                0..=4 => self.claim(lease(turn))?,
+                5..=7 => self.record(&current)?,
+                8 => self.report(&current),
+                _ => self.operate(&current),
+            }
+        }
+        Err("the run does not end".to_owned())
+    }
+
+    fn check_end(&self, run: &Run, end: &RunEnd) -> Result<(), String> {
+        let is_ready = matches!(end, RunEnd::Ready { .. });
+        let full = seconds(14 * 24 * 3600);
+        let trial = self.org.trial.as_ref();
+        let started = trial.is_some_and(|trial| trial.ends_at.duration_since(trial.started_at) == full);
+        let consistent = is_ready == (run.done_count() == run.steps.len())
+            && is_ready == started
+            && is_ready == run.waiting.is_none()
+            && is_ready == self.org.outbox.0.contains_key(&NoticeKey::Welcome)
+            && run.due_at().is_none();
+        consistent.then_some(()).ok_or_else(|| format!("{:?}", self.org))
+    }
+
+    /// The due index finds the run.
+    fn claim(&mut self, lease: Lease) -> Result<(), String> {
+        let run = self.org.run.as_ref().unwrap();
+        let at = self.at.max(run.due_at().unwrap_or(self.at));
+        let in_flight =
+            self.flight.as_ref().is_some_and(|(lease, _, until)| run.claimed(lease).is_some() && at < *until);
+        self.at = at;
+        if let Some(call) = self.org.change_run(at, |run| run.claim(&lease, at)).flatten() {
+            if in_flight {
+                return Err(format!("two calls in flight: {:?}", self.org));
+            }
+            let until = at + call.timeout;
+            // A crash drops the call.
+            self.flight = (self.random.below(5) > 0).then_some((lease, call, until));
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, current: &StepKey) -> Result<(), String> {
+        let Some((lease, call, until)) = self.flight.take() else { return Ok(()) };
+        let random = &mut self.random;
+        let at = self.at.max(until.min(self.at + seconds(i64::try_from(random.below(12)).unwrap())));
+        let attempt = respond(random).judge(true);
+        if call.step != *current && self.org.run.as_ref().unwrap().claimed(&lease).is_some() {
+            return Err(format!("a call of another step is in flight: {:?}", self.org));
+        }
+        let jitter = random.below(u64::MAX);
+        self.org.change_run(at, |run| run.record(&lease, attempt, jitter, at));
+        self.at = at;
+        Ok(())
+    }
+
+    fn report(&mut self, current: &StepKey) {
+        let reported = match self.random.below(10) {
+            0 => Reported::Failed(None),
+            _ => Reported::Done(Output::default()),
+        };
+        let at = self.at;
+        self.org.change_run(at, |run| run.report(current, reported, at)).unwrap().ok();
+    }
+
+    fn operate(&mut self, current: &StepKey) {
+        let (at, choice) = (self.at, self.random.below(40));
+        self.org.change_run(at, |run| match choice {
+            0 => run.skip_step(current, reason(), at),
+            1 => run.give_up(reason(), at),
+            2 => run.retry_step(at),
+            _ => {
+                run.release(at);
+                true
+            }
+        });
+    }
 }
 
 #[test]
 fn random_run_ends_ready_or_failed_and_is_never_silent() {
     for number in 0..100_000 {
-        if let Err(problem) = live(number) {
+        if let Err(problem) = Life::begin(number).live() {
             panic!("run {number}: {problem}");
         }
     }

@@ -21,6 +21,7 @@ use domain::{
     mail::{Delivery, NoticeKey, Outbox},
     org::{AdminContact, CustomerRead, Language, Org, Project, Provisioned, Trigger},
     people::Name,
+    provisioning::Run,
     time::Zone,
     trial::Trial,
 };
@@ -42,7 +43,7 @@ use crate::{
     client::Stored,
     error::Corrupt,
     index::{cohort_entry, due_entry, work_entry},
-    keys::{Key, due_pk, read_pk, shard},
+    keys::{Key, due_pk, read_pk, shard, step_pk},
     schema::{
         admin::AdminItem,
         delivery::{DeliveryItem, mail_index_of},
@@ -147,11 +148,18 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     item.extend(cohort_entry(shard(&key.pk), org.signed_up_at));
     let due_at = org.due_at();
     item.extend(due_at.map(|at| due_entry(&due_pk(shard(&key.pk)), at)).unwrap_or_default());
-    let work_at = org.customer_read.map(|read| read.next_at);
-    item.extend(work_at.map(|at| work_entry(&read_pk(shard(&key.pk)), at)).unwrap_or_default());
+    item.extend(work(org, shard(&key.pk)).map(|(at, pk)| work_entry(&pk, at)).unwrap_or_default());
     let outbox = &org.outbox;
     item.extend(mail_index_of(&key, outbox.due_at(), outbox.review_since(), outbox.is_ready()));
     Ok(item)
+}
+
+/// Returns the time and the partition of the organization's earliest work. The write that follows it
+/// moves the organization to its next work.
+fn work(org: &Org, shard: u8) -> Option<(Timestamp, String)> {
+    let step = org.run.as_ref().and_then(Run::due_at).map(|at| (at, step_pk(shard)));
+    let read = org.customer_read.map(|read| (read.next_at, read_pk(shard)));
+    step.into_iter().chain(read).min_by_key(|(at, _)| *at)
 }
 
 /// Decodes an organization with its version.

@@ -1,4 +1,5 @@
 mod earlier_version;
+mod runs;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{

@@ -35,6 +35,8 @@ impl OrgMetrics {
                     }
                     telemetry::measure(Metric::TimeToComplete, after, now);
                 }
+                Measure::Ready { after } => telemetry::measure(Metric::TimeToReady, after, now),
+                Measure::RunFailed => telemetry::count(Metric::ProvisioningRunFailed, 1, now),
                 Measure::TrialConverted => telemetry::count(Metric::TrialConverted, 1, now),
                 Measure::TrialRecovered => telemetry::count(Metric::TrialRecovered, 1, now),
                 Measure::TrialLeft => telemetry::count(Metric::TrialLeft, 1, now),

@@ -32,7 +32,7 @@ struct CallOut<'a> {
     callback_url: String,
 }
 
-/// The founding admin.
+/// The first admin of the organization.
 #[derive(Debug, Serialize)]
 struct AdminOut<'a> {
     id: String,
@@ -76,10 +76,10 @@ pub(crate) fn request(
         step: call.step.as_str(),
         action,
         attempt: call.attempt,
-        organization: OrganizationOut::of(&org.value, written, app.app_url.as_str(), now),
+        organization: OrganizationOut::of(&org.value, written, &app.app_url, now),
         admin,
         outputs: outputs.iter().map(|(name, json)| (*name, json.as_ref())).collect(),
-        callback_url: app.public_url.join(&format!("/api/v1/provisioning/{}/steps/{}", run.id, call.step)),
+        callback_url: format!("{}/api/v1/provisioning/{}/steps/{}", app.public_url, run.id, call.step),
     };
     serde_json::to_vec(&body).unwrap_or_default()
 }
@@ -89,7 +89,8 @@ pub(crate) fn answer(body: &[u8], is_json: bool) -> Option<Answer> {
     if body.is_empty() {
         return Some(Answer::default());
     }
-    let answer: AnswerIn = serde_json::from_slice(body).ok().filter(|_| is_json)?;
+    let fields: Map<String, Value> = serde_json::from_slice(body).ok().filter(|_| is_json)?;
+    let answer: AnswerIn = serde_json::from_value(Value::Object(fields)).ok()?;
     let app_url = match answer.app_url {
         Some(url) => Some(url.parse().ok()?),
         None => None,
@@ -110,7 +111,11 @@ mod tests {
             ("", false, Some(Output::default())),
             ("{}", true, Some(Output::default())),
             (r#"{"other": 1}"#, true, Some(Output::default())),
-            (r#"{"outputs": {"id": [1, "a"]}}"#, true, Some(Output { outputs: outputs(r#"[1,"a"]"#), app_url: None })),
+            (
+                r#"{"outputs": {"id": [1, "a"]}}"#,
+                true,
+                Some(Output { outputs: outputs(r#"[1,"a"]"#), app_url: None }),
+            ),
             (
                 r#"{"app_url": "https://acme.example.com/"}"#,
                 true,

@@ -1,19 +1,19 @@
 //! One invocation: the runs that are due, and the steps of each run.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use domain::{
     id::OrgId,
+    org::Org,
     provisioning::{Attempt, Call, Lease, RunEnd},
 };
 use event_bus::BusEvent;
-use futures_util::StreamExt;
 use runtime::InvocationResult;
 use serde::Deserialize;
 use serde_json::{json, value::RawValue, value::to_raw_value};
-use store::{Error, MailDue, Stored, retry};
+use store::{Error, MailDue, RunSummary, Stored, process_due, retry};
 use telemetry::{LogArea, Metric};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::App;
 
@@ -46,19 +46,18 @@ impl App {
             return Ok(to_raw_value(&json!({ "found": 1, "failed": u8::from(!succeeded) }))?);
         }
         let due = self.store.runs_due(self.clock.now());
-        let (found, failed, error) = due
-            .take_until(sleep_until(end))
-            .map(async |due| match due {
-                Ok(org) => (1_u32, u32::from(!self.process(org, end).await), None),
-                Err(error) => (0, 0, Some(error)),
-            })
-            .buffer_unordered(CONCURRENCY)
-            .fold((0, 0, None::<Error>), async |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2.or(one.2)))
-            .await;
-        tracing::info!(area = %LogArea::Provisioning, found, failed, "processed due runs");
-        match error {
+        let RunSummary { found, failed, query_error } =
+            process_due(due, CONCURRENCY, end, |org| self.process(org, end)).await;
+        if found > 0 {
+            tracing::info!(area = %LogArea::Provisioning, found, failed, "continued due runs");
+        }
+        match query_error {
+            // The other shards were processed, but the invocation counts as failed.
             Some(error) => Err(error.into()),
-            None => Ok(to_raw_value(&json!({ "found": found, "failed": failed }))?),
+            None => {
+                telemetry::count(Metric::ProvisionerRan, 1, self.clock.now());
+                Ok(to_raw_value(&json!({ "found": found, "failed": failed }))?)
+            }
         }
     }
 
@@ -98,56 +97,53 @@ impl App {
 
     /// Claims the due call of a run, and returns it with the organization as it was written. A claim
     /// whose response was lost is recognized by its lease.
-    async fn claim(
-        &self,
-        org: OrgId,
-        lease: &Lease,
-    ) -> Result<Option<(Call, Stored<domain::org::Org>)>, Error> {
+    async fn claim(&self, org: OrgId, lease: &Lease) -> Result<Option<(Call, Stored<Org>)>, Error> {
         retry(|| async {
             let now = self.clock.now();
             let Some(before) = self.store.load_org(org).await? else { return Ok(None) };
+            if let Some(age) = before.value.run.as_ref().and_then(|run| run.age(now)) {
+                telemetry::measure(Metric::ProvisioningRunAge, age, now);
+            }
             if let Some(call) = before.value.run.as_ref().and_then(|run| run.claimed(lease)) {
                 return Ok(Some((call, before)));
             }
             let mut after = before.value.clone();
             let call = after.change_run(now, |run| run.claim(lease, now)).flatten();
             let written = self.store.commit_org(&before, &after, now).await?;
-            self.count_end(&before.value, &after);
+            log_end(&before.value, &after);
             Ok(call.map(|call| (call, written)))
         })
         .await
     }
 
+    /// Records the result of a call.
     async fn record(&self, org: OrgId, lease: &Lease, call: &Call, attempt: Attempt) -> Result<(), Error> {
-        let random = u64::from_be_bytes(self.entropy.bytes());
-        let changed = self.store.change_org(org, self.clock.now(), |org| {
-            let before = org.clone();
-            let now = self.clock.now();
-            org.change_run(now, |run| run.record(lease, attempt.clone(), random, now));
-            Ok::<_, std::convert::Infallible>((before, org.clone()))
-        });
-        if let Some(Ok((before, after))) = changed.await? {
-            self.count_end(&before, &after);
-        }
+        let now = self.clock.now();
         if let Attempt::Again { cause, .. } | Attempt::Rejected(cause) = &attempt {
-            telemetry::count(Metric::ProvisioningStepFailed, 1, self.clock.now());
+            telemetry::count(Metric::ProvisioningStepFailed, 1, now);
             tracing::warn!(
                 area = %LogArea::Provisioning, organization = %org, step = %call.step,
-                attempt = call.attempt, cause = cause.name(), "step of the host app failed"
+                attempt = call.attempt, cause = cause.name(), "call of a provisioning step failed"
             );
+        }
+        let random = u64::from_be_bytes(self.entropy.bytes());
+        let changed = self.store.change_org(org, now, |org| {
+            let before = org.clone();
+            org.change_run(now, |run| run.record(lease, attempt.clone(), random, now));
+            Ok::<_, Infallible>((before, org.clone()))
+        });
+        if let Some(Ok((before, after))) = changed.await? {
+            log_end(&before, &after);
         }
         Ok(())
     }
+}
 
-    /// Counts a run that ended with this write.
-    fn count_end(&self, before: &domain::org::Org, after: &domain::org::Org) {
-        let end = |org: &domain::org::Org| org.run.as_ref().and_then(|run| run.end.clone());
-        if let (None, Some(RunEnd::Failed { step, .. })) = (end(before), end(after)) {
-            telemetry::count(Metric::ProvisioningRunFailed, 1, self.clock.now());
-            tracing::error!(
-                area = %LogArea::Provisioning, organization = %after.id, %step, "run failed"
-            );
-        }
+/// Logs a run that failed with this write.
+fn log_end(before: &Org, after: &Org) {
+    let end = |org: &Org| org.run.as_ref().and_then(|run| run.end.clone());
+    if let (None, Some(RunEnd::Failed { step, .. })) = (end(before), end(after)) {
+        tracing::error!(area = %LogArea::Provisioning, organization = %after.id, %step, "provisioning run failed");
     }
 }
 

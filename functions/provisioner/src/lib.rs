@@ -46,7 +46,7 @@ struct App {
     clock: Clock,
     entropy: Rng,
     public_url: BaseUrl,
-    app_url: BaseUrl,
+    app_url: String,
 }
 
 /// Starts the function and returns its handler.

@@ -141,6 +141,7 @@ CHECKS = {
         ("invoice-paid-forged", status(400)),
     ],
     "trial-reminder": [("scheduled", called("Query"))],
+    "provisioner": [("scheduled", called("Query")), ("organization-provisioned", called("GetItem"))],
     "reconciler": [("scheduled", called("Query"))],
     "mailer": [
         ("scheduled", called("Query")),

@@ -31,6 +31,7 @@ EVENTS = {
     "mailer": "stream-welcome",
     "operator": "get-waiting-without-session",
     "org-signup": "post-multipart",
+    "provisioner": "scheduled",
     "reconciler": "scheduled",
     "sign-in": "get-login",
     "stripe-webhook": "invoice-paid",

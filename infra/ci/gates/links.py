@@ -24,7 +24,7 @@ ONLY_IN = {
     "aws-sdk-sqs": {"mailer", "webhook-sender"},
     "mail": {"mailer"},
     "aws-sdk-eventbridge": {"event-publisher"},
-    "aws-sdk-secretsmanager": {"billing", "checklist-read", "checklist-write", "host-api", "reconciler", "sign-in", "stripe-webhook", "webhook-sender"},
+    "aws-sdk-secretsmanager": {"billing", "checklist-read", "checklist-write", "host-api", "provisioner", "reconciler", "sign-in", "stripe-webhook", "webhook-sender"},
 }
 
 

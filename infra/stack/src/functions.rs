@@ -26,6 +26,7 @@ pub fn all() -> BTreeMap<&'static str, Start> {
         ("mailer", start(mailer::start)),
         ("operator", start(operator::start)),
         ("org-signup", start(org_signup::start)),
+        ("provisioner", start(provisioner::start)),
         ("reconciler", start(reconciler::start)),
         ("sign-in", start(sign_in::start)),
         ("stripe-webhook", start(stripe_webhook::start)),

@@ -22,7 +22,7 @@ const MAX_DEADLINE: u32 = 30 * 24 * 60;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileIn {
-    /// `sign_up` or `verified`.
+    /// When runs start: `sign_up` or `verified`.
     start: Text,
     #[serde(default, rename = "step")]
     steps: Vec<StepIn>,

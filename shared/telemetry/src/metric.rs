@@ -75,6 +75,17 @@ metrics! {
     /// A write that provisions an organization failed. A failure because of a conflict with another
     /// write does not count. Each failed retry counts again.
     ProvisioningFailed: Count,
+    /// The function provisioner completed a scheduled run.
+    ProvisionerRan: Count,
+    /// The host app did not do a provisioning step. The call is repeated, or the run fails.
+    ProvisioningStepFailed: Count,
+    /// A run of provisioning steps failed.
+    ProvisioningRunFailed: Count,
+    /// Age of a run of provisioning steps that is under way, since its first call.
+    ProvisioningRunAge: Seconds,
+    /// Time from the sign-up, or from the payment that provisioned the organization, until all
+    /// provisioning steps were done.
+    TimeToReady: Seconds,
     /// The mail brake delayed the welcome email of a sign-up until the next hour.
     SignupBrake: Count,
 

@@ -42,7 +42,7 @@ use crate::{
     aws::{OPERATOR, SINGLE_PRICE, TEAM_PRICE},
     billing_case::{EventStep, Names},
     build::{acme, jo, org, parse, prices, start_trial, user},
-    tenants::{create_tenant, import_tenant},
+    tenants::create_tenants,
 };
 
 /// Time of all recorded events.
@@ -124,8 +124,7 @@ pub async fn seed(store: &Store) {
     store.save_unsubscription(&link).await.unwrap();
     wait_for_verification(store).await;
     create_portal_links(store).await;
-    create_tenant(store).await;
-    import_tenant(store, at(NOW)).await;
+    create_tenants(store, at(NOW)).await;
 }
 
 fn at(text: &str) -> Timestamp {

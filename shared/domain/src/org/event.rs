@@ -206,12 +206,18 @@ impl DomainEvent {
 }
 
 fn run_ended(old: Option<&Org>, new: &Org) -> Option<DomainEvent> {
-    let end = |org: &Org| org.run.as_ref().and_then(|run| run.end.clone());
-    let ended = end(new).filter(|it| old.and_then(end).as_ref() != Some(it))?;
-    Some(match ended {
+    Some(match new_run_end(old, new)? {
         RunEnd::Ready { .. } => DomainEvent::Ready,
         RunEnd::Failed { .. } => DomainEvent::ProvisioningFailed,
     })
+}
+
+/// Returns how the run ended, if it ended with this change.
+pub(super) fn new_run_end<'a>(old: Option<&Org>, new: &'a Org) -> Option<&'a RunEnd> {
+    fn end(org: &Org) -> Option<&RunEnd> {
+        org.run.as_ref()?.end.as_ref()
+    }
+    end(new).filter(|it| old.and_then(end) != Some(it))
 }
 
 fn trial_extended(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> {

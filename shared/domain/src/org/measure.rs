@@ -6,11 +6,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Org;
+use super::{Org, event::new_run_end};
 use crate::{
     billing::SubscriptionStatus,
     checklist::{Completion, Source},
     mail::NoticeKey,
+    provisioning::RunEnd,
 };
 
 /// Target duration from provisioning to a complete checklist.
@@ -29,6 +30,13 @@ pub enum Measure {
         /// Duration since the provisioning.
         after: SignedDuration,
     },
+    /// The provisioning steps are done.
+    Ready {
+        /// Duration since the provisioning.
+        after: SignedDuration,
+    },
+    /// The run of the provisioning steps failed.
+    RunFailed,
     /// The first payment of an organization that has or had a trial, unless it is a
     /// [`Self::TrialRecovered`].
     TrialConverted,
@@ -52,8 +60,15 @@ pub fn measures(old: Option<&Org>, new: &Org) -> Vec<Measure> {
     if old.is_none() && new.imported_at.is_some() {
         return Vec::new();
     }
-    let rules = [first_value, completed, payment, left];
+    let rules = [run_end, first_value, completed, payment, left];
     rules.into_iter().filter_map(|rule| rule(old, new)).collect()
+}
+
+fn run_end(old: Option<&Org>, new: &Org) -> Option<Measure> {
+    Some(match new_run_end(old, new)? {
+        RunEnd::Ready { at } => Measure::Ready { after: between(new.provisioned.as_ref()?.at, *at) },
+        RunEnd::Failed { .. } => Measure::RunFailed,
+    })
 }
 
 fn first_value(old: Option<&Org>, new: &Org) -> Option<Measure> {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 /// Upper limit of the first delay.
 const FIRST: SignedDuration = SignedDuration::from_secs(1);
-/// Maximum delay.
+/// Maximum delay before an attempt.
 const MAX: SignedDuration = SignedDuration::from_mins(15);
 
 /// Returns the delay after `attempts` attempts, with full jitter: a random share of a limit that

@@ -4,12 +4,7 @@ use std::{fmt, str::FromStr};
 
 use jiff::SignedDuration;
 
-use crate::{id::ProjectId, org::Setup};
-
 include!(concat!(env!("OUT_DIR"), "/steps.rs"));
-
-/// Maximum number of steps in a run.
-pub const MAX_STEPS: usize = 10;
 
 /// Key of a step: 1 to 32 of `a-z 0-9 _`, starting with a letter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,49 +43,15 @@ impl FromStr for StepKey {
 /// A step of the content file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BuiltInStep {
-    key: &'static str,
+    pub(super) key: &'static str,
     title: &'static str,
     timeout_seconds: i64,
     deadline_minutes: i64,
     may_answer_later: bool,
 }
 
-/// The steps of a deployment, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Steps(Vec<StepDefinition>);
-
-impl Steps {
-    /// Parses a comma-separated list of keys. The empty text means no steps. Returns `None` for an
-    /// unknown or repeated key, and for more than [`MAX_STEPS`] keys.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
-        let mut steps: Vec<StepDefinition> = Vec::new();
-        for key in keys {
-            let step = BUILT_IN_STEPS.iter().find(|step| step.key == key)?.definition()?;
-            if steps.iter().any(|earlier| earlier.key == step.key) || steps.len() == MAX_STEPS {
-                return None;
-            }
-            steps.push(step);
-        }
-        Some(Self(steps))
-    }
-
-    /// Returns whether one of the steps may be answered later.
-    #[must_use]
-    pub fn need_callback(&self) -> bool {
-        self.0.iter().any(|step| step.may_answer_later)
-    }
-
-    /// Returns what the provisioning of an organization with this default project uses.
-    #[must_use]
-    pub fn setup(&self, project: ProjectId) -> Setup {
-        Setup { project, steps: self.0.clone(), waits_for_verification: WAITS_FOR_VERIFICATION }
-    }
-}
-
 impl BuiltInStep {
-    fn definition(&self) -> Option<StepDefinition> {
+    pub(super) fn definition(&self) -> Option<StepDefinition> {
         Some(StepDefinition {
             key: self.key.parse().ok()?,
             title: self.title.to_owned(),

@@ -17,10 +17,12 @@ mod output;
 mod response;
 mod run;
 mod step;
+mod steps;
 
 pub use callback::{CallbackError, Reported};
-pub use definition::{BUILT_IN_STEPS, BuiltInStep, MAX_STEPS, NotAStepKey, StepDefinition, StepKey, Steps};
+pub use definition::{BUILT_IN_STEPS, BuiltInStep, NotAStepKey, StepDefinition, StepKey};
 pub use output::{MAX_OUTPUT_BYTES, Output, Outputs};
 pub use response::{Answer, Attempt, Response};
-pub use run::{Call, Failure, NotARunId, Run, RunEnd, RunId, Waiting};
-pub use step::{Cause, Lease, Step, StepState};
+pub use run::{Failure, NotARunId, Run, RunEnd, RunId, Waiting};
+pub use step::{Call, Cause, Lease, Step, StepState};
+pub use steps::{MAX_STEPS, Steps};

@@ -7,14 +7,14 @@ use super::{Cause, Output};
 /// Result of a call to the host's endpoint, before it is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Response {
-    /// The host responded.
+    /// The host responded in time.
     Status {
-        /// HTTP status.
+        /// HTTP status of the response.
         status: u16,
         /// The body: empty or valid JSON of the expected form. `None` if it is anything else or too
         /// large.
         body: Option<Answer>,
-        /// Value of `Retry-After`.
+        /// Value of the header `Retry-After`.
         retry_after: Option<SignedDuration>,
     },
     /// The response did not arrive within the timeout.
@@ -32,7 +32,7 @@ pub struct Answer {
     pub message: Option<String>,
 }
 
-/// A judged response.
+/// What follows from a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// The step is done.
@@ -41,7 +41,7 @@ pub enum Attempt {
     Accepted,
     /// The same call is made again.
     Again {
-        /// What went wrong.
+        /// What went wrong in this attempt.
         cause: Cause,
         /// Minimum delay that the host demands.
         retry_after: Option<SignedDuration>,

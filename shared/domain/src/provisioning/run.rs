@@ -4,7 +4,9 @@ use std::{fmt, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Attempt, Cause, Lease, Output, Outputs, Step, StepDefinition, StepKey, StepState, backoff};
+use super::{
+    Attempt, Call, Cause, Lease, Output, Outputs, Step, StepDefinition, StepKey, StepState, backoff,
+};
 use crate::{
     id::OrgId,
     people::{Reason, ReturnUrl},
@@ -15,6 +17,9 @@ use crate::{
 /// How much longer a lease is than the timeout of its call. In this time, the caller records the
 /// response.
 const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(15);
+
+/// Duration after which a run is slow.
+const SLOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// Id of a run: `run_…`. It has the UUID of the organization, so the run is found by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,11 +97,11 @@ pub enum RunEnd {
     },
     /// A step failed, or an operator gave the run up.
     Failed {
-        /// When it failed.
+        /// When the run failed.
         at: Timestamp,
         /// Step that was not done.
         step: StepKey,
-        /// Why it failed.
+        /// Why the run failed.
         why: Failure,
     },
 }
@@ -104,23 +109,10 @@ pub enum RunEnd {
 /// Why a run failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The step failed.
+    /// The step failed for good.
     Step(Cause),
     /// An operator gave the run up.
     GivenUp(Reason),
-}
-
-/// A call that the caller must make now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// Step of the call.
-    pub step: StepKey,
-    /// Number of the attempt, from 1.
-    pub attempt: u32,
-    /// Maximum duration of the call.
-    pub timeout: SignedDuration,
-    /// Whether the host may accept the call first and report the result later.
-    pub may_answer_later: bool,
 }
 
 impl Run {
@@ -193,6 +185,26 @@ impl Run {
                 step.ends_at().unwrap_or(Timestamp::MIN)
             }
         })
+    }
+
+    /// Returns when a function looks at the run: when it needs work, or earlier if it becomes slow while
+    /// the host works on a step. Returns `None` while it is held and after its end.
+    #[must_use]
+    pub fn look_at(&self) -> Option<Timestamp> {
+        let due = self.due_at()?;
+        let slow = self.current()?.began_at.map(|began| add(began, SLOW));
+        Some(match self.current()?.state {
+            StepState::Waiting => slow.map_or(due, |slow| slow.min(due)),
+            _ => due,
+        })
+    }
+
+    /// Returns how long the run has been under way since its first call. Returns `None` before that and
+    /// after its end.
+    #[must_use]
+    pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
+        let began = self.steps.first()?.began_at.filter(|_| self.end.is_none())?;
+        Some(now.duration_since(began))
     }
 
     /// Claims the due call, or fails the step if its deadline passed. Returns `None` if no call is to

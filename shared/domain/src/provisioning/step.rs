@@ -1,8 +1,8 @@
 //! One step of a run.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Call, StepDefinition};
+use super::{StepDefinition, StepKey};
 use crate::{people::Reason, time::add};
 
 /// A step of a run.
@@ -35,7 +35,7 @@ pub enum StepState {
     },
     /// A call is in flight. After the lease, it is made again.
     Calling {
-        /// The caller.
+        /// Lease of the caller.
         lease: Lease,
         /// End of the lease.
         until: Timestamp,
@@ -49,11 +49,24 @@ pub enum StepState {
         /// Why an operator skipped it.
         skipped: Option<Reason>,
     },
-    /// The step failed.
+    /// The step failed for good.
     Failed {
-        /// When it failed.
+        /// When the step failed.
         at: Timestamp,
     },
+}
+
+/// A call that the caller must make now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Key of the called step.
+    pub step: StepKey,
+    /// Number of the attempt, from 1.
+    pub attempt: u32,
+    /// Maximum duration of the call.
+    pub timeout: SignedDuration,
+    /// Whether the host may accept the call first and report the result later.
+    pub may_answer_later: bool,
 }
 
 /// Why an attempt or a step failed.
@@ -65,14 +78,14 @@ pub enum Cause {
     NoConnection,
     /// The host responded with this status.
     Status {
-        /// HTTP status.
+        /// HTTP status of the response.
         status: u16,
-        /// The host's explanation.
+        /// The explanation of the host.
         message: Option<String>,
     },
     /// The response was successful, but its body is not what a tenant's creation returns.
     Unreadable {
-        /// HTTP status.
+        /// HTTP status of the response.
         status: u16,
     },
     /// The host accepted a call whose step has no later answer.
@@ -81,10 +94,10 @@ pub enum Cause {
     OutputsTooLarge,
     /// The host reported later that the step failed.
     Reported {
-        /// The host's explanation.
+        /// The explanation of the host.
         message: Option<String>,
     },
-    /// The deadline passed.
+    /// The deadline of the step passed.
     DeadlinePassed,
     /// The caller did not record the response.
     Interrupted,

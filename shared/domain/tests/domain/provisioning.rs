@@ -137,7 +137,8 @@ fn accepted_step_ends_with_its_callback_or_its_deadline() {
 
     let mut late = accepted();
     let end = now() + SignedDuration::from_hours(24);
-    assert_eq!(late.due_at(), Some(end));
+    assert_eq!((late.due_at(), late.look_at()), (Some(end), Some(later)), "it is slow after an hour");
+    assert_eq!(late.age(later), Some(seconds(3600)));
     assert_eq!(late.claim(&lease(2), end), None);
     assert_eq!(late.report(&step, ok(), end), Err(CallbackError::Ended));
     assert_eq!(late.report(&step, Reported::Failed(None), end), Ok(()), "the run has failed already");

@@ -29,7 +29,8 @@ const AWS_METRICS: [(&str, &[&str], &[&str]); 6] = [
 
 /// Metrics that count completed runs. If no run completes, the metric has no data. So missing data
 /// must raise the alarm.
-const HEARTBEATS: [Metric; 3] = [Metric::ClockRan, Metric::ReconcilerRan, Metric::MailRoundRan];
+const HEARTBEATS: [Metric; 4] =
+    [Metric::ClockRan, Metric::ReconcilerRan, Metric::ProvisionerRan, Metric::MailRoundRan];
 
 fn exists(watch: &Watch, series: &Series) -> bool {
     let has_filter = watch::of_type(&watch.template, "AWS::Logs::MetricFilter").any(|(_, filter)| {
@@ -85,7 +86,7 @@ fn missing_heartbeat_alarms_and_missing_errors_do_not() {
 }
 
 /// Thresholds of the alarms that do not go off at the first occurrence.
-const LIMITS: [(&str, &str); 15] = [
+const LIMITS: [(&str, &str); 17] = [
     ("ApiFailing", "Sum GreaterThan 1 in 1/1 of 300 s"),
     ("WebhookSlow", "p99 GreaterThan 5000 in 2/3 of 300 s"),
     ("WebhookRefused", "Sum GreaterThanOrEqualTo 5 in 1/1 of 300 s"),
@@ -94,6 +95,8 @@ const LIMITS: [(&str, &str); 15] = [
     ("ClockMissing", "Sum LessThan 1 in 1/1 of 900 s"),
     ("ReconcilerMissing", "Sum LessThan 1 in 1/1 of 900 s"),
     ("CustomersUnread", "Sum GreaterThan 3 in 1/1 of 900 s"),
+    ("ProvisionerMissing", "Sum LessThan 1 in 1/1 of 900 s"),
+    ("ProvisioningSlow", "Maximum GreaterThan 3600 in 1/1 of 900 s"),
     ("MailRoundMissing", "Sum LessThan 1 in 1/1 of 900 s"),
     ("ClockBehind", "Maximum GreaterThan 900 in 2/3 of 300 s"),
     ("MailLate", "Maximum GreaterThan 300 in 2/3 of 300 s"),

@@ -74,11 +74,11 @@ impl Watch {
         let dashboards: Vec<_> = of_type(&template, "AWS::CloudWatch::Dashboard").collect();
         let [(_, dashboard)] = dashboards.as_slice() else { panic!("there is one dashboard") };
         let Yaml::Tagged(body) = &dashboard["DashboardBody"] else { panic!("the body is a !Sub") };
-        let Yaml::Tagged(webhooks) = &body.value[1]["WebhookAlarm"] else {
-            panic!("the alarm has a condition")
+        let Yaml::Tagged(of_calls) = &body.value[1]["AlarmsOfCalls"] else {
+            panic!("the alarms have a condition")
         };
-        let alarms_of_webhooks = text(&webhooks.value[1]);
-        let dashboard = text(&body.value[0]).replace("${WebhookAlarm}", &alarms_of_webhooks);
+        let alarms_of_calls = text(&of_calls.value[1]);
+        let dashboard = text(&body.value[0]).replace("${AlarmsOfCalls}", &alarms_of_calls);
         let widgets = widgets(&dashboard);
         Self { template, alarms, widgets, dashboard }
     }

@@ -69,7 +69,7 @@ fn literals(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Calls of shared code that read configuration, each with the environment variables that it reads.
-const READ_BY: [(&str, &[&str]); 9] = [
+const READ_BY: [(&str, &[&str]); 10] = [
     (".table()", &["TABLE_NAME"]),
     (".public_url()", &["PUBLIC_URL"]),
     (".product_name()", &["PRODUCT_NAME"]),
@@ -78,6 +78,7 @@ const READ_BY: [(&str, &[&str]); 9] = [
     (".sign_up_budget()", &["SIGNUP_HOURLY_BUDGET"]),
     (".trials()", &["STRIPE_ENABLE_TRIALS", "STRIPE_TRIAL_DAYS", "TRIAL_REMINDER_DAYS"]),
     (".checklists()", &["CHECKLIST_DEFINITIONS"]),
+    (".steps()", &["PROVISIONING_STEPS"]),
     (".prices()", &["STRIPE_SINGLE_USER_PRICE_ID", "STRIPE_TEAM_PRICE_ID"]),
 ];
 

@@ -157,7 +157,7 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
 /// Returns the time and the partition of the organization's earliest work. The write that follows it
 /// moves the organization to its next work.
 fn work(org: &Org, shard: u8) -> Option<(Timestamp, String)> {
-    let step = org.run.as_ref().and_then(Run::due_at).map(|at| (at, step_pk(shard)));
+    let step = org.run.as_ref().and_then(Run::look_at).map(|at| (at, step_pk(shard)));
     let read = org.customer_read.map(|read| (read.next_at, read_pk(shard)));
     step.into_iter().chain(read).min_by_key(|(at, _)| *at)
 }

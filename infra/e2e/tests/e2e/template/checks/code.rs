@@ -108,6 +108,7 @@ pub fn rule_events(stack: &Stack) -> Vec<String> {
     let prefix = |function: &str| match function {
         "checklist-write" => "host-",
         "mailer" => "ses-",
+        "provisioner" => "organization-",
         "stripe-webhook" => "destination-",
         _ => "",
     };
@@ -157,14 +158,15 @@ pub fn stream_events(stack: &Stack) -> Vec<String> {
     found
 }
 
-/// Checks that the rules of Stripe's and the host app's events use the bus that a parameter names.
+/// Checks that the rules of Stripe's, the host app's, and Onramp's own events use the bus that a
+/// parameter names.
 /// All other rules must use the default bus, because SES publishes only there.
 pub fn buses(stack: &Stack) -> Vec<String> {
     let (own, partner) = ("own", "aws.partner/stripe.com/1");
     let stack = stack.with("EventBusName", own).with("StripeEventBusName", partner);
     let bus = |place: &str| match place.split('.').next().unwrap_or_default() {
         "StripeWebhookFunction" => json!(partner),
-        "ChecklistWriteFunction" => json!(own),
+        "ChecklistWriteFunction" | "ProvisionerFunction" => json!(own),
         _ => Value::Null,
     };
     let rules = stack.events("EventBridgeRule").into_iter();

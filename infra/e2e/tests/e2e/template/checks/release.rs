@@ -47,8 +47,8 @@ pub fn alarms(stack: &Stack) -> Vec<String> {
             texts(&function["DeploymentPreference"]["Alarms"]).contains(&format!("onramp-{name}"))
         };
         let is_release_alarm = name == "ReleaseFails" || stack.functions().any(|(_, it)| stops(&it));
-        // The reconciler runs once a minute.
-        let failures = if name == "ReconcilerFails" { 1 } else { 3 };
+        // These functions run once a minute.
+        let failures = if ["ProvisionerFails", "ReconcilerFails"].contains(&name) { 1 } else { 3 };
         if is_release_alarm && fires_in_time(alarm, failures) {
             watched.extend(metrics.filter(|metric| metric["MetricName"] == "Errors").filter_map(function));
         }

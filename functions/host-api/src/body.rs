@@ -23,8 +23,16 @@ pub struct Body<'a> {
 /// # Errors
 /// 413 if the body is too large, and 400 if it is not one JSON object without repeated keys.
 pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
-    let bytes = to_bytes(request.into_body(), MAX_BODY_BYTES).await;
-    let bytes = bytes.map_err(|_| Problem::new(Kind::TooLarge, words::NOT_AN_OBJECT))?;
+    read_within(request, MAX_BODY_BYTES).await
+}
+
+/// Reads a body of at most `limit` bytes, like [`read`].
+///
+/// # Errors
+/// The same as [`read`].
+pub async fn read_within(request: Request, limit: usize) -> Result<Map<String, Value>, Problem> {
+    let bytes = to_bytes(request.into_body(), limit).await;
+    let bytes = bytes.map_err(|_| Problem::new(Kind::TooLarge, words::too_large(limit)))?;
     if bytes.is_empty() {
         return Ok(Map::new());
     }
@@ -121,6 +129,15 @@ impl<'a> Body<'a> {
             Some(_) => None,
         };
         texts.or_else(|| self.error(name, "type", words::wrong_type("a list of strings")))
+    }
+
+    /// Parses an optional object whose fields are not known. A missing field and null are empty.
+    pub fn map(&mut self, name: &'static str) -> Option<Map<String, Value>> {
+        match self.fields.get(name) {
+            None | Some(Value::Null) => Some(Map::new()),
+            Some(Value::Object(fields)) => Some(fields.clone()),
+            Some(_) => self.error(name, "type", words::wrong_type("an object")),
+        }
     }
 
     /// Adds an error to a field that was parsed.

@@ -18,6 +18,7 @@
 //! - `handlers::organization`: reads and changes one organization. `handlers::list` lists them.
 //! - `handlers::checklist`: reads the checklist, and changes its tasks.
 //! - `handlers::trial`: extends the trial.
+//! - `handlers::provisioning`: records the result of a provisioning step.
 //! - `handlers::member`: adds, changes, and removes a member. `handlers::people`: lists members, and
 //!   finds users.
 //! - `handlers::change_user`: changes a user.
@@ -66,6 +67,7 @@ const KEYED: &[&str] = &[
     "/api/v1/organizations/{org}/members/{user}",
     "/api/v1/organizations/{org}/portal-links",
     "/api/v1/organizations/{org}/trial/extend",
+    "/api/v1/provisioning/{run}/steps/{step}",
     "/api/v1/users",
     "/api/v1/users/{user}",
 ];
@@ -119,6 +121,7 @@ fn router(app: Arc<App>) -> Router {
         )
         .route("/api/v1/organizations/{org}/portal-links", post(handlers::create_portal_link))
         .route("/api/v1/organizations/{org}/trial/extend", post(handlers::extend_trial))
+        .route("/api/v1/provisioning/{run}/steps/{step}", post(handlers::report_step))
         .route("/api/v1/users", get(handlers::find_user))
         .route("/api/v1/users/{user}", get(handlers::user).patch(handlers::change_user))
         .with_state(app)

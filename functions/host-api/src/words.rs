@@ -1,6 +1,6 @@
 //! The texts that API clients read.
 
-use domain::org::MAX_ADMINS;
+use domain::{org::MAX_ADMINS, provisioning::MAX_OUTPUT_BYTES};
 use store::MAX_ACCOUNT_ORGS;
 
 /// 401: no valid key.
@@ -8,8 +8,11 @@ pub const NO_KEY: &str = "Send a valid API key: Authorization: Bearer {key id}.{
 /// 403: the key only reads.
 pub const READ_ONLY: &str = "This API key only reads. Use a key without \":read\".";
 /// 400: the body is not a JSON object.
-pub const NOT_AN_OBJECT: &str =
-    "The body must be one JSON object in UTF-8, without a key that occurs twice, of at most 64 KiB.";
+pub const NOT_AN_OBJECT: &str = "The body must be one JSON object in UTF-8, without a key that occurs twice.";
+/// 413: the body is too large.
+pub fn too_large(limit: usize) -> String {
+    format!("The body must have at most {} KiB.", limit / 1024)
+}
 /// 404 for an organization, a user, or a path that does not exist.
 pub const NOT_FOUND: &str = "There is no such resource on this stage.";
 /// 409: the host app's id belongs to another organization.
@@ -37,6 +40,10 @@ pub fn too_many_organizations() -> String {
 /// 409: the Stripe customer belongs to another organization.
 pub const CUSTOMER_IN_USE: &str =
     "This Stripe customer is linked to another organization. Nothing was changed.";
+/// 409: Onramp has not called the step yet.
+pub const STEP_NOT_BEGUN: &str = "Onramp has not called this step yet. Nothing was changed.";
+/// 409: the step ended with another result.
+pub const STEP_ENDED: &str = "This step already ended with another result. Nothing was changed.";
 /// 412: the version differs.
 pub const VERSION_DIFFERS: &str =
     "The organization has another version than If-Match names. Read it again, and decide again.";
@@ -84,6 +91,14 @@ pub const NEEDS_PROVISIONED: &str = "Only allowed with \"provisioned\": true.";
 /// Completed tasks that the checklist does not have.
 pub fn unknown_tasks(unknown: &[String], valid: &[&str]) -> String {
     format!("The checklist has no task {}. Its tasks are {}.", unknown.join(", "), valid.join(", "))
+}
+/// A result of a step that does not exist.
+pub const STEP_STATUS: &str = "Expected done or failed.";
+/// An address of an organization that is not safe as a link.
+pub const STEP_URL: &str = "Expected an https:// URL.";
+/// Outputs of all steps that are too large together.
+pub fn outputs_too_large() -> String {
+    format!("The outputs of all steps can have at most {MAX_OUTPUT_BYTES} bytes together.")
 }
 /// A page that portal links cannot open.
 pub const PORTAL_PAGE: &str = "Expected checklist, plans, billing, members, or account.";

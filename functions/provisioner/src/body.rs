@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     org::Org,
-    provisioning::{Answer, Call, Output, Outputs, Run},
+    provisioning::{Answer, Call, MAX_MESSAGE, Output, Outputs, Run},
 };
 use jiff::Timestamp;
 use org_state::{OrganizationOut, Written};
@@ -13,9 +13,6 @@ use serde_json::{Map, Value, value::RawValue};
 use store::Stored;
 
 use crate::App;
-
-/// Maximum length of a host's message that is kept, in characters.
-const MAX_MESSAGE: usize = 500;
 
 /// Body of a call.
 #[derive(Debug, Serialize)]

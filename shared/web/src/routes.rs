@@ -39,6 +39,7 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::DELETE, "/api/v1/organizations/{org}/members/{user}"),
     (Method::POST, "/api/v1/organizations/{org}/portal-links"),
     (Method::POST, "/api/v1/organizations/{org}/trial/extend"),
+    (Method::POST, "/api/v1/provisioning/{run}/steps/{step}"),
     (Method::GET, "/api/v1/users"),
     (Method::GET, "/api/v1/users/{user}"),
     (Method::PATCH, "/api/v1/users/{user}"),

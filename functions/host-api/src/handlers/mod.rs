@@ -10,6 +10,7 @@ mod member;
 mod organization;
 mod people;
 mod portal_link;
+mod provisioning;
 mod trial;
 
 pub use base::base;
@@ -21,4 +22,5 @@ pub use member::{add_member, put_member, remove_member};
 pub use organization::{change, parse_external_id, parse_name, show};
 pub use people::{find_user, members, user};
 pub use portal_link::create_portal_link;
+pub use provisioning::report_step;
 pub use trial::extend_trial;

@@ -7,6 +7,9 @@ use crate::people::ReturnUrl;
 /// Maximum size of all outputs of a run in bytes: their names and their JSON text.
 pub const MAX_OUTPUT_BYTES: usize = 8 * 1024;
 
+/// Maximum length of a message of the host app that is kept, in characters.
+pub const MAX_MESSAGE: usize = 500;
+
 /// Values of earlier steps, which later steps receive: names with JSON text. The host app defines
 /// them. They are for the host app only, so no state, event, or export contains them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

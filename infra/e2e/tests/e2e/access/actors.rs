@@ -103,6 +103,7 @@ impl Actors {
         let (callers, links, teammate) = create_callers(&world).await;
         let mut actors = Self { callers, links, teammate, initial: TableSnapshot::default(), world };
         actors.share();
+        set_up(&actors.world, &actors.caller("admin").org);
         actors.world.settle().await;
         actors.initial = TableSnapshot::of(&actors.world);
         actors
@@ -142,6 +143,21 @@ impl Actors {
             add_member(&self.world, &caller.org, &self.teammate);
         }
     }
+}
+
+/// Gives an organization a run of one provisioning step, which is done.
+fn set_up(world: &World, org: &str) {
+    let at = json!({ "S": "2026-01-15T09:00:00.000Z" });
+    let done = json!({ "M": { "kind": { "S": "done" }, "at": at } });
+    let step = json!({ "M": { "key": { "S": "workspace" }, "title": { "S": "Setting up" },
+        "timeout_seconds": { "N": "10" }, "deadline_seconds": { "N": "60" }, "state": done,
+        "attempts": { "N": "1" }, "began_at": at } });
+    let end = json!({ "M": { "kind": { "S": "ready" }, "at": at } });
+    let run = json!({ "M": { "steps": { "L": [step] }, "end": end } });
+    let key = json!({ "pk": { "S": format!("ORG#{org}") }, "sk": { "S": "ORG" } });
+    let update = json!({ "Key": key, "UpdateExpression": "SET #run = :run",
+        "ExpressionAttributeNames": { "#run": "run" }, "ExpressionAttributeValues": { ":run": run } });
+    world.write("UpdateItem", update);
 }
 
 /// Creates all callers, the links, and the teammate. First creates the users whose trial, session,

@@ -121,6 +121,7 @@ fn server_api_fields(route: &str, caller: &Caller) -> Vec<(&'static str, String)
         "POST /api/v1/organizations/{org}/trial/extend" => {
             vec![("days", "7".to_owned()), ("reason", "They asked for more time.".to_owned())]
         }
+        "POST /api/v1/provisioning/{run}/steps/{step}" => vec![("status", "done".to_owned())],
         "PUT /api/v1/organizations/{org}/members/{user}" => vec![("role", "member".to_owned())],
         "PATCH /api/v1/users/{user}" => vec![("email", FRESH.to_owned())],
         "PATCH /api/v1/organizations/{org}" => vec![("name", "Acme Inc".to_owned())],
@@ -137,6 +138,9 @@ impl MatrixRequest {
             .map(|segment| match (segment, row.path()) {
                 ("{id}", path) if path.starts_with("/operator/review/") => REVIEWED_EVENT.to_owned(),
                 ("{id}" | "{org}", _) => caller.org.clone(),
+                // The only organization with a run.
+                ("{run}", _) => actors.caller("admin").org.replace("org_", "run_"),
+                ("{step}", _) => "workspace".to_owned(),
                 ("{file}", _) => assets::STYLE.file(),
                 ("{kind}", _) => "not-found".to_owned(),
                 ("{change}", _) => "collapse".to_owned(),

@@ -156,6 +156,7 @@ async fn provoke(actors: &Actors, row: &Row, status: u16, format: Format) -> Tes
                 &caller.invitation(),
                 &actors.teammate,
                 &caller.org,
+                &caller.org.replace("org_", "run_"),
             ];
             request.path = replaced(&request.path, &names.map(String::as_str), &"0".repeat(64))
                 .replace(REVIEWED_EVENT, "evt_missing")
@@ -244,6 +245,10 @@ async fn server_api(
         }
         // Stripe owns the trial of a subscription.
         409 if row.path().ends_with("/trial/extend") => subscribe(world, &caller.org, SINGLE, "active").await,
+        // The step is done.
+        409 if row.path().starts_with("/api/v1/provisioning/") => {
+            request.fields = vec![("status", "failed".to_owned())];
+        }
         // Another user has the address.
         409 if row.path() == "/api/v1/users/{user}" => {
             request.fields = vec![("email", "jo@example.com".to_owned())];

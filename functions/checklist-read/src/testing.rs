@@ -69,6 +69,18 @@ pub fn trial() -> View {
     view
 }
 
+/// Returns the view of Jo of Acme Corp with a trial, whose organization has two steps of the host app.
+/// The first `done` of them are done.
+pub fn setting_up(done: usize) -> View {
+    let mut view = pending("Acme Corp", "Jo Doe");
+    let steps = [("workspace", "Setting up your workspace"), ("import", "Importing your data")];
+    view.org = test_support::build::start_trial_with_steps(view.org, &steps);
+    for _ in 0..done {
+        test_support::build::finish_step(&mut view.org, view.now);
+    }
+    view
+}
+
 /// Returns the view of Jo of Acme Corp, with a subscription in the given status.
 pub fn subscribed(status: SubscriptionStatus) -> View {
     let mut view = pending("Acme Corp", "Jo Doe");

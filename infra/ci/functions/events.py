@@ -133,6 +133,7 @@ CHECKS = {
         ("post-extend-trial-cross-site", status(403)),
         ("post-link-customer", status(404)),
         ("post-release-parked", status(404)),
+        ("post-retry-step", status(404)),
         ("post-dismiss", status(404)),
     ],
     "stripe-webhook": [

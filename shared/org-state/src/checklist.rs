@@ -63,6 +63,18 @@ struct ChecklistOrgOut {
     /// The next charge or end, or null.
     next: Option<NextOut>,
     billing_issue: Option<IssueOut>,
+    provisioning: ChecklistProvisioningOut,
+}
+
+/// How far the steps of the host app are.
+#[derive(Debug, Serialize)]
+struct ChecklistProvisioningOut {
+    /// `none`, `running`, `ready`, or `failed`.
+    state: &'static str,
+    /// Number of steps that are done.
+    done: usize,
+    /// Number of steps; 0 without steps.
+    total: usize,
 }
 
 impl ChecklistOut {
@@ -118,7 +130,15 @@ impl ChecklistOrgOut {
             plan: PlanOut::of(org, now),
             next: org.next_billing_event(now).map(NextOut::from),
             billing_issue: org.billing.issue().map(IssueOut::from),
+            provisioning: ChecklistProvisioningOut::of(org),
         }
+    }
+}
+
+impl ChecklistProvisioningOut {
+    fn of(org: &Org) -> Self {
+        let (done, total) = org.run.as_ref().map_or((0, 0), |run| (run.done_count(), run.steps.len()));
+        Self { state: org.provisioning_state().as_str(), done, total }
     }
 }
 

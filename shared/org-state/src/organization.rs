@@ -2,7 +2,7 @@
 
 use domain::{
     org::{AdminContact, Org},
-    provisioning::{RunEnd, Step, StepState},
+    provisioning::{Step, StepState},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -193,12 +193,7 @@ impl From<&Org> for ProvisioningOut {
         let provisioned = org.provisioned.as_ref();
         let run = org.run.as_ref();
         Self {
-            state: match (provisioned, run.map(|run| &run.end)) {
-                (None, _) => "none",
-                (Some(_), Some(None)) => "running",
-                (Some(_), Some(Some(RunEnd::Failed { .. }))) => "failed",
-                (Some(_), None | Some(Some(RunEnd::Ready { .. }))) => "ready",
-            },
+            state: org.provisioning_state().as_str(),
             run: run.map(|run| run.id.to_string()),
             trigger: provisioned.map(|it| it.trigger.as_str()),
             ready_at: match run {

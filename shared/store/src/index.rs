@@ -52,6 +52,8 @@ pub(crate) fn due_entry(partition: &str, at: Timestamp) -> Attributes {
 pub(crate) const READS: IndexPartition =
     IndexPartition { index: "by-work", hash: "work_pk", range: "work_at", pk: read_pk, shards: SHARDS };
 
+/// Organizations whose run failed, which needs review.
+pub(crate) const RUNS_FOR_REVIEW: IndexPartition = IndexPartition { pk: review_pk, ..READS };
 /// Organizations whose run the provisioner continues.
 pub(crate) const STEPS: IndexPartition = IndexPartition { pk: step_pk, ..READS };
 

@@ -6,10 +6,11 @@ use domain::{
     billing::{PlanPrices, Prices},
     org::{AdminContact, Org, Setup},
     people::{Address, Name, User},
+    provisioning::{Attempt, Lease, Output, StepDefinition},
     time::Zone,
     trial::Trial,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::{SINGLE_PRICE, TEAM_PRICE};
 
@@ -35,6 +36,30 @@ pub fn start_trial(mut org: Org) -> Org {
     let start = org.signed_up_at;
     org.start_trial(Trial::start(start, 14, vec![3]), &setup(), start);
     org
+}
+
+/// Starts a trial of two weeks, which waits for steps of the host app, each with key and title.
+pub fn start_trial_with_steps(mut org: Org, steps: &[(&str, &str)]) -> Org {
+    let start = org.signed_up_at;
+    let step = |(key, title): &(&str, &str)| StepDefinition {
+        key: parse(key),
+        title: (*title).to_owned(),
+        timeout: SignedDuration::from_secs(10),
+        deadline: SignedDuration::from_hours(24),
+        may_answer_later: false,
+    };
+    let setup = Setup { steps: steps.iter().map(step).collect(), ..setup() };
+    org.start_trial(Trial::start(start, 14, vec![3]), &setup, start);
+    org
+}
+
+/// Finishes the current step of the host app.
+pub fn finish_step(org: &mut Org, now: Timestamp) {
+    let lease = Lease("lease".to_owned());
+    org.change_run(now, |run| {
+        run.claim(&lease, now).unwrap();
+        run.record(&lease, Attempt::Done(Output::default()), 0, now);
+    });
 }
 
 /// Returns a setup without steps of the host app.

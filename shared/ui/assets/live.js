@@ -10,10 +10,11 @@ const reload = async () => {
   replaceMain(await response.text());
 };
 
-// Returns whether the page already shows this checklist version and organization status.
-const isShown = ({ updated_at, organization }) => {
-  const { updated = null, status: shown } = document.querySelector("[data-status]")?.dataset ?? {};
-  return updated_at === updated && organization.status === shown;
+// Returns whether the page already shows this version of the checklist, the organization's status, and
+// the steps that make it ready.
+const isShown = ({ updated_at, organization: { status: now, provisioning: { state, done } } }) => {
+  const { updated = null, status: shown, setup } = document.querySelector("[data-status]")?.dataset ?? {};
+  return updated_at === updated && now === shown && setup === `${state} ${done}`;
 };
 
 let tag;

@@ -3,7 +3,7 @@
 use domain::{
     checklist::{Completion, Progress, Source, Task, TaskTarget, WIDGET_AFTER_COMPLETION},
     id::OrgId,
-    org::{Access, Org, Status},
+    org::{Access, Org, ProvisioningState, Status},
     people::{Admin, Member, Preferences, ReturnUrl, User},
 };
 use jiff::Timestamp;
@@ -52,6 +52,11 @@ impl View {
     /// Returns the organization's status at `now`.
     pub fn status(&self) -> Status {
         self.org.status(self.now)
+    }
+
+    /// Returns whether the organization can be used in the host app.
+    pub fn is_ready(&self) -> bool {
+        self.org.provisioning_state() == ProvisioningState::Ready
     }
 
     /// Returns the progress of the organization's checklist at `now`.

@@ -28,6 +28,34 @@ pub mod progress {
     }
 }
 
+/// The steps of the host app that make an organization ready.
+pub mod setup {
+    use super::Display;
+
+    /// Name of the progress bar.
+    pub const LABEL: &str = "Setup of your organization";
+    pub const HELD: &str = "Setup begins when you verify your email address.";
+    pub const TRIAL_WAITS: &str = "Your trial starts when everything is ready, so you lose no day.";
+    pub const FAILED: &str = "Setup is taking longer";
+    pub const FAILED_TEXT: &str = "Something went wrong on our side. Our team has been notified and is working \
+                                   on it. Nothing is lost.";
+    pub const READY_TEXT: &str = "Your workspace is waiting for you.";
+
+    /// Returns for example "Setting up… 2 of 3".
+    pub fn running(step: usize, total: usize) -> String {
+        format!("Setting up… {step} of {total}")
+    }
+
+    /// Returns what happens now, for example "Setting up your workspace. You can look around."
+    pub fn step(title: &str) -> String {
+        format!("{title}. You can look around meanwhile.")
+    }
+
+    pub fn ready(organization: impl Display) -> String {
+        format!("{organization} is ready")
+    }
+}
+
 /// A task, on every page that shows one.
 pub mod task {
     pub const NEXT: &str = "Next task";
@@ -173,9 +201,18 @@ pub mod next {
     }
 
     pub fn overdue(since: Option<impl Display>, amount: Option<impl Display>) -> String {
+        payment_has_been("overdue", since, amount)
+    }
+
+    /// Returns the text about a payment that the bank lets an admin confirm.
+    pub fn pending(since: Option<impl Display>, amount: Option<impl Display>) -> String {
+        payment_has_been("pending", since, amount)
+    }
+
+    fn payment_has_been(state: &str, since: Option<impl Display>, amount: Option<impl Display>) -> String {
         let amount = amount.map_or_else(|| "A payment".to_owned(), |amount| format!("A payment of {amount}"));
         let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
-        format!("{amount} has been overdue{since}.")
+        format!("{amount} has been {state}{since}.")
     }
 
     pub fn needs_payment_method(date: Option<impl Display>) -> String {

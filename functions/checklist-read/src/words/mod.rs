@@ -119,6 +119,14 @@ pub mod welcome {
         format!("You’re a member of {organization}. Everything is set up, and you can start right away.")
     }
 
+    /// Returns the text while the steps of the host app are under way, for an admin or a member.
+    pub fn setting_up(organization: impl Display, is_admin: bool) -> String {
+        match is_admin {
+            true => format!("You’ve created {organization}, and we’re preparing it for you."),
+            false => format!("You’re a member of {organization}. We’re preparing it for you."),
+        }
+    }
+
     pub fn provisioned(organization: impl Display, project: impl Display) -> String {
         format!(
             "{organization} is ready. We created a first project, “{project}”, and a short checklist to \

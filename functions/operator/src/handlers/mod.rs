@@ -7,6 +7,7 @@ mod dismiss;
 mod extend_trial;
 mod organization;
 mod organizations;
+mod provisioning;
 mod review_queue;
 mod set_email;
 
@@ -16,5 +17,6 @@ pub use dismiss::dismiss;
 pub use extend_trial::extend_trial;
 pub use organization::organization;
 pub use organizations::organizations;
+pub use provisioning::{fail_run, retry_step, skip_step};
 pub use review_queue::review_queue;
 pub use set_email::set_email;

@@ -4,6 +4,7 @@ pub mod billing;
 mod deliveries;
 pub mod organization;
 mod organizations;
+mod provisioning;
 mod review_queue;
 
 pub use deliveries::DeliveriesOut;

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use org_state::{NextOut, PlanOut};
 use serde::Serialize;
 
-use crate::{out::billing::BillingOut, words::email};
+use crate::{
+    out::{billing::BillingOut, provisioning::ProvisioningOut},
+    words::email,
+};
 
 /// Response of `GET /operator/organizations/{id}`.
 #[derive(Debug, Serialize)]
@@ -21,6 +24,7 @@ pub struct OrganizationOut {
     access: &'static str,
     provisioned_at: Option<Timestamp>,
     provisioned_by: Option<&'static str>,
+    provisioning: ProvisioningOut,
     trial_ends_at: Option<Timestamp>,
     trial_days_remaining: u32,
     /// Reason why the trial cannot be extended. Null if it can be extended.
@@ -78,7 +82,7 @@ impl OrganizationOut {
     /// Returns the response for an organization at `now`.
     pub fn of(org: &Org, now: Timestamp) -> Self {
         let status = org.status(now);
-        let extensions = org.trial.iter().flat_map(|trial| &trial.extensions).map(|it| ExtensionOut {
+        let extensions = org.current_trial().into_iter().flat_map(|trial| &trial.extensions).map(|it| ExtensionOut {
             at: it.at,
             by: it.name.to_string(),
             days: it.days.get(),
@@ -102,6 +106,7 @@ impl OrganizationOut {
             access: status.access().as_str(),
             provisioned_at: org.provisioned.as_ref().map(|it| it.at),
             provisioned_by: org.provisioned.as_ref().map(|it| it.trigger.as_str()),
+            provisioning: ProvisioningOut::from(org),
             trial_ends_at: org.trial_ends_at(now),
             trial_days_remaining: org.trial_days_remaining(now),
             not_extendable: org.extendable(now).err().map(|error| error.to_string()),

@@ -1,7 +1,7 @@
 //! Items of the review queue, ready for display. Each item says what happened and what the operator
 //! should do.
 
-use domain::{billing::ReviewKind, id::OrgId, org::Org};
+use domain::{billing::ReviewKind, id::OrgId, org::Org, provisioning::RunEnd};
 use jiff::Timestamp;
 use store::{ReviewItem, ReviewItemKind};
 use stripe::PaymentDetails;
@@ -91,11 +91,23 @@ impl ReviewItemView {
                 let view = Self::new("conflict", "⚖️", title, words::item::CONFLICT_ADVICE);
                 view.of_event(id, reason, organizations)
             }
-            ReviewItemKind::Notices(org) => Self {
-                reasons: notice_problems(org, now),
-                organizations: vec![(org.id, org.name.to_string())],
-                ..Self::of_email(words::item::NOTICES, words::item::NOTICES_ADVICE)
-            },
+            ReviewItemKind::Organization(org) => {
+                let failed = failed_step(org);
+                let view = match failed {
+                    Some(_) => Self::new(
+                        "provisioning",
+                        "🛠️",
+                        words::provisioning::FAILED.to_owned(),
+                        words::provisioning::FAILED_ADVICE,
+                    ),
+                    None => Self::of_email(words::item::NOTICES, words::item::NOTICES_ADVICE),
+                };
+                Self {
+                    reasons: failed.into_iter().chain(notice_problems(org, now)).collect(),
+                    organizations: vec![(org.id, org.name.to_string())],
+                    ..view
+                }
+            }
             ReviewItemKind::SignIn(delivery) => Self {
                 reasons: words::email::problem(delivery).map(sentence).into_iter().collect(),
                 ..Self::of_email(words::item::SIGN_IN, words::item::SIGN_IN_ADVICE)
@@ -178,6 +190,14 @@ fn parked_ids(customer: &str, event: &str) -> Vec<(&'static str, String)> {
 
 fn by_id(organizations: &[OrgId]) -> Vec<(OrgId, String)> {
     organizations.iter().map(|org| (*org, org.to_string())).collect()
+}
+
+/// Returns a sentence about the step at which the run of the organization failed.
+fn failed_step(org: &Org) -> Option<String> {
+    let run = org.run.as_ref()?;
+    let Some(RunEnd::Failed { step, why, .. }) = &run.end else { return None };
+    let failed = run.steps.iter().find(|it| it.definition.key == *step)?;
+    Some(words::provisioning::failed_step(&failed.definition.title, failed.attempts, why))
 }
 
 fn notice_problems(org: &Org, now: Timestamp) -> Vec<String> {
@@ -279,7 +299,7 @@ mod tests {
         let mut org = test_support::build::start_trial(test_support::build::acme(now));
         let welcome = NoticeEmail { key: NoticeKey::Welcome, to: org.admins[0].user };
         *org.outbox.delivery_mut(&welcome).unwrap() = Delivery::Failed { at: now, why: Failure::Refused };
-        let view = view(ReviewItemKind::Notices(Box::new(org)));
+        let view = view(ReviewItemKind::Organization(Box::new(org)));
         assert!(view.reasons.len() == 1 && view.reasons[0].contains("Jo Doe"), "{view:?}");
     }
 

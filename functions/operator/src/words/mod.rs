@@ -11,6 +11,7 @@ pub mod item;
 pub mod money;
 pub mod organization;
 pub mod organizations;
+pub mod provisioning;
 pub mod queue;
 pub mod search;
 pub mod trial;

@@ -43,3 +43,8 @@ pub fn days_hint(max: u16, has_trial: bool) -> String {
 fn days(count: u32) -> String {
     format!("{count} {}", if count == 1 { "day" } else { "days" })
 }
+
+/// Returns the text about a trial that starts when the steps of the host app are done.
+pub fn waits(days: u32) -> String {
+    format!("{days} days, which start when the organization is ready.")
+}

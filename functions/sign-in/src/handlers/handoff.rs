@@ -8,6 +8,7 @@ use axum::{
 };
 use domain::{
     billing::Plan,
+    org::Org,
     people::{HANDOFF_TOKEN_TTL, Role},
 };
 use host_auth::Key;
@@ -69,9 +70,11 @@ async fn redirect(
     let caller = app.authenticate(headers).await?;
     let (url, keys) = match &app.host {
         HostApp::Absent => return Ok(web::see_other(DASHBOARD)),
-        HostApp::Linked(url) => return Ok(web::see_other(&page.url(url))),
-        HostApp::AcceptsTokens(url, keys) => (url, keys),
+        HostApp::Linked(url) => (url, None),
+        HostApp::AcceptsTokens(url, keys) => (url, Some(keys)),
     };
+    let page = &own_start_page(&caller.found.org.value, page, url);
+    let Some(keys) = keys else { return Ok(web::see_other(&page.url(url))) };
     let keys = keys.get(Some(KEY_MAX_AGE), caller.now).await;
     let key = keys.as_ref().and_then(|keys| keys.first());
     let key = key.ok_or_else(|| Problem::unavailable().because("no handoff signing key available"))?;
@@ -80,6 +83,17 @@ async fn redirect(
     let (organization, user) = (caller.found.session.org, caller.found.session.user);
     tracing::info!(area = %LogArea::Access, %organization, %user, "handed off to host app");
     Ok(web::see_other(&format!("{url}/?token={token}")))
+}
+
+/// Returns the organization's own start page in the host app instead of the root, if a provisioning step
+/// returned one below the host app's URL `app`. Returns any other page unchanged.
+fn own_start_page(org: &Org, page: &HostPage, app: &str) -> HostPage {
+    let own = org.run.as_ref().and_then(|run| run.app_url.as_ref());
+    let own = own.and_then(|url| url.as_str().strip_prefix(app)).filter(|path| path.starts_with('/'));
+    match own {
+        Some(path) if page.as_str() == "/" => HostPage::parse(path),
+        _ => page.clone(),
+    }
 }
 
 /// A handoff token, a JSON Web Token (RFC 7519) that signs a user in to the host app. Its fields
@@ -126,5 +140,30 @@ impl HandoffToken<'_> {
             "plan": org.plan(self.now).map(Plan::as_str),
             "seats": org.seats(self.now),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use test_support::build;
+
+    use super::*;
+
+    #[test]
+    fn root_becomes_the_own_start_page_of_the_organization() {
+        let app = "https://app.example.com";
+        let mut org = build::start_trial_with_steps(build::acme(Timestamp::UNIX_EPOCH), &[("workspace", "")]);
+        for (own, page, expected) in [
+            (None, "/", "/"),
+            (Some("https://app.example.com/acme?tab=1"), "/", "/acme?tab=1"),
+            (Some("https://app.example.com/acme"), "/projects", "/projects"),
+            (Some("https://app.example.com"), "/", "/"),
+            (Some("https://app.example.com.evil.example/a"), "/", "/"),
+            (Some("https://acme.example.net/a"), "/", "/"),
+        ] {
+            org.run.as_mut().unwrap().app_url = own.map(|url| url.parse().unwrap());
+            let page = own_start_page(&org, &HostPage::parse(page), app);
+            assert_eq!(page.as_str(), expected, "{own:?}");
+        }
     }
 }

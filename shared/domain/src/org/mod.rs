@@ -24,7 +24,7 @@ pub use event::{DomainEvent, WrittenOrg};
 pub use import::{History, ImportError};
 pub use language::Language;
 pub use measure::{COMPLETION_TARGET, Measure, measures};
-pub use provisioning::{Project, Provisioned, Setup, Trigger};
+pub use provisioning::{Project, Provisioned, ProvisioningState, Setup, Trigger};
 pub use read::ReadSubscription;
 pub use settings::Settings;
 pub use state::Org;

@@ -2,7 +2,50 @@
 
 use jiff::Timestamp;
 
-use crate::{id::ProjectId, provisioning::StepDefinition};
+use super::Org;
+use crate::{
+    id::ProjectId,
+    provisioning::{RunEnd, StepDefinition},
+};
+
+/// Whether an organization can be used in the host app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProvisioningState {
+    /// No trial or payment has provisioned the organization.
+    None,
+    /// The steps of the host app are under way.
+    Running,
+    /// Every step is done, or there were none.
+    Ready,
+    /// A step failed, or an operator gave up.
+    Failed,
+}
+
+impl ProvisioningState {
+    /// Returns the name of the state in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Running => "running",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Org {
+    /// Returns whether the organization can be used in the host app.
+    #[must_use]
+    pub fn provisioning_state(&self) -> ProvisioningState {
+        match (&self.provisioned, self.run.as_ref().map(|run| &run.end)) {
+            (None, _) => ProvisioningState::None,
+            (Some(_), Some(None)) => ProvisioningState::Running,
+            (Some(_), Some(Some(RunEnd::Failed { .. }))) => ProvisioningState::Failed,
+            (Some(_), None | Some(Some(RunEnd::Ready { .. }))) => ProvisioningState::Ready,
+        }
+    }
+}
 
 /// What the provisioning of an organization uses.
 #[derive(Clone, Debug, PartialEq, Eq)]

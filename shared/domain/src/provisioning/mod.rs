@@ -13,6 +13,7 @@
 mod backoff;
 mod callback;
 mod definition;
+mod operator_action;
 mod output;
 mod response;
 mod run;
@@ -21,6 +22,7 @@ mod steps;
 
 pub use callback::{CallbackError, Reported};
 pub use definition::{BUILT_IN_STEPS, BuiltInStep, NotAStepKey, StepDefinition, StepKey};
+pub use operator_action::{OperatorAction, TakenAction};
 pub use output::{MAX_MESSAGE, MAX_OUTPUT_BYTES, Output, Outputs};
 pub use response::{Answer, Attempt, Response};
 pub use run::{Failure, NotARunId, Run, RunEnd, RunId, Waiting};

@@ -5,7 +5,8 @@ use std::{fmt, str::FromStr};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Attempt, Call, Cause, Lease, Output, Outputs, Step, StepDefinition, StepKey, StepState, backoff,
+    Attempt, Call, Cause, Lease, Output, Outputs, Step, StepDefinition, StepKey, StepState, TakenAction,
+    backoff,
 };
 use crate::{
     id::OrgId,
@@ -83,6 +84,8 @@ pub struct Run {
     pub outputs: Outputs,
     /// The organization's own address in the host app, which a step returned.
     pub app_url: Option<ReturnUrl>,
+    /// The newest actions of operators on the run, the oldest first.
+    pub actions: Vec<TakenAction>,
     /// How the run ended.
     pub end: Option<RunEnd>,
 }
@@ -126,10 +129,10 @@ impl Run {
         now: Timestamp,
     ) -> Option<Self> {
         let steps: Vec<Step> = steps.iter().map(|step| Step::new(step.clone(), now)).collect();
-        let (outputs, app_url) = Default::default();
+        let (outputs, app_url, actions) = Default::default();
         let waiting = Some(Waiting { trial: trial.cloned(), welcome: Some(now) });
         let (id, is_held) = (RunId::of(org), false);
-        let run = Self { id, is_held, waiting, steps, outputs, app_url, end: None };
+        let run = Self { id, is_held, waiting, steps, outputs, app_url, actions, end: None };
         (!run.steps.is_empty()).then_some(run)
     }
 
@@ -138,6 +141,15 @@ impl Run {
     pub const fn ready_at(&self) -> Option<Timestamp> {
         match self.end {
             Some(RunEnd::Ready { at }) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// Returns when the run failed.
+    #[must_use]
+    pub const fn failed_at(&self) -> Option<Timestamp> {
+        match self.end {
+            Some(RunEnd::Failed { at, .. }) => Some(at),
             _ => None,
         }
     }

@@ -83,9 +83,9 @@ pub enum ReviewItemKind {
         /// list.
         organizations: Vec<OrgId>,
     },
-    /// An organization with notices that failed, or with notices for which it is unknown whether
-    /// SES sent them.
-    Notices(Box<Org>),
+    /// An organization whose run of the host app's steps failed, or with notices that failed or for which
+    /// it is unknown whether SES sent them.
+    Organization(Box<Org>),
     /// The email of a sign-in request.
     SignIn(Delivery),
     /// The email of an invitation to this organization.
@@ -169,7 +169,7 @@ impl Entry {
                 };
                 (quarantined_at.0, kind)
             }
-            ("ORG", "ORG") => (self.at, ReviewItemKind::Notices(Box::new(org::decode(item)?.value))),
+            ("ORG", "ORG") => (self.at, ReviewItemKind::Organization(Box::new(org::decode(item)?.value))),
             ("ORG", "INVITE") => (self.at, ReviewItemKind::Invitation(read("organization", &id(pk))?)),
             ("ASKED", _) => (self.at, ReviewItemKind::SignIn(sign_in_request::decode(item)?.value.delivery)),
             _ => return Err(Corrupt::because("unknown kind of item")),

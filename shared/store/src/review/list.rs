@@ -10,7 +10,9 @@ use crate::{
     attributes::{Attributes, text},
     client::Store,
     error::Error,
-    index::{CORRUPT, EVENTS_FOR_REVIEW, IndexPartition, MAIL_FOR_REVIEW, PARKED_WITHOUT_METADATA},
+    index::{
+        CORRUPT, EVENTS_FOR_REVIEW, IndexPartition, MAIL_FOR_REVIEW, PARKED_WITHOUT_METADATA, RUNS_FOR_REVIEW,
+    },
     keys::Key,
 };
 
@@ -31,9 +33,12 @@ impl ReviewList {
         match self {
             // A failed email stays in its item, and its index entry stays too. Therefore the review
             // queue shows entries of this partition only for a limited time.
-            Self::NeedsReview => {
-                &[(EVENTS_FOR_REVIEW, None), (MAIL_FOR_REVIEW, Some(FAILURE_SHOWN_FOR)), (CORRUPT, None)]
-            }
+            Self::NeedsReview => &[
+                (EVENTS_FOR_REVIEW, None),
+                (MAIL_FOR_REVIEW, Some(FAILURE_SHOWN_FOR)),
+                (RUNS_FOR_REVIEW, None),
+                (CORRUPT, None),
+            ],
             Self::ParkedWithoutMetadata => &[(PARKED_WITHOUT_METADATA, None)],
         }
     }

@@ -3,7 +3,9 @@
 mod item;
 mod list;
 
-use domain::people::ActionRecord;
+use std::collections::HashSet;
+
+use domain::{org::ProvisioningState, people::ActionRecord};
 use futures_util::future::try_join;
 use jiff::Timestamp;
 
@@ -52,6 +54,9 @@ impl Store {
         let beyond = last.map_or(entries.len(), |last| entries.partition_point(|entry| entry.at <= last));
         let next = last.filter(|_| beyond < entries.len());
         entries.truncate(beyond);
+        // An organization can have two entries: for its run, and for its notices.
+        let mut seen = HashSet::new();
+        entries.retain(|entry| seen.insert((entry.key.pk.clone(), entry.key.sk.clone())));
 
         let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
         let parked = keys.iter().filter(|key| key.sk.starts_with(PARKED));
@@ -63,10 +68,13 @@ impl Store {
             let released = entry.key.sk.starts_with(PARKED) && linked.contains(&entry.key.pk);
             item.filter(|item| !released && list.contains(item)).map(|item| entry.into_review_item(item))
         });
-        // Skips organizations without an email to review. An email needs no review if it no longer
-        // applies, or if it is for admins and its recipient is no longer one.
+        // Skips organizations whose run did not fail and that have no email to review. An email needs no
+        // review if it no longer applies, or if it is for admins and its recipient is no longer one.
         let items = items.filter(|item| match &item.kind {
-            ReviewItemKind::Notices(org) => org.mails_for_review(now).next().is_some(),
+            ReviewItemKind::Organization(org) => {
+                org.provisioning_state() == ProvisioningState::Failed
+                    || org.mails_for_review(now).next().is_some()
+            }
             _ => true,
         });
         Ok(ReviewPage { items: items.collect(), next })

@@ -8,7 +8,7 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Tone, Weight, access, icon, link_button, post_button};
 
-use super::moment;
+use super::{moment, setup::Setup};
 use crate::{
     views::View,
     words::{self, banner as text, label, status},
@@ -106,6 +106,9 @@ fn of_status(view: &View) -> Option<Banner> {
     let ended = matches!(status, Status::Unpaid | Status::Paused | Status::Canceled);
     if let (Some(issue), false) = (view.org.billing.issue(), ended) {
         return Some(payment(&issue, view));
+    }
+    if let (Some(setup), Status::Trialing | Status::Active) = (Setup::of(view), status) {
+        return Some(setup.banner(view));
     }
     let plain = |tone, icon, lead: &str, button| {
         let text = html! { (access::sentence(status)) };

@@ -7,6 +7,7 @@ pub mod host_app;
 pub mod next;
 pub mod plans;
 pub mod progress;
+pub mod setup;
 pub mod status_badge;
 pub mod task;
 pub mod undo;

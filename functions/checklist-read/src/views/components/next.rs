@@ -29,9 +29,15 @@ pub fn sentence(org: &Org, now: Timestamp) -> Option<String> {
         }
         (NextKind::Ends, date) => words::ends(plan, date),
         (NextKind::PaymentPending, _) => words::PAYMENT_PENDING.to_owned(),
+        (NextKind::PaymentOverdue, date) if waits_for_confirmation(org) => words::pending(date, amount),
         (NextKind::PaymentOverdue, date) => words::overdue(date, amount),
         (NextKind::NeedsPaymentMethod, date) => words::needs_payment_method(date),
     })
+}
+
+/// Returns whether the open payment waits until an admin confirms it with the bank.
+fn waits_for_confirmation(org: &Org) -> bool {
+    org.billing.issue().is_some_and(|issue| issue.kind == IssueKind::ActionRequired)
 }
 
 /// Returns the plan in use with its price, from the facts of its subscription. Returns `None` without
@@ -60,13 +66,34 @@ pub fn problem(issue: &Issue, org: &Org, now: Timestamp) -> (&'static str, Marku
 #[cfg(test)]
 mod tests {
     use domain::{
-        billing::{Change, CustomerId, FactKind, SubscriptionFact, SubscriptionId, SubscriptionStatus},
+        billing::{
+            Change, CustomerId, FactKind, InvoiceFact, InvoiceId, SubscriptionFact, SubscriptionId,
+            SubscriptionStatus,
+        },
         time::add,
     };
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::testing::{paid, pending};
+    use crate::testing::{paid, pending, subscribed};
+
+    #[test]
+    fn payment_that_needs_a_confirmation_is_pending_as_in_the_banner() {
+        let failed = InvoiceFact::Failed { due: None, next_attempt: None };
+        let confirm = InvoiceFact::ActionRequired { due: None, next_attempt: None };
+        for (fact, state) in [(failed, "overdue"), (confirm, "pending")] {
+            let mut view = subscribed(SubscriptionStatus::Active);
+            view.now = add(view.now, SignedDuration::from_hours(1));
+            let FactKind::Invoice { invoice, subscription, customer, invoice_created, prices, .. } = paid()
+            else {
+                unreachable!()
+            };
+            let invoice = InvoiceId::parse(&format!("{}2", invoice.as_str())).unwrap();
+            view.record(FactKind::Invoice { invoice, subscription, customer, invoice_created, prices, fact });
+            let text = sentence(&view.org, view.now).unwrap();
+            assert_eq!(text, format!("A payment has been {state} since January 8, 2025."));
+        }
+    }
 
     #[test]
     fn passed_end_is_not_announced_as_a_future_one() {

@@ -11,7 +11,7 @@ use ui::icon;
 
 use crate::{
     config::Config,
-    views::{View, components},
+    views::{View, components, components::setup::Setup},
     words::{self, label, task as text, widget},
 };
 
@@ -62,6 +62,7 @@ fn head(view: &View, steps: &Progress<'_>, origin: &str) -> Markup {
                 @if !steps.is_complete() {
                     p class="ob-soft" { (words::progress::steps_left(steps.remaining_count())) }
                 }
+                @if let Some(setup) = Setup::of(view) { p class="ob-soft" role="status" { (setup.title()) } }
             }
             a class="ob-quiet" href={ (origin) (CHECKLIST) } target="_top" data-ob-page=(CHECKLIST_PAGE) {
                 (widget::SEE_ALL) span class="ob-ears" { (widget::SEE_ALL_TASKS) }
@@ -163,7 +164,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::testing::{config, every_task, read, trial};
+    use crate::testing::{config, every_task, read, setting_up, trial};
 
     const ORIGIN: &str = "https://onramp.example.com";
 
@@ -189,6 +190,14 @@ mod tests {
         );
         let complete = detail(&trial().having(&every_task()));
         assert_eq!(complete["next"], Value::Null, "no task is left");
+    }
+
+    #[test]
+    fn widget_shows_the_setup_of_the_organization() {
+        for (done, shown) in [(0, true), (1, true), (2, false)] {
+            let text = read(&render(&setting_up(done), &config(), ORIGIN));
+            assert_eq!(text.contains(&format!("Setting up… {} of 2", done + 1)), shown, "{done}: {text}");
+        }
     }
 
     #[test]

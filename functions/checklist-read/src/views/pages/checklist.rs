@@ -9,7 +9,11 @@ use ui::{NavItem, Tone, Weight, Width, link_button, note, post_button};
 use crate::{
     config::Config,
     views::View,
-    views::components::{banner, celebration, groups, moment, progress, task, undo},
+    views::components::{
+        banner, celebration, groups, moment, progress,
+        setup::{self, Setup},
+        task, undo,
+    },
     words::{self, checklist as text, label},
 };
 
@@ -26,10 +30,10 @@ fn admin(view: &View, config: &Config) -> Markup {
     html! {
         h1 { (label::GETTING_STARTED) }
         p class="lead" { (text::lead(steps.total_count(), &view.org.name, &config.product)) }
-        div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
+        div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) data-setup=(setup::marker(view)) {
             (view.undeliverable("/onboarding/checklist"))
             // Without full access, the banner replaces the next task.
-            @if !view.may_change() { (banner::render(view)) }
+            @if !view.may_change() || Setup::of(view).is_some() { (banner::render(view)) }
             @if let Some(at) = dismissed_at { (dismissed(at, view)) }
             (undo::task_change(view))
             @if is_complete { (celebration::render(view, config)) }

@@ -6,7 +6,12 @@ use ui::{NavItem, Tone, Weight, Width, note};
 use crate::{
     config::Config,
     views::View,
-    views::components::{banner, host_app, moment, next, status_badge::StatusBadge, undo, widget},
+    views::components::{
+        banner, host_app, moment, next,
+        setup::{self, Setup},
+        status_badge::StatusBadge,
+        undo, widget,
+    },
     words::{dashboard as words, label},
 };
 
@@ -16,14 +21,15 @@ pub fn render(view: &View, config: &Config) -> Markup {
     let main = html! {
         div class="section-head" {
             h1 { (view.org.name) }
-            @if config.app_url.is_some() {
+            @if config.app_url.is_some() && Setup::of(view).is_none() {
                 (host_app::button(Weight::Primary, &words::open(&config.product), config))
             }
         }
         (role_change(view))
         (undo::dismissal(view))
         (banner::render(view))
-        div class=(if widget { "columns" } else { "stack" }) data-updated=[view.updated_at()] data-status=(view.status().as_str()) {
+        (setup::celebration(view, config))
+        div class=(if widget { "columns" } else { "stack" }) data-updated=[view.updated_at()] data-status=(view.status().as_str()) data-setup=(setup::marker(view)) {
             @if widget { div class="column-end" { (widget::render(view)) } }
             div class="stack" {
                 (view.undeliverable("/dashboard"))

@@ -11,14 +11,20 @@ use web::HANDOVER;
 use crate::{
     config::Config,
     views::View,
-    views::components::{banner, host_app, moment, progress, status_badge::StatusBadge, task},
+    views::components::{
+        banner, host_app, moment, progress,
+        setup::{self, Setup},
+        status_badge::StatusBadge,
+        task,
+    },
     words::{dashboard, days_left, label, onward, welcome as words},
 };
 
 /// Renders the page for admins and members.
 pub fn render(view: &View, config: &Config) -> Markup {
     let main = html! {
-        div class="columns welcome" {
+        (setup::celebration(view, config))
+        div class="columns welcome" data-updated=[view.updated_at()] data-status=(view.status().as_str()) data-setup=(setup::marker(view)) {
             (hero(view, config))
             (plan_summary(view))
         }
@@ -33,6 +39,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
 fn hero(view: &View, config: &Config) -> Markup {
     let given_name = view.member.name().given();
     let lead = match &view.org.provisioned {
+        _ if Setup::of(view).is_some() => words::setting_up(&view.org.name, view.admin.is_some()),
         _ if view.admin.is_none() => words::for_member(&view.org.name),
         Some(provisioned) if shows_checklist(view) => {
             words::provisioned(&view.org.name, &provisioned.project.name)
@@ -44,6 +51,7 @@ fn hero(view: &View, config: &Config) -> Markup {
         section class="hero" {
             h1 { (words::heading(&config.product, given_name)) }
             p class="lead" { (lead) }
+            (setup::progress(view))
             div class="actions" { (start(view, config)) }
         }
     }
@@ -110,7 +118,7 @@ fn links(view: &View, config: &Config) -> Markup {
         section aria-labelledby="links" {
             h2 id="links" class="section-head" { (words::USEFUL_LINKS) }
             ul class="rows" {
-                @if config.app_url.is_some() && view.org.provisioned.is_some() {
+                @if config.app_url.is_some() && view.is_ready() {
                     (link(HANDOVER, &dashboard::open(&config.product), words::ABOUT_PRODUCT))
                 }
                 (link("/onboarding/guide", label::SETUP_GUIDE, words::ABOUT_GUIDE))

@@ -3,6 +3,7 @@
 mod billing;
 mod customers;
 mod emails;
+mod provisioning;
 mod trial;
 
 use domain::{org::Org, people::User};
@@ -27,6 +28,27 @@ pub enum FormName {
     Link,
     /// Applies the parked events of the organization's customers.
     Release,
+    /// Makes the current step of the host app due at once.
+    RetryStep,
+    /// Counts the current step of the host app as done.
+    SkipStep,
+    /// Gives the steps of the host app up.
+    FailRun,
+}
+
+impl FormName {
+    /// Returns the name of the action, which is the end of its path and the id of its form.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Extend => "extend-trial",
+            Self::SetEmail => "set-email",
+            Self::Link => "link-customer",
+            Self::Release => "release-parked",
+            Self::RetryStep => "retry-step",
+            Self::SkipStep => "skip-step",
+            Self::FailRun => "fail-run",
+        }
+    }
 }
 
 /// Renders the content of the page. `unverified` is the founder, if they never verified their address.
@@ -49,6 +71,7 @@ pub fn render(
         }
         div class="stack" {
             (facts(org, now))
+            (provisioning::render(org, rejected, now))
             (trial::render(org, rejected(FormName::Extend), token, now))
             (billing::render(org, mode, now))
             (customers::render(org, rejected(FormName::Link), rejected(FormName::Release)))

@@ -15,13 +15,14 @@ use crate::{
 
 /// Renders the section. `token` is a new form token.
 pub fn render(org: &Org, rejected: Option<Rejected<'_>>, token: &str, now: Timestamp) -> Markup {
-    let extensions = org.trial.as_ref().map_or(&[][..], |trial| &trial.extensions);
+    let extensions = org.current_trial().map_or(&[][..], |trial| &trial.extensions);
     html! {
         section aria-labelledby="trial" {
             h2 id="trial" class="section-head" { (text::TITLE) }
             div class="card" {
                 p {
                     @match org.trial_ends_at(now) {
+                        None if org.awaits_trial(now) => (text::waits(org.trial_days_remaining(now))),
                         Some(end) if end > now => {
                             (text::ends_on(&moment::date(end, &org.zone), org.trial_days_remaining(now)))
                         }
@@ -67,7 +68,7 @@ fn extension_form(org: &Org, rejected: Option<Rejected<'_>>, token: &str) -> Mar
         autocomplete: "off",
         error: errors.iter().find(|(field, _)| *field == name).map(|(_, message)| *message),
     };
-    let range = text::days_hint(Days::MAX, org.trial.is_some());
+    let range = text::days_hint(Days::MAX, org.current_trial().is_some());
     html! {
         form class="form" method="post" action={ (paths::organization(org.id)) "/extend-trial" } novalidate {
             (ui::error_summary(&errors))
@@ -75,7 +76,7 @@ fn extension_form(org: &Org, rejected: Option<Rejected<'_>>, token: &str) -> Mar
             (field("reason", text::REASON, text::REASON_HINT).render())
             (ui::hidden("form_token", token))
             div class="actions" {
-                (ui::submit(Weight::Primary, if org.trial.is_some() { text::EXTEND } else { text::START }))
+                (ui::submit(Weight::Primary, if org.current_trial().is_some() { text::EXTEND } else { text::START }))
             }
         }
     }

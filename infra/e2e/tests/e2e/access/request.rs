@@ -88,9 +88,13 @@ fn fields(row: &Row, actors: &Actors, caller: &Caller) -> Vec<(&'static str, Str
         "POST /operator/organizations/{id}/link-customer" => {
             vec![("customer", UNLINKED_CUSTOMER.to_owned()), ("reason", "They pay by link.".to_owned())]
         }
-        "POST /operator/organizations/{id}/release-parked" | "POST /operator/review/{id}/dismiss" => {
-            vec![("reason", "It is settled.".to_owned())]
+        "POST /operator/organizations/{id}/skip-step" => {
+            vec![("step", "workspace".to_owned()), ("reason", "It is settled.".to_owned())]
         }
+        "POST /operator/organizations/{id}/release-parked"
+        | "POST /operator/organizations/{id}/retry-step"
+        | "POST /operator/organizations/{id}/fail-run"
+        | "POST /operator/review/{id}/dismiss" => vec![("reason", "It is settled.".to_owned())],
         "POST /account/sessions/end-all"
         | "POST /members/invitations/{invitation}/revoke"
         | "POST /members/leave"

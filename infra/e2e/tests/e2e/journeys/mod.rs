@@ -35,6 +35,7 @@ mod round_trips;
 mod safari;
 pub mod seats;
 mod sessions;
+mod setup;
 pub mod sign_in;
 mod sign_up;
 mod signature;

@@ -1,6 +1,6 @@
 //! Webhooks to the host's endpoint: their content, their retries, and their dead letters.
 
 mod delivery;
-mod endpoint;
+pub mod endpoint;
 mod every_fault;
 mod receiver;

@@ -43,7 +43,7 @@ use crate::{
     client::Stored,
     error::Corrupt,
     index::{cohort_entry, due_entry, work_entry},
-    keys::{Key, due_pk, read_pk, shard, step_pk},
+    keys::{Key, due_pk, read_pk, review_pk, shard, step_pk},
     schema::{
         admin::AdminItem,
         delivery::{DeliveryItem, mail_index_of},
@@ -155,11 +155,12 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
 }
 
 /// Returns the time and the partition of the organization's earliest work. The write that follows it
-/// moves the organization to its next work.
+/// moves the organization to its next work. Without work, a failed run needs review.
 fn work(org: &Org, shard: u8) -> Option<(Timestamp, String)> {
     let step = org.run.as_ref().and_then(Run::look_at).map(|at| (at, step_pk(shard)));
     let read = org.customer_read.map(|read| (read.next_at, read_pk(shard)));
-    step.into_iter().chain(read).min_by_key(|(at, _)| *at)
+    let failed = org.run.as_ref().and_then(Run::failed_at).map(|at| (at, review_pk(shard)));
+    step.into_iter().chain(read).min_by_key(|(at, _)| *at).or(failed)
 }
 
 /// Decodes an organization with its version.

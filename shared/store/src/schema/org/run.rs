@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::{
     id::OrgId,
-    people::Reason,
+    people::{ActionRecord, Name, Reason},
     provisioning::{
-        Cause, Failure, Lease, Outputs, Run, RunEnd, RunId, Step, StepDefinition, StepState, Waiting,
+        Cause, Failure, Lease, OperatorAction, Outputs, Run, RunEnd, RunId, Step, StepDefinition, StepState,
+        TakenAction, Waiting,
     },
     trial::Trial,
 };
@@ -28,8 +29,27 @@ pub(crate) struct RunItem {
     outputs: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     app_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    actions: Vec<ActionItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     end: Option<EndItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ActionItem {
+    what: WhatItem,
+    at: At,
+    by: String,
+    name: String,
+    reason: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WhatItem {
+    RetryStep,
+    SkipStep(String),
+    FailRun,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -128,6 +148,7 @@ impl RunItem {
                 .app_url
                 .map(|url| read("address of an organization in the host app", &url))
                 .transpose()?,
+            actions: self.actions.into_iter().map(TakenAction::try_from).collect::<Result<_, _>>()?,
             end: self.end.map(RunEnd::try_from).transpose()?,
         })
     }
@@ -141,6 +162,7 @@ impl From<&Run> for RunItem {
             steps: run.steps.iter().map(StepItem::from).collect(),
             outputs: run.outputs.0.clone(),
             app_url: run.app_url.as_ref().map(|url| url.as_str().to_owned()),
+            actions: run.actions.iter().map(ActionItem::from).collect(),
             end: run.end.as_ref().map(EndItem::from),
         }
     }
@@ -158,6 +180,33 @@ impl TryFrom<WaitingItem> for Waiting {
     fn try_from(item: WaitingItem) -> Result<Self, Corrupt> {
         let trial = item.trial.map(Trial::try_from).transpose()?;
         Ok(Self { trial, welcome: item.welcome.map(|at| at.0) })
+    }
+}
+
+impl From<&TakenAction> for ActionItem {
+    fn from(TakenAction { action, record }: &TakenAction) -> Self {
+        let what = match action {
+            OperatorAction::RetryStep => WhatItem::RetryStep,
+            OperatorAction::SkipStep(step) => WhatItem::SkipStep(step.to_string()),
+            OperatorAction::FailRun => WhatItem::FailRun,
+        };
+        let (by, name, reason) = (record.by.to_string(), record.name.to_string(), record.reason.to_string());
+        Self { what, at: At(record.at), by, name, reason }
+    }
+}
+
+impl TryFrom<ActionItem> for TakenAction {
+    type Error = Corrupt;
+
+    fn try_from(item: ActionItem) -> Result<Self, Corrupt> {
+        let action = match item.what {
+            WhatItem::RetryStep => OperatorAction::RetryStep,
+            WhatItem::SkipStep(step) => OperatorAction::SkipStep(read("skipped step", &step)?),
+            WhatItem::FailRun => OperatorAction::FailRun,
+        };
+        let (name, reason) = (Name::from_stored(item.name), Reason::from_stored(item.reason));
+        let record = ActionRecord { at: item.at.0, by: read("operator", &item.by)?, name, reason };
+        Ok(Self { action, record })
     }
 }
 

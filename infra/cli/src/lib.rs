@@ -3,7 +3,8 @@
 //!
 //! # What it never does
 //!
-//! The servers listen on loopback only. Only `doctor --deployed`, `import`, and `smoke` use the network.
+//! The servers listen on loopback only. Only `doctor --deployed`, `import`, `smoke`, and `try-endpoint`
+//! use the network.
 
 pub mod command;
 pub mod doctor;
@@ -11,3 +12,4 @@ pub mod import;
 pub mod server;
 pub mod smoke;
 pub mod terminal;
+pub mod try_endpoint;

@@ -3,6 +3,7 @@
 mod doctor;
 mod import;
 mod smoke;
+mod try_endpoint;
 
 use clap::Subcommand;
 
@@ -15,6 +16,8 @@ pub enum Command {
     Import(import::Options),
     /// Run the main user journey against a running stage. Leaves one test organization behind.
     Smoke(smoke::Options),
+    /// Call a host's endpoint as production does at its worst, and report what it got wrong.
+    TryEndpoint(try_endpoint::Options),
 }
 
 impl Command {
@@ -27,6 +30,7 @@ impl Command {
             Self::Doctor(options) => doctor::run(options).await,
             Self::Import(options) => import::run(options).await,
             Self::Smoke(options) => smoke::run(options).await,
+            Self::TryEndpoint(options) => try_endpoint::run(options).await,
         }
     }
 }

@@ -29,7 +29,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
-pub use organization::{Organization, Organizations, organizations};
+pub use organization::{OpenRun, Organization, Organizations, organizations};
 
 /// Configuration of the console.
 #[derive(Clone)]

@@ -21,6 +21,19 @@ pub struct Organization {
     pub trial_days_remaining: u32,
     /// Completed part of the checklist, in percent.
     pub completion_percentage: usize,
+    /// Run of provisioning steps. `None` without a run, and when it is ready.
+    pub run: Option<OpenRun>,
+}
+
+/// A run that has not made its organization ready.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpenRun {
+    /// Number of steps that are done.
+    pub done: usize,
+    /// Number of all steps.
+    pub total: usize,
+    /// Whether the run failed.
+    pub failed: bool,
 }
 
 /// Function that lists the organizations in their current state.
@@ -41,6 +54,11 @@ pub fn organizations(items: &[Value], now: Timestamp) -> Vec<Organization> {
                 status: stored.value.status(now).as_str().to_owned(),
                 trial_days_remaining: stored.value.trial_days_remaining(now),
                 completion_percentage: stored.value.progress(now).percentage(),
+                run: stored.value.run.as_ref().filter(|run| !run.is_ready()).map(|run| OpenRun {
+                    done: run.done_count(),
+                    total: run.steps.len(),
+                    failed: run.end.is_some(),
+                }),
             },
             Err(_) => corrupt(&text(item, "pk").unwrap_or_default()),
         })
@@ -59,5 +77,6 @@ fn corrupt(key: &str) -> Organization {
         status: "unreadable".to_owned(),
         trial_days_remaining: 0,
         completion_percentage: 0,
+        run: None,
     }
 }

@@ -37,9 +37,10 @@ function showStatus() {
   const place = find("#org-status");
   place.hidden = !organization;
   if (!organization) return;
-  const days = organization.trial_days_remaining;
+  const { trial_days_remaining: days, run } = organization;
   place.replaceChildren(
     el("span", { className: `chip status ${organization.status}` }, organization.status.replace("_", " ")),
+    run ? el("span", { className: run.failed ? "chip bad" : "chip" }, run.failed ? "setup failed" : `setting up: ${run.done} of ${run.total}`) : "",
     days > 0 ? el("span", {}, `${days} ${days === 1 ? "day" : "days"} left`) : "",
     el("span", {}, `${organization.completion_percentage} % done`),
     el("a", { href: `/organizations/${organization.id}`, target: "_blank", rel: "noopener" }, "open"));

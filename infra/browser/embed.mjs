@@ -381,7 +381,7 @@ async function checkEmbedding(browser) {
     assert.equal(await page.locator('onboarding-widget section').count(), 0);
 
     // The other pages of the sample that belong to Onramp.
-    for (const path of ['/webhooks', '/sign-up']) {
+    for (const path of ['/webhooks', '/tenants', '/sign-up']) {
       await page.goto(`http://localhost:${port + 2}${path}`);
       await look(page, `host-app${path.replace('/', '-')}`, PICTURES, faults);
     }

@@ -12,6 +12,7 @@
 //! The app sends events about user actions over the event bus or over HTTP.
 
 mod areas;
+mod endpoint;
 mod handoff_token;
 mod host_signer;
 mod http_parts;
@@ -19,6 +20,7 @@ mod integration;
 mod page;
 mod server_api;
 mod sign_up;
+mod tenants;
 mod webhooks;
 mod words;
 
@@ -43,10 +45,11 @@ use http_parts::{SESSION, cookie, field, file, is_cross_site, is_file, is_visit,
 use integration::Embedded;
 use jiff::Timestamp;
 use maud::Markup;
-use page::{INTEGRATION, PORTAL_PATH, RECEIVED, SIGN_UP, TOKEN_PATH};
+use page::{INTEGRATION, PORTAL_PATH, RECEIVED, SIGN_UP, TENANTS, TOKEN_PATH};
 use serde_json::{Value, json};
 use server_api::ServerApi;
 use sign_up::SignUp;
+use tenants::Tenants;
 pub use webhooks::WEBHOOKS_PATH;
 use webhooks::Webhooks;
 use words::EVENTS;
@@ -74,6 +77,7 @@ pub struct HostApp {
     sessions: Mutex<BTreeMap<String, HostUser>>,
     entries: Mutex<Entries>,
     webhooks: Mutex<Webhooks>,
+    tenants: Arc<Mutex<Tenants>>,
 }
 
 /// Configuration that a host app shares with Onramp.
@@ -106,6 +110,7 @@ impl HostApp {
             sessions: Mutex::default(),
             entries: Mutex::default(),
             webhooks: Mutex::new(Webhooks::new(shared.webhook_secrets)),
+            tenants: Arc::default(),
         }
     }
 
@@ -132,6 +137,9 @@ impl HostApp {
         match (field(query.as_bytes(), "token"), user) {
             (Some(token), _) => self.sign_in(&token),
             (None, _) if path == SIGNED_OUT => self.page(StatusCode::OK, page::signed_out(&self.onramp)),
+            (None, user) if path == TENANTS => {
+                self.page(StatusCode::OK, lock(&self.tenants).page(user.as_ref()))
+            }
             (None, _) if path == SIGN_UP => self.page(StatusCode::OK, SignUp::default().page(None)),
             (None, Some(user)) => match Area::at(path) {
                 Some(area) => self.area(area, &user),
@@ -154,14 +162,17 @@ impl HostApp {
     ) -> Response<Bytes> {
         let (path, body) = (request.uri().path(), request.body());
         if path == WEBHOOKS_PATH {
-            let status = lock(&self.webhooks).receive(request, self.cloud.clock.now());
-            return self.page(status, page::redirect("/"));
+            return self.receive(request).await;
         }
         if is_cross_site(request) {
             return self.page(StatusCode::FORBIDDEN, page::error(words::error::CROSS_SITE));
         }
         match (path, user) {
             ("/logout", _) => self.sign_out(session),
+            (TENANTS, _) => {
+                lock(&self.tenants).switch(body);
+                self.redirect(TENANTS)
+            }
             (SIGN_UP, _) => self.sign_up(&SignUp::read(body)).await,
             (PORTAL_PATH, Some(user)) => self.portal_link(&user, body).await,
             ("/events", Some(user)) => self.send_event(&user, body).await,

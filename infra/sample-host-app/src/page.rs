@@ -20,6 +20,9 @@ pub(super) const INTEGRATION: &str = "/integration";
 /// Path of the page with the received webhooks.
 pub(super) const RECEIVED: &str = "/webhooks";
 
+/// Path of the page with the tenants and with the switch for provisioning steps.
+pub(super) const TENANTS: &str = "/tenants";
+
 /// Path of the product's own sign-up form.
 pub(super) const SIGN_UP: &str = "/sign-up";
 
@@ -119,6 +122,7 @@ pub(super) fn product(title: &str, here: &str, user: &HostUser, content: &Markup
                         @for area in &AREAS { (to(area.path, area.title)) }
                         (to(INTEGRATION, words::integration::TITLE))
                         (to(RECEIVED, words::webhooks::MENU))
+                        (to(TENANTS, words::tenants::TITLE))
                     }
                     div.me {
                         p { strong { (user.name) } br; span.quiet { (user.organization_name) } }
@@ -141,6 +145,7 @@ pub(super) fn signed_out(onramp: &str) -> Markup {
             p {
                 a href="/" { (words::signed_out::SIGN_IN) } " · "
                 a href=(SIGN_UP) { (words::signed_out::SIGN_UP) } " · "
+                a href=(TENANTS) { (words::tenants::TITLE) } " · "
                 a href={ (onramp) "/dashboard" } { (words::signed_out::DASHBOARD) }
             }
         },
@@ -172,9 +177,14 @@ pub(super) fn redirect(to: &str) -> Markup {
     message(words::frame::REDIRECT_TITLE, &html! { p { a href=(to) { (words::frame::CONTINUE) } } })
 }
 
-/// Renders a page without the navigation.
+/// Renders a page without the navigation, with one section.
 pub(super) fn message(title: &str, content: &Markup) -> Markup {
-    document(title, &html! { main.message { (brand()) section { (content) } } })
+    open(title, &html! { section { (content) } })
+}
+
+/// Renders a page without the navigation.
+pub(super) fn open(title: &str, content: &Markup) -> Markup {
+    document(title, &html! { main.message { (brand()) (content) } })
 }
 
 fn brand() -> Markup {

@@ -1,17 +1,25 @@
 //! Client of Onramp's server API. The code follows docs/integrate/server-api.md and shares no code
 //! with Onramp.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use http::{
     Request, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HOST},
 };
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::handoff_token::HostUser;
 use sim::external::HttpSend;
 
+/// Waits between the attempts to report a result. A real product repeats until the deadline.
+const REPORT_WAITS: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(60)];
+
 /// The client, with the host app's key.
+#[derive(Clone)]
 pub(super) struct ServerApi {
     send: HttpSend,
     host: String,
@@ -39,6 +47,19 @@ impl ServerApi {
         let body = json!({ "user": user.sub, "page": page, "return_url": return_url });
         let (_, link) = self.post(&path, &body).await;
         link.get("url")?.as_str().map(str::to_owned)
+    }
+
+    /// Reports the result of a provisioning step. Repeats the report while Onramp is unavailable.
+    pub(super) async fn report(&self, callback_url: &str, result: &Value) {
+        let path = callback_url.split_once("/api/v1").map_or("", |(_, path)| path);
+        let body = json!({ "status": "done", "outputs": result.get("outputs") });
+        for wait in REPORT_WAITS {
+            let (status, _) = self.post(path, &body).await;
+            if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
+                break;
+            }
+            sleep(wait).await;
+        }
     }
 
     async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {

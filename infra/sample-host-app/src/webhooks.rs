@@ -58,30 +58,26 @@ impl Webhooks {
         Self { secrets, states: BTreeMap::new(), received: BTreeMap::new() }
     }
 
-    /// Handles a webhook. It is accepted if one of the secrets signed it less than five minutes ago.
-    pub(super) fn receive(&mut self, request: &Request<Bytes>, now: Timestamp) -> StatusCode {
-        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let headers = (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
-        let (Some(id), Some(time), Some(signatures)) = headers else { return StatusCode::BAD_REQUEST };
+    /// Returns the ID and the body of a request, if one of the secrets signed it less than five minutes
+    /// ago.
+    pub(super) fn verified(&self, request: &Request<Bytes>, now: Timestamp) -> Option<(String, Value)> {
+        let header = |name: &str| request.headers().get(name)?.to_str().ok();
+        let (id, time) = (header("webhook-id")?, header("webhook-timestamp")?);
         let is_recent = time.parse().is_ok_and(|at: i64| now.as_second().abs_diff(at) <= TOLERANCE);
-        if !is_recent || !self.verifies(&format!("{id}.{time}."), request.body(), signatures) {
-            return StatusCode::BAD_REQUEST;
-        }
-        let Ok(webhook) = serde_json::from_slice::<Value>(request.body()) else {
-            return StatusCode::BAD_REQUEST;
-        };
+        let is_signed = self.verifies(&format!("{id}.{time}."), request.body(), header("webhook-signature")?);
+        let body = serde_json::from_slice(request.body()).ok()?;
+        (is_recent && is_signed).then(|| (id.to_owned(), body))
+    }
+
+    /// Handles a verified webhook.
+    pub(super) fn receive(&mut self, id: String, webhook: &Value) -> StatusCode {
         let Some(organization) = webhook.pointer("/data/organization_id").and_then(Value::as_str) else {
             return StatusCode::BAD_REQUEST;
         };
-        let is_old = !self.keep(organization, &webhook);
+        let is_old = !self.keep(organization, webhook);
         let text = |name: &str| webhook.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let received = self.received.entry(organization.to_owned()).or_default();
-        received.push_front(Received {
-            id: id.to_owned(),
-            kind: text("type"),
-            at: text("timestamp"),
-            is_old,
-        });
+        received.push_front(Received { id, kind: text("type"), at: text("timestamp"), is_old });
         received.truncate(SHOWN);
         StatusCode::NO_CONTENT
     }

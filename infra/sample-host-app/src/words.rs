@@ -118,6 +118,34 @@ pub(super) mod webhooks {
     pub(crate) const OLD: &str = "older than the known state";
 }
 
+pub(super) mod tenants {
+    pub(crate) const TITLE: &str = "Tenants";
+    pub(crate) const LEAD: &str =
+        "For developers: Onramp calls this app to create a tenant for each organization.";
+    pub(crate) const SWITCH: &str = "How this app responds";
+    pub(crate) const SAVE: &str = "Save";
+    /// Choices of the switch: the value, the label, and what it does.
+    pub(crate) const MODES: [(&str, &str, &str); 4] = [
+        ("normal", "Normal", "creates the tenant at once"),
+        ("slow", "Slow", "creates the tenant in six seconds"),
+        ("later", "Later", "accepts the call, and reports the result six seconds later"),
+        ("failing", "Failing", "rejects the call with this message:"),
+    ];
+    pub(crate) const MESSAGE: &str = "Message";
+    pub(crate) const DEFAULT_MESSAGE: &str = "The plan of the database is full.";
+    pub(crate) const LIST: &str = "Tenants of this app";
+    pub(crate) const EMPTY: &str =
+        "No tenant yet. Start Onramp with PROVISIONING_STEPS=workspace, and sign up.";
+    pub(crate) const WORKING: &str = "In progress";
+    pub(crate) const CREATED: &str = "Created";
+    pub(crate) const FAILED: &str = "Rejected";
+    pub(crate) const REMOVED: &str = "Removed";
+
+    pub(crate) fn calls(count: u32) -> String {
+        if count == 1 { "1 call".to_owned() } else { format!("{count} calls") }
+    }
+}
+
 pub(super) mod error {
     pub(crate) const TITLE: &str = "Rejected";
     pub(crate) const HEADING: &str = "Access denied";

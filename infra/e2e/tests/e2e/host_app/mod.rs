@@ -11,3 +11,4 @@ mod own_sign_up;
 pub mod portal_link;
 mod rotation;
 mod server_api;
+mod tenants;

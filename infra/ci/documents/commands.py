@@ -34,7 +34,7 @@ from botocore.exceptions import UnknownServiceError
 from infra.ci.running import running
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ["README.md", "docs/deploy.md", "docs/runbook.md", "docs/host-app.md", "docs/integrate/events.md", "docs/integrate/server-api.md", "docs/checklists.md", "docs/testing.md", "docs/performance.md"]
+PAGES = ["README.md", "docs/deploy.md", "docs/runbook.md", "docs/host-app.md", "docs/integrate/events.md", "docs/integrate/provisioning.md", "docs/integrate/server-api.md", "docs/checklists.md", "docs/testing.md", "docs/performance.md"]
 ADDRESS = "http://localhost:8484"
 # Prefixes of lines that a reader would type.
 COMMANDS = ("cargo ", "curl ", "bash ", "sh ", "sam ", "aws ", "stripe ", "python3 ", "npm ", "git ")

@@ -14,16 +14,18 @@ import { gallery } from './gallery.mjs';
 import { hands } from './hands.mjs';
 import { runJourneys } from './journey.mjs';
 import { look } from './looks.mjs';
+import { setup } from './setup.mjs';
 import { startStack } from './stack.mjs';
 import { runVariants } from './variants.mjs';
 
 const PICTURES = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
 
 /** Each part has its own stack and therefore its own clock. */
-const PARTS = { load: firstLoad, hands, states: gallery, journeys: runJourneys, variants: runVariants };
+const PARTS = { load: firstLoad, hands, setup, states: gallery, journeys: runJourneys, variants: runVariants };
 /** Options of the stack of a part. */
 const OPTIONS = {
   states: process.env.CHECKLIST ? ['--set', `CHECKLIST_DEFINITIONS=${process.env.CHECKLIST}`] : [],
+  setup: ['--host-app', '--set', 'PROVISIONING_STEPS=workspace'],
   variants: ['--host-app', '--set', 'SIGNUP_LIMIT_PER_IP=50'],
 };
 

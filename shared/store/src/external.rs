@@ -142,7 +142,7 @@ impl Store {
         let item = org::encode_new(org, now)?;
         actions.push(put(&self.table, item.clone(), Some(Only::New))?);
         actions.push(put(&self.table, member::encode(&membership)?, Some(Only::New))?);
-        if org.trial.is_some() {
+        if org.current_trial().is_some() {
             actions.push(self.trial_granted_action(user, now)?);
         }
         let mut rest = Vec::new();

@@ -166,7 +166,7 @@ impl Store {
             actions.push(self.use_org_creation_grant(grant, sign_up.replay)?);
         }
         let trial_record = actions.len();
-        if org.trial.is_some() {
+        if org.current_trial().is_some() {
             actions.push(self.trial_record_action(user, now)?);
         }
         let brake = actions.len();
@@ -210,7 +210,7 @@ impl Store {
         let form = SignUpItem {
             org: org.id.to_string(),
             user: user.id.to_string(),
-            trial: org.trial.is_some(),
+            trial: org.current_trial().is_some(),
             created_at: At(now),
             replays: 0,
             join: user.joins.of(org.id),
@@ -249,7 +249,7 @@ impl Store {
         let first_failed = (0..reasons.len()).find(|index| failed(reasons, *index));
         match &sign_up.person {
             Person::New(_) if failed(reasons, at.person) => Ok(SignedUp::AddressKnown),
-            _ if sign_up.org.trial.is_some() && first_failed == Some(at.trial_record) => {
+            _ if sign_up.org.current_trial().is_some() && first_failed == Some(at.trial_record) => {
                 Ok(SignedUp::MailboxHadTrial)
             }
             _ => closed_brake(reasons, at.brake).map(SignedUp::Braked).ok_or(Error::Conflict),

@@ -197,7 +197,7 @@ pub fn form_hash(org: OrgId, address: &str) -> Hash {
 
 fn joined(mut user: User, org: &Org) -> User {
     user.join(org.id);
-    user.trial_used |= org.trial.is_some();
+    user.trial_used |= org.current_trial().is_some();
     user
 }
 

@@ -17,8 +17,13 @@ const isShown = ({ updated_at, organization: { status: now, provisioning: { stat
   return updated_at === updated && now === shown && setup === `${state} ${done}`;
 };
 
+// Returns the state of the steps that make the organization ready, as a sentence.
+const setupOf = ({ organization: { name, provisioning: { state, done, total } } }) =>
+  ({ running: `Setting up: ${done} of ${total} done.`, ready: `${name} is ready.`, failed: "Setup is taking longer." })[state] ?? "";
+
 let tag;
 let done = new Set();
+let setup;
 const check = async () => {
   const headers = { accept: "application/json", ...(tag && { "if-none-match": tag }) };
   const response = await fetch("/onboarding/api/checklist", { headers, cache: "no-store" });
@@ -26,7 +31,7 @@ const check = async () => {
   if (!response.ok) return response.status < 500 && response.status !== 429 ? "over" : null;
   const list = await response.json();
   const first = !tag;
-  const before = done;
+  const [before, setupBefore] = [done, setup];
   // A change made on this page is already shown and announced.
   const current = isShown(list);
   const unchanged = first && current;
@@ -35,8 +40,10 @@ const check = async () => {
   if (!unchanged) await reload();
   tag = response.headers.get("etag");
   done = new Set(list.tasks.filter((task) => task.completed).map((task) => task.key));
+  setup = setupOf(list);
   if (unchanged) return false;
-  if (!current) {
+  if (setupBefore && setup !== setupBefore) status.textContent = setup;
+  else if (!current) {
     const news = list.tasks.filter((task) => !first && task.completed && !before.has(task.key));
     const names = news.map((task) => `${task.title}: done. `).join("");
     status.textContent = `${names}${list.completed_count} of ${list.total_count} done.`;

@@ -82,13 +82,14 @@ impl OrganizationOut {
     /// Returns the response for an organization at `now`.
     pub fn of(org: &Org, now: Timestamp) -> Self {
         let status = org.status(now);
-        let extensions = org.current_trial().into_iter().flat_map(|trial| &trial.extensions).map(|it| ExtensionOut {
-            at: it.at,
-            by: it.name.to_string(),
-            days: it.days.get(),
-            reason: it.reason.to_string(),
-            ends_at: it.ends_at,
-        });
+        let extensions =
+            org.current_trial().into_iter().flat_map(|trial| &trial.extensions).map(|it| ExtensionOut {
+                at: it.at,
+                by: it.name.to_string(),
+                days: it.days.get(),
+                reason: it.reason.to_string(),
+                ends_at: it.ends_at,
+            });
         let admins = org.admins.iter().map(|admin| AdminOut {
             id: admin.user.to_string(),
             name: admin.name.to_string(),

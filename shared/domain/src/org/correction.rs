@@ -48,6 +48,6 @@ impl Org {
     /// organization moves to another mailbox.
     #[must_use]
     pub fn moves_trial(&self, old: &Address, new: &Address) -> bool {
-        self.trial.is_some() && old.mailbox_hash() != new.mailbox_hash()
+        self.current_trial().is_some() && old.mailbox_hash() != new.mailbox_hash()
     }
 }

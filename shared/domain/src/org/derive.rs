@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Org, Provisioned, Status, Trigger};
+use super::{Org, Provisioned, ProvisioningState, Status, Trigger};
 use crate::{
     billing::{Plan, SubscriptionStatus},
+    provisioning::RunEnd,
     time::days_remaining,
     trial::Trial,
 };
@@ -103,6 +104,17 @@ impl Org {
     #[must_use]
     pub fn pending_trial(&self) -> Option<&Trial> {
         self.run.as_ref()?.waiting.as_ref()?.trial.as_ref()
+    }
+
+    /// Returns whether the organization can be used in the host app.
+    #[must_use]
+    pub fn provisioning_state(&self) -> ProvisioningState {
+        match (&self.provisioned, self.run.as_ref().map(|run| &run.end)) {
+            (None, _) => ProvisioningState::None,
+            (Some(_), Some(None)) => ProvisioningState::Running,
+            (Some(_), Some(Some(RunEnd::Failed { .. }))) => ProvisioningState::Failed,
+            (Some(_), None | Some(Some(RunEnd::Ready { .. }))) => ProvisioningState::Ready,
+        }
     }
 
     /// Returns whether the organization's status is that of a trial that has not started.

@@ -2,11 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Org;
-use crate::{
-    id::ProjectId,
-    provisioning::{RunEnd, StepDefinition},
-};
+use crate::{id::ProjectId, provisioning::StepDefinition};
 
 /// Whether an organization can be used in the host app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,19 +26,6 @@ impl ProvisioningState {
             Self::Running => "running",
             Self::Ready => "ready",
             Self::Failed => "failed",
-        }
-    }
-}
-
-impl Org {
-    /// Returns whether the organization can be used in the host app.
-    #[must_use]
-    pub fn provisioning_state(&self) -> ProvisioningState {
-        match (&self.provisioned, self.run.as_ref().map(|run| &run.end)) {
-            (None, _) => ProvisioningState::None,
-            (Some(_), Some(None)) => ProvisioningState::Running,
-            (Some(_), Some(Some(RunEnd::Failed { .. }))) => ProvisioningState::Failed,
-            (Some(_), None | Some(Some(RunEnd::Ready { .. }))) => ProvisioningState::Ready,
         }
     }
 }

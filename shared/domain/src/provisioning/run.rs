@@ -5,12 +5,12 @@ use std::{fmt, str::FromStr};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Attempt, Call, Cause, Lease, Output, Outputs, Step, StepDefinition, StepKey, StepState, TakenAction,
-    backoff,
+    Attempt, Call, Cause, Lease, OperatorAction, Output, Outputs, Step, StepDefinition, StepKey, StepState,
+    TakenAction, backoff,
 };
 use crate::{
     id::OrgId,
-    people::{Reason, ReturnUrl},
+    people::{ActionRecord, Reason, ReturnUrl},
     time::add,
     trial::Trial,
 };
@@ -21,6 +21,9 @@ const LEASE_MARGIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// Duration after which a run is slow.
 const SLOW: SignedDuration = SignedDuration::from_hours(1);
+
+/// Maximum number of actions that a run keeps, the newest ones.
+const MAX_ACTIONS: usize = 20;
 
 /// Id of a run: `run_…`. It has the UUID of the organization, so the run is found by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -344,6 +347,24 @@ impl Run {
         let runs = self.end.is_none();
         self.fail(Failure::GivenUp(reason), now);
         runs
+    }
+
+    /// Takes the action of an operator, and keeps its record. Returns `false` and changes nothing if the
+    /// action is not possible: the run ended, a call of the step is in flight, or the step is another
+    /// one.
+    pub fn take_action(&mut self, action: OperatorAction, record: ActionRecord) -> bool {
+        let (reason, now) = (record.reason.clone(), record.at);
+        let taken = match &action {
+            OperatorAction::RetryStep => self.retry_step(now),
+            OperatorAction::SkipStep(step) => self.skip_step(step, reason, now),
+            OperatorAction::FailRun => self.give_up(reason, now),
+        };
+        if taken {
+            self.actions.push(TakenAction { action, record });
+            let excess = self.actions.len().saturating_sub(MAX_ACTIONS);
+            self.actions.drain(..excess);
+        }
+        taken
     }
 }
 

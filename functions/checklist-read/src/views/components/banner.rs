@@ -108,7 +108,7 @@ fn of_status(view: &View) -> Option<Banner> {
         return Some(payment(&issue, view));
     }
     if let (Some(setup), Status::Trialing | Status::Active) = (Setup::of(view), status) {
-        return Some(setup.banner(view));
+        return Some(setting_up(setup, view));
     }
     let plain = |tone, icon, lead: &str, button| {
         let text = html! { (access::sentence(status)) };
@@ -139,6 +139,12 @@ fn of_status(view: &View) -> Option<Banner> {
             plain(Tone::Warning, "💳", text::INCOMPLETE, button)
         }
     }
+}
+
+fn setting_up(setup: Setup<'_>, view: &View) -> Banner {
+    let (tone, icon) = if setup.has_failed() { (Tone::Warning, "🛠️") } else { (Tone::Notice, "⏳") };
+    let text = html! { (setup.text(view)) };
+    Banner { tone, icon, lead: setup.title(), text, button: None, hides: None }
 }
 
 fn trial(view: &View) -> Banner {

@@ -78,7 +78,7 @@ mod tests {
     use crate::testing::{paid, pending, subscribed};
 
     #[test]
-    fn payment_that_needs_a_confirmation_is_pending_as_in_the_banner() {
+    fn payment_that_needs_a_confirmation_is_pending() {
         let failed = InvoiceFact::Failed { due: None, next_attempt: None };
         let confirm = InvoiceFact::ActionRequired { due: None, next_attempt: None };
         for (fact, state) in [(failed, "overdue"), (confirm, "pending")] {

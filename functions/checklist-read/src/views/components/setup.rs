@@ -6,9 +6,9 @@ use domain::{
 };
 use jiff::SignedDuration;
 use maud::{Markup, html};
-use ui::{Tone, Weight};
+use ui::Weight;
 
-use super::{banner::Banner, host_app};
+use super::host_app;
 use crate::{
     config::Config,
     views::View,
@@ -60,16 +60,9 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// Returns the banner.
-    pub(crate) fn banner(self, view: &View) -> Banner {
-        Banner {
-            tone: if self.failed { Tone::Warning } else { Tone::Notice },
-            icon: if self.failed { "🛠️" } else { "⏳" },
-            lead: self.title(),
-            text: html! { (self.text(view)) },
-            button: None,
-            hides: None,
-        }
+    /// Returns whether a step failed, or an operator gave up.
+    pub(crate) const fn has_failed(self) -> bool {
+        self.failed
     }
 }
 

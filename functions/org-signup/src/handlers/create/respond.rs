@@ -27,7 +27,7 @@ use crate::{
 
 /// Counts and logs a new organization, and responds with its first session.
 pub fn respond_created(sign_up: &SignUp, now: Timestamp) -> Response {
-    let trial = sign_up.org.trial.is_some();
+    let trial = sign_up.org.current_trial().is_some();
     telemetry::count(Metric::SignedUp, 1, now);
     if trial {
         telemetry::count(Metric::Provisioned, 1, now);

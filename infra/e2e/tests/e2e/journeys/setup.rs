@@ -61,8 +61,7 @@ async fn setup(visitor: &mut Visitor<'_>) -> Value {
 async fn operator_retries_and_skips_a_failed_step() {
     let (world, host) = Host::start(422).await;
     let mut operator = operator(&world).await;
-    let mut jo = world.visitor();
-    jo.sign_up("Acme", "jo@example.com", true).await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.settle().await;
     assert_eq!(setup(&mut jo).await, json!({ "state": "failed", "done": 0, "total": 1 }));
     let page = jo.open("/dashboard").await.text();
@@ -109,8 +108,7 @@ async fn operator_retries_and_skips_a_failed_step() {
 async fn run_that_was_given_up_can_still_become_ready() {
     let (world, host) = Host::start(503).await;
     let mut operator = operator(&world).await;
-    let mut jo = world.visitor();
-    jo.sign_up("Acme", "jo@example.com", true).await;
+    let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.advance("30m").await;
     assert_eq!(setup(&mut jo).await["state"], "running");
     let page = jo.open("/onboarding/welcome").await.text();
@@ -135,4 +133,13 @@ async fn run_that_was_given_up_can_still_become_ready() {
         (setup(&mut jo).await["state"].clone(), world.mails("welcome").await.len()),
         (json!("ready"), 1)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn mailbox_has_one_trial_even_before_the_trial_starts() {
+    let (world, _) = Host::start(503).await;
+    world.trialing("Acme", "jo@example.com").await;
+    let mut again = world.visitor();
+    let response = again.sign_up("Third", "jo+2@example.com", true).await;
+    assert_eq!(response.header("location"), format!("/organizations/{}", again.org()), "no second trial");
 }

@@ -39,7 +39,6 @@ pub mod setup {
     pub const FAILED: &str = "Setup is taking longer";
     pub const FAILED_TEXT: &str = "Something went wrong on our side. Our team has been notified and is working \
                                    on it. Nothing is lost.";
-    pub const READY_TEXT: &str = "Your workspace is waiting for you.";
 
     /// Returns for example "Setting up… 2 of 3".
     pub fn running(step: usize, total: usize) -> String {
@@ -53,6 +52,10 @@ pub mod setup {
 
     pub fn ready(organization: impl Display) -> String {
         format!("{organization} is ready")
+    }
+
+    pub fn ready_text(product: &str) -> String {
+        format!("{product} is waiting for you.")
     }
 }
 

@@ -96,7 +96,7 @@ impl ReviewItemView {
                 let view = match failed {
                     Some(_) => Self::new(
                         "provisioning",
-                        "🛠️",
+                        "⚙️",
                         words::provisioning::FAILED.to_owned(),
                         words::provisioning::FAILED_ADVICE,
                     ),

@@ -142,7 +142,7 @@ fn of_status(view: &View) -> Option<Banner> {
 }
 
 fn setting_up(setup: Setup<'_>, view: &View) -> Banner {
-    let (tone, icon) = if setup.has_failed() { (Tone::Warning, "🛠️") } else { (Tone::Notice, "⏳") };
+    let (tone, icon) = if setup.has_failed() { (Tone::Warning, "⚙️") } else { (Tone::Notice, "⏳") };
     let text = html! { (setup.text(view)) };
     Banner { tone, icon, lead: setup.title(), text, button: None, hides: None }
 }

@@ -6,14 +6,8 @@ use domain::{
 };
 use jiff::SignedDuration;
 use maud::{Markup, html};
-use ui::Weight;
 
-use super::host_app;
-use crate::{
-    config::Config,
-    views::View,
-    words::{dashboard, setup as words},
-};
+use crate::{config::Config, views::View, words::setup as words};
 
 /// Time for which pages celebrate that the organization is ready.
 const CELEBRATION: SignedDuration = SignedDuration::from_hours(1);
@@ -73,9 +67,9 @@ pub fn progress(view: &View) -> Markup {
     let (done, total) = (setup.run.done_count(), setup.run.steps.len());
     html! {
         div class="progress" {
-            p class="progress-line" role="status" {
-                strong { (setup.title()) }
-                span class="soft" { (setup.text(view)) }
+            div role="status" {
+                p class="progress-count" { (setup.title()) }
+                p class="soft" { (setup.text(view)) }
             }
             @if !setup.failed {
                 progress aria-label=(words::LABEL) max=(total) value=(done) { (done) " / " (total) }
@@ -97,12 +91,7 @@ pub fn celebration(view: &View, config: &Config) -> Markup {
             (ui::celebration())
             div {
                 h2 id="ready" { (words::ready(&view.org.name)) }
-                p { (words::READY_TEXT) }
-                @if config.app_url.is_some() {
-                    div class="actions" {
-                        (host_app::button(Weight::Secondary, &dashboard::open(&config.product), config))
-                    }
-                }
+                p { (words::ready_text(&config.product)) }
             }
         }
     }
@@ -133,7 +122,7 @@ mod tests {
             (setting_up(1), "Setting up… 2 of 2 Importing your data.", "Acme Corp is ready"),
             (setting_up(0), "Your trial starts when everything is ready", "ends on"),
             (ready(), "Acme Corp is ready", "Setting up…"),
-            (ready().later(CELEBRATION), "14 days left", "Your workspace is waiting"),
+            (ready().later(CELEBRATION), "14 days left", "is waiting for you"),
             (trial(), "14 days left", "Setting up…"),
         ] {
             let pages =

@@ -40,13 +40,16 @@ impl Config {
         let table = vars.table();
         let public_url = vars.public_url();
         let app_url = vars.base_url("APP_URL");
-        let keys = vars
-            .read("API_KEYS", Some(""), ApiKeys::EXPECTED, |text| SecretSource::parse(text, ApiKeys::parse));
+        let steps = vars.steps();
+        // The host app reports the result of such a step with a key.
+        let needs_key = steps.as_ref().is_some_and(Steps::need_callback);
+        let keys = vars.read("API_KEYS", Some(""), ApiKeys::EXPECTED, |text| {
+            if needs_key && text.is_empty() { None } else { SecretSource::parse(text, ApiKeys::parse) }
+        });
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
         let prices = vars.prices();
         let trials = vars.trials();
-        let steps = vars.steps();
         let checklists = vars.checklists();
         runtime::require!(
             vars, table, public_url, app_url, keys, embedders, mode, prices, trials, steps, checklists

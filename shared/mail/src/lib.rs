@@ -39,7 +39,7 @@ mod words;
 pub use content::Rendered;
 pub use emails::{
     AfterTrial, EmailChanged, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlanStarted,
-    PlanSummary, SignIn, TrialEnded, TrialEnding, Welcome,
+    PlanSummary, SignIn, TrialEnded, TrialEnding, Verify, Welcome,
 };
 pub use mailer::{ConfigurationSets, Mailer};
 pub use plain_text::PlainText;

@@ -13,7 +13,7 @@ use domain::{
 use jiff::civil::{Date, date};
 use mail::{
     AfterTrial, EmailChanged, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlainText,
-    PlanStarted, PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Welcome,
+    PlanStarted, PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Verify, Welcome,
 };
 
 fn product() -> Product {
@@ -140,6 +140,11 @@ impl Names {
         EmailChanged { given_name, organization }.render(&product())
     }
 
+    fn verify(&self, waits: bool) -> Rendered {
+        let (given_name, organization) = (PlainText::given(&self.user), PlainText::from(&self.organization));
+        Verify { given_name, organization, waits, secret: Secret::new([6; 32]) }.render(&product())
+    }
+
     fn invitation(&self, role: Role) -> Rendered {
         let email = Invitation {
             inviter: PlainText::from(&self.inviter),
@@ -187,6 +192,8 @@ fn all_emails(names: &Names) -> Vec<(&'static str, Rendered)> {
         ("membership-admin", names.membership_changed(Some(Role::Admin))),
         ("membership-member", names.membership_changed(Some(Role::Member))),
         ("email-changed", names.email_changed()),
+        ("verify", names.verify(false)),
+        ("verify-waits", names.verify(true)),
     ]
 }
 

@@ -27,8 +27,8 @@ pub struct WaitingInvitations {
 }
 
 impl Store {
-    /// Loads the invitations that wait until the address of `user` is verified, by organization. Skips
-    /// organizations without such invitations if the address is verified.
+    /// Loads the invitations that wait until the address of `user` is verified, by organization. If the
+    /// address is verified, skips organizations in which nothing waits.
     ///
     /// Each organization is read before its invitations, and every new invitation raises the version
     /// of the organization's item. So if another invitation is written later, the conditional write
@@ -52,7 +52,8 @@ impl Store {
             });
             // While the address is unverified, the organization is part of the transaction even
             // without invitations, so that none is written at the same time.
-            if !user.verified || !invitations.is_empty() {
+            let is_held = org.value.run.as_ref().is_some_and(|run| run.is_held);
+            if !user.verified || !invitations.is_empty() || is_held {
                 let members = self.count_members(&org.value, now).await?;
                 let held = org.value.may_release(members + open, now).err();
                 waiting.push(WaitingInvitations { org, invitations, held });
@@ -61,17 +62,21 @@ impl Store {
         Ok(waiting)
     }
 
-    /// Builds the actions that make the emails of waiting invitations due. Held invitations stay as
-    /// they are, so that an admin can send them later.
+    /// Builds the actions that make the emails of waiting invitations due, and let waiting runs of
+    /// provisioning steps begin. Held invitations stay as they are, so that an admin can send them later.
     pub(crate) fn release_actions(
         &self,
         waiting: &[WaitingInvitations],
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, Error> {
         let mut actions = Vec::new();
-        for WaitingInvitations { org, invitations, .. } in waiting.iter().filter(|it| it.held.is_none()) {
-            actions.push(self.org_write(org, &org.value, OrgWrite::at(now))?);
-            for before in invitations {
+        for WaitingInvitations { org, invitations, held } in waiting {
+            let mut after = org.value.clone();
+            after.release_run(now);
+            if held.is_none() || after != org.value {
+                actions.push(self.org_write(org, &after, OrgWrite::at(now))?);
+            }
+            for before in invitations.iter().filter(|_| held.is_none()) {
                 let mut released = before.value.clone();
                 released.release(now);
                 actions.extend(self.invitation_change(before, &released)?);
@@ -80,7 +85,8 @@ impl Store {
         Ok(actions)
     }
 
-    /// Writes a user whose address is verified, and makes the emails of waiting invitations due. The
+    /// Writes a user whose address is verified, makes the emails of waiting invitations due, and lets
+    /// waiting runs begin. The
     /// first verification ends the sessions of the user, except the one of `token`.
     ///
     /// # Errors

@@ -11,6 +11,7 @@
 //! | [`TIMETRACKER`] | the vendor, without a trial | Olu Ray, an operator |
 //! | [`OSCORP`] | created by the server API, without a trial | Nor Man, with an id of the host app |
 //! | [`LEXCORP`] | imported with a Stripe customer, which must be read | Lex Hart |
+//! | [`INITRODE`] | its trial waits for a provisioning step | Bill Lum |
 //!
 //! [`MO`] is a member of Acme, who accepted an invitation in [`BROWSER`], and Kim Poe is invited. Jo and
 //! Mo requested sign-in links. A parked and a quarantined event wait for review. Two webhooks exist.
@@ -37,7 +38,7 @@ use store::{
     Unsubscription, VerifyLink, WebhookDelivery, WebhookState,
 };
 
-pub use crate::tenants::{LEXCORP, OSCORP};
+pub use crate::tenants::{INITRODE, LEXCORP, OSCORP};
 use crate::{
     aws::{OPERATOR, SINGLE_PRICE, TEAM_PRICE},
     billing_case::{EventStep, Names},

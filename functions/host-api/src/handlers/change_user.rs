@@ -72,6 +72,9 @@ fn decide_copies(before: &Account, user: &User, now: Timestamp) -> Vec<(Org, Mem
     let copies = before.memberships.iter().map(|(org, member)| {
         let mut org = org.value.clone();
         let member = org.update_person(user, member);
+        if user.verified {
+            org.release_run(now);
+        }
         (org, member)
     });
     let mut copies: Vec<_> = copies.collect();

@@ -88,6 +88,7 @@ fn decide(
     let (id, import) = (app.entropy.org_id(now), &body.import);
     let user = person.after_mut();
     user.join(id);
+    let setup = app.config.steps.founding(app.entropy.project_id(now), user.verified);
     let admin = AdminContact::new(user.id, user.name.clone(), user.address.clone());
     let signed_up_at = import.signed_up_at.unwrap_or(now);
     let mut org = Org::sign_up(id, body.name.clone(), body.zone.clone(), admin, signed_up_at);
@@ -96,7 +97,6 @@ fn decide(
     let industry = body.industry.map(|industry| industry.key.to_owned());
     org.onboarding.definition = Some(app.config.checklists.of(industry.as_deref()).key.to_owned());
     org.onboarding.industry = industry;
-    let setup = app.config.steps.setup(app.entropy.project_id(now));
     if import.provisioned {
         let history = import.history(&app.config.trials, signed_up_at);
         org.import(&history, setup.project, now).map_err(unknown_tasks(&org))?;

@@ -37,10 +37,11 @@ impl MailWorker {
     }
 }
 
-/// Returns whether the tags identify a welcome email, the only kind that the mail brake counts.
+/// Returns whether the tags identify an email to an address that may be mistyped. The mail brake counts
+/// only these kinds.
 ///
 /// Welcome emails to verified users count too. They are few and rarely bounce, so they hardly
 /// change the bounce rate.
 fn is_first(tags: &Tags) -> bool {
-    tags.kind == NoticeKey::Welcome.kind()
+    [NoticeKey::Welcome, NoticeKey::Verify].iter().any(|key| tags.kind == key.kind())
 }

@@ -11,7 +11,7 @@ use domain::{
 use jiff::Timestamp;
 use mail::{
     AfterTrial, EmailChanged, MembershipChanged, NextCharge, PaymentFailed, PlainText, PlanStarted,
-    PlanSummary, Tags, TrialEnded, TrialEnding, Welcome,
+    PlanSummary, Tags, TrialEnded, TrialEnding, Verify, Welcome,
 };
 use store::{Unsubscription, VerifyLink};
 
@@ -45,6 +45,7 @@ pub(super) fn compose(mail: &NoticeMail, notice: &NoticeEmail, attempt: &Attempt
             plan: plan_summary(org, now),
         }
         .render(product),
+        NoticeKey::Verify => verify(org, given_name, organization, link.is_some(), &secret)?.render(product),
         NoticeKey::TrialEnding { ends_at, .. } => TrialEnding {
             given_name,
             org: org.id,
@@ -99,7 +100,7 @@ fn recipient<'a>(mail: &'a NoticeMail, notice: &'a NoticeEmail) -> Option<(&'a N
 }
 
 /// Returns the link of the email that must be stored: the unsubscribe link of a reminder, or the link
-/// of a welcome to an unverified address.
+/// of an email that verifies the recipient's address.
 ///
 /// The user is read after the organization, and may have corrected the address in between. Then the
 /// email to the earlier address contains no link, because it would verify the corrected one.
@@ -114,9 +115,22 @@ fn link(
         let link = Unsubscription::of(secret.hash(), mail.org.id, notice.to, now);
         return Some(EmailLink::Unsubscribe(link));
     }
-    let person = mail.person(notice.to).filter(|_| notice.key.kind() == NoticeKey::Welcome.kind())?;
+    let person = mail.person(notice.to).filter(|_| notice.key.verifies_address())?;
     let unverified = !person.user.verified && person.user.address == *address;
     unverified.then(|| EmailLink::Verify(VerifyLink::of(secret.hash(), &person.user, now)))
+}
+
+/// Returns the email that verifies an address. Returns `None` without a link, because the address was
+/// verified in the meantime.
+fn verify(
+    org: &Org,
+    given_name: PlainText,
+    organization: PlainText,
+    has_link: bool,
+    secret: &Secret,
+) -> Option<Verify> {
+    let waits = org.run.as_ref().is_some_and(|run| run.is_held);
+    has_link.then(|| Verify { given_name, organization, waits, secret: secret.clone() })
 }
 
 /// Returns the titles of the tasks that the welcome suggests.

@@ -76,6 +76,7 @@ fn described_people(outbox: &Outbox) -> Vec<UserId> {
     let described = |key: &NoticeKey| match key {
         NoticeKey::Welcome
         | NoticeKey::WelcomeAgain { .. }
+        | NoticeKey::Verify
         | NoticeKey::MembershipChanged { .. }
         | NoticeKey::EmailChanged { .. } => true,
         NoticeKey::TrialEnding { .. }

@@ -9,6 +9,7 @@ use domain::{
 pub fn kind(kind: &str) -> &str {
     match kind {
         "welcome" => "Welcome email",
+        "verify" => "Verification email",
         "trial_ending" => "Trial reminder",
         "trial_ended" => "Trial end notice",
         "payment_failed" => "Payment notice",

@@ -11,7 +11,7 @@ use domain::{
 use jiff::civil::{Date, date};
 use mail::{
     AfterTrial, EmailChanged, Invitation, MembershipChanged, NextCharge, PaymentFailed, PlainText,
-    PlanStarted, PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Welcome,
+    PlanStarted, PlanSummary, Product, Rendered, SignIn, TrialEnded, TrialEnding, Verify, Welcome,
 };
 
 use crate::words::variant;
@@ -161,6 +161,7 @@ fn links() -> Vec<Sample> {
             membership_changed(&DEFAULT, Some(Role::Member)),
         ),
         sample("email-changed", "email_changed", "", email_changed(&DEFAULT)),
+        sample("verify", "verify", "", verify(&DEFAULT)),
         sample("invitation-nasty", "invitation", variant::LINK_NAMES, invitation(&LINK, Role::Member)),
     ]
 }
@@ -269,6 +270,11 @@ fn sign_in(names: &Names) -> Rendered {
 fn membership_changed(names: &Names, role: Option<Role>) -> Rendered {
     MembershipChanged { given_name: names.given_name(), organization: names.organization(), role }
         .render(&product())
+}
+
+fn verify(names: &Names) -> Rendered {
+    let (given_name, organization) = (names.given_name(), names.organization());
+    Verify { given_name, organization, waits: false, secret: Secret::new([6; 32]) }.render(&product())
 }
 
 fn email_changed(names: &Names) -> Rendered {

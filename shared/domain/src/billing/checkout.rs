@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Billing, CustomerId, Fact, FactKind, Prices};
-use crate::org::{Org, Setup};
+use crate::{
+    org::{Org, Setup},
+    time::add,
+};
 
 /// Minimum remaining trial that a Checkout can carry over into the subscription.
 ///
@@ -35,7 +38,11 @@ impl Org {
         if self.billing.has_subscription(now) {
             return None;
         }
-        let ends_at = self.trial.as_ref().map(|trial| trial.ends_at);
+        // A trial that waits for the host app's steps is carried over in full.
+        let ends_at = match self.pending_trial() {
+            Some(trial) => Some(add(now, trial.ends_at.duration_since(trial.started_at))),
+            None => self.trial.as_ref().map(|trial| trial.ends_at),
+        };
         let carried = ends_at.filter(|ends_at| ends_at.duration_since(now) >= MIN_CARRIED_TRIAL);
         Some(carried.map_or(FirstCharge::Now, FirstCharge::At))
     }

@@ -65,6 +65,7 @@ impl Org {
         match key {
             NoticeKey::MembershipChanged { .. } | NoticeKey::EmailChanged { .. } => true,
             NoticeKey::Welcome | NoticeKey::WelcomeAgain { .. } => *key == self.outbox.newest_welcome(),
+            NoticeKey::Verify => self.run.as_ref().is_some_and(|run| !run.is_ready()),
             // A reminder is also outdated if a reminder with fewer days was enqueued for the same
             // end.
             NoticeKey::TrialEnding { ends_at, days } => {

@@ -20,6 +20,8 @@ pub enum NoticeKey {
         /// Number of the correction, from 1.
         n: u32,
     },
+    /// The founder's address is not verified, and the organization is not ready.
+    Verify,
     /// The trial ends soon.
     TrialEnding {
         /// End of the trial that the reminder announces. If the trial is extended, its new end gets
@@ -67,6 +69,7 @@ impl NoticeKey {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Welcome | Self::WelcomeAgain { .. } => "welcome",
+            Self::Verify => "verify",
             Self::TrialEnding { .. } => "trial_ending",
             Self::TrialEnded { .. } => "trial_ended",
             Self::PaymentFailed { .. } => "payment_failed",
@@ -82,6 +85,12 @@ impl NoticeKey {
         matches!(self, Self::MembershipChanged { .. } | Self::EmailChanged { .. })
     }
 
+    /// Returns whether the email contains a link that verifies an unverified address.
+    #[must_use]
+    pub const fn verifies_address(&self) -> bool {
+        matches!(self, Self::Welcome | Self::WelcomeAgain { .. } | Self::Verify)
+    }
+
     /// Returns whether the notice is a reminder, from which an admin can unsubscribe.
     #[must_use]
     pub const fn is_reminder(&self) -> bool {
@@ -89,6 +98,7 @@ impl NoticeKey {
             Self::TrialEnding { .. } => true,
             Self::Welcome
             | Self::WelcomeAgain { .. }
+            | Self::Verify
             | Self::TrialEnded { .. }
             | Self::PaymentFailed { .. }
             | Self::PlanStarted { .. }
@@ -103,6 +113,7 @@ impl fmt::Display for NoticeKey {
         match self {
             Self::Welcome => f.write_str("welcome"),
             Self::WelcomeAgain { n } => write!(f, "welcome/{n}"),
+            Self::Verify => f.write_str("verify"),
             Self::TrialEnding { ends_at, days } => write!(f, "trial_ending/{ends_at}/{days}"),
             Self::TrialEnded { ends_at } => write!(f, "trial_ended/{ends_at}"),
             Self::PaymentFailed { invoice } => write!(f, "payment_failed/{invoice}"),
@@ -132,6 +143,7 @@ impl FromStr for NoticeKey {
         let mut part = || parts.next().ok_or(NotANoticeKey);
         let key = match first.ok_or(NotANoticeKey)? {
             "welcome" => Self::Welcome,
+            "verify" => Self::Verify,
             "trial_ending" => Self::TrialEnding {
                 ends_at: part()?.parse().map_err(|_| NotANoticeKey)?,
                 days: part()?.parse().map_err(|_| NotANoticeKey)?,
@@ -168,6 +180,7 @@ mod tests {
         for key in [
             NoticeKey::Welcome,
             NoticeKey::WelcomeAgain { n: 1 },
+            NoticeKey::Verify,
             NoticeKey::TrialEnding { ends_at, days: 3 },
             NoticeKey::TrialEnded { ends_at },
             NoticeKey::PaymentFailed { invoice: InvoiceId::parse("in_1").unwrap() },
@@ -191,6 +204,7 @@ mod tests {
             "welcome/1/2",
             "trial_ending/x/3",
             "trial_ended/2025-01-22T10:20:30Z/3",
+            "verify/1",
             "payment_failed",
             "payment_failed/",
             "payment_failed/in_1/2",

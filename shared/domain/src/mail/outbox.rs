@@ -119,6 +119,13 @@ impl Outbox {
         }
     }
 
+    /// Removes a notice whose emails all wait for their first attempt.
+    pub(crate) fn drop_fresh(&mut self, key: &NoticeKey) {
+        if self.0.get(key).is_some_and(|recipients| recipients.values().all(Delivery::is_fresh)) {
+            self.0.remove(key);
+        }
+    }
+
     /// Claims up to `max` due emails and returns them. This call can also change other emails:
     ///
     /// - A due email is given up ([`Delivery::give_up`]) if `applies` returns `false` for its

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::{AdminContact, Org};
-use crate::people::{Address, Membership, User};
+use crate::{
+    mail::{Delivery, NoticeKey},
+    people::{Address, Membership, User},
+};
 
 /// Reason why an address cannot be corrected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,8 +41,12 @@ impl Org {
         if let Some(admin) = self.admins.iter_mut().find(|admin| admin.user == user.id) {
             *admin = AdminContact::new(user.id, admin.name.clone(), address.clone());
         }
-        if self.provisioned.is_some() {
-            self.outbox.enqueue_welcome_again(user.id, now);
+        let waits = self.run.as_ref().is_some_and(|run| run.waiting.is_some());
+        match waits {
+            // The welcome email waits for the end of the run.
+            true => drop(self.outbox.0.insert(NoticeKey::Verify, [(user.id, Delivery::pending(now))].into())),
+            false if self.provisioned.is_some() => self.outbox.enqueue_welcome_again(user.id, now),
+            false => {}
         }
         Ok(())
     }

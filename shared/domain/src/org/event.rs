@@ -231,6 +231,7 @@ fn announced(old: Option<&Org>, new: &Org) -> impl Iterator<Item = DomainEvent> 
     let added = new.outbox.0.keys().filter(move |key| old.is_none_or(|old| !old.outbox.0.contains_key(key)));
     added.filter_map(|key| match key {
         NoticeKey::Welcome
+        | NoticeKey::Verify
         | NoticeKey::WelcomeAgain { .. }
         | NoticeKey::PaymentFailed { .. }
         | NoticeKey::PlanStarted { .. }

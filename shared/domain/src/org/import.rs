@@ -93,6 +93,7 @@ impl Org {
                 self.billing.subscriptions.get(subscription).and_then(|it| it.first_live_at)
             }
             NoticeKey::Welcome
+            | NoticeKey::Verify
             | NoticeKey::WelcomeAgain { .. }
             | NoticeKey::MembershipChanged { .. }
             | NoticeKey::EmailChanged { .. } => None,

@@ -105,7 +105,7 @@ fn completed(old: Option<&Org>, new: &Org) -> Option<Measure> {
 
 fn payment(old: Option<&Org>, new: &Org) -> Option<Measure> {
     let paid_before = old.is_some_and(|old| old.billing.ever_paid());
-    if paid_before || !new.billing.ever_paid() || new.trial.is_none() {
+    if paid_before || !new.billing.ever_paid() || new.current_trial().is_none() {
         return None;
     }
     let was_lost = old.is_some_and(|old| has_expired(old) || has_left(old));
@@ -125,7 +125,7 @@ fn has_expired(org: &Org) -> bool {
 /// payment.
 fn has_left(org: &Org) -> bool {
     let ended = org.recorded_billing_status() == Some(SubscriptionStatus::Canceled);
-    org.trial.is_some() && ended && !org.billing.ever_paid()
+    org.current_trial().is_some() && ended && !org.billing.ever_paid()
 }
 
 fn between(from: Timestamp, to: Timestamp) -> SignedDuration {

@@ -37,6 +37,9 @@ pub struct Setup {
     pub project: ProjectId,
     /// Steps of the host app, in order. Without steps, the organization is ready at once.
     pub steps: Vec<StepDefinition>,
+    /// Whether the founder gets an email that verifies their address, if the run takes long. The mailer
+    /// drops it if the address is verified.
+    pub asks_for_verification: bool,
     /// Whether the run of a trial waits until the founder's address is verified or money arrives.
     pub waits_for_verification: bool,
 }
@@ -45,7 +48,7 @@ impl Setup {
     /// Returns a setup without steps of the host app.
     #[must_use]
     pub const fn without_steps(project: ProjectId) -> Self {
-        Self { project, steps: Vec::new(), waits_for_verification: false }
+        Self { project, steps: Vec::new(), asks_for_verification: false, waits_for_verification: false }
     }
 }
 

@@ -36,7 +36,7 @@ impl Org {
                 _ => Trigger::Payment,
             };
             self.provision(trigger, setup, now);
-            self.change_run(now, |run| run.release(now));
+            self.release_run(now);
         }
         if self.billing.has_billing_info() {
             self.complete_by_trigger(

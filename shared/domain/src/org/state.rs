@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{AdminContact, CustomerRead, Language, Project, Provisioned, Setup, Trigger};
 use crate::{
@@ -12,9 +12,12 @@ use crate::{
     mail::{NoticeKey, Outbox},
     people::Name,
     provisioning::Run,
-    time::Zone,
+    time::{Zone, add},
     trial::Trial,
 };
+
+/// Duration of a run after which an unverified founder gets an email that verifies the address.
+const VERIFY_AFTER: SignedDuration = SignedDuration::from_mins(2);
 
 /// State of one organization.
 ///
@@ -111,10 +114,18 @@ impl Org {
         if let Some(run) = self.run.as_mut().filter(|_| trigger == Trigger::Trial) {
             run.is_held = setup.waits_for_verification;
         }
-        match &self.run {
-            Some(_) => self.trial = None,
-            None => self.enqueue_notice(NoticeKey::Welcome, now),
+        let Some(run) = &self.run else { return self.enqueue_notice(NoticeKey::Welcome, now) };
+        self.trial = None;
+        if setup.asks_for_verification {
+            let due = if run.is_held { now } else { add(now, VERIFY_AFTER) };
+            let founder = self.admins.first().map(|admin| admin.user);
+            self.outbox.enqueue(NoticeKey::Verify, founder, due);
         }
+    }
+
+    /// Lets a run begin that waits for a verified address.
+    pub fn release_run(&mut self, now: Timestamp) {
+        self.change_run(now, |run| run.release(now));
     }
 
     /// Sets the marker, the default project, and the checklist, without a welcome email.
@@ -133,6 +144,8 @@ impl Org {
         if run.is_ready()
             && let Some(waiting) = run.waiting.take()
         {
+            // The welcome email verifies the address.
+            self.outbox.drop_fresh(&NoticeKey::Verify);
             self.trial = waiting.trial.map(|trial| trial.moved_to(now)).or(self.trial.take());
             if let Some(earliest) = waiting.welcome {
                 self.enqueue_notice(NoticeKey::Welcome, now);
@@ -145,18 +158,20 @@ impl Org {
     /// Drops the pending welcome email, because the host app welcomes the admins itself.
     pub fn send_no_welcome(&mut self) {
         self.outbox.0.remove(&NoticeKey::Welcome);
+        self.outbox.0.remove(&NoticeKey::Verify);
         if let Some(waiting) = self.run.as_mut().and_then(|run| run.waiting.as_mut()) {
             waiting.welcome = None;
         }
     }
 
-    /// Delays the welcome email until `then`. Does nothing if the mailer has claimed it before.
+    /// Delays the first email to the founder until `then`. Does nothing if the mailer has claimed it before.
     pub fn delay_welcome(&mut self, then: Timestamp) {
         if let Some(welcome) =
             self.run.as_mut().and_then(|run| run.waiting.as_mut()).and_then(|it| it.welcome.as_mut())
         {
             *welcome = then;
         }
+        self.outbox.delay(&NoticeKey::Verify, then);
         let key = self.outbox.newest_welcome();
         self.outbox.delay(&key, then);
     }

@@ -39,6 +39,18 @@ impl Steps {
     /// Returns what the provisioning of an organization with this default project uses.
     #[must_use]
     pub fn setup(&self, project: ProjectId) -> Setup {
-        Setup { project, steps: self.0.clone(), waits_for_verification: WAITS_FOR_VERIFICATION }
+        let steps = self.0.clone();
+        Setup { project, steps, asks_for_verification: true, waits_for_verification: false }
+    }
+
+    /// Returns what the provisioning of a new organization uses, whose founder has a verified address
+    /// or not.
+    #[must_use]
+    pub fn founding(&self, project: ProjectId, is_verified: bool) -> Setup {
+        Setup {
+            asks_for_verification: !is_verified,
+            waits_for_verification: !is_verified && WAITS_FOR_VERIFICATION,
+            ..self.setup(project)
+        }
     }
 }

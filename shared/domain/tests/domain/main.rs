@@ -19,6 +19,7 @@ mod outbox;
 mod preferences;
 mod progress;
 mod provisioning;
+mod random_runs;
 mod record;
 mod reminders;
 mod team;

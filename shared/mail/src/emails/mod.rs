@@ -10,6 +10,7 @@ mod plan_started;
 mod sign_in;
 mod trial_ended;
 mod trial_ending;
+mod verify;
 mod welcome;
 
 pub use email_changed::EmailChanged;
@@ -20,4 +21,5 @@ pub use plan_started::{NextCharge, PlanStarted};
 pub use sign_in::SignIn;
 pub use trial_ended::TrialEnded;
 pub use trial_ending::{AfterTrial, TrialEnding};
+pub use verify::Verify;
 pub use welcome::{PlanSummary, Welcome};

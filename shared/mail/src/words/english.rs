@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{
     EmailChanged, Frame, Invitation, MembershipChange, MembershipChanged, Payment, PaymentFailed,
-    PlanStarted, SignIn, TrialEnded, TrialEnding, Welcome, Words,
+    PlanStarted, SignIn, TrialEnded, TrialEnding, Verify, Welcome, Words,
 };
 
 /// The English texts of all emails.
@@ -275,6 +275,24 @@ pub(crate) static ENGLISH: Words = Words {
         caution: |organization| format!("If you didn’t expect this, contact an admin of “{organization}”."),
         button: "Sign in",
         reason: |product| format!("You received this email because your {product} account had this address."),
+    },
+    verify: Verify {
+        subject: |product| format!("Verify your email address for {product}"),
+        preheader: "One click, and your team’s emails can reach you.",
+        sets_up: |organization| {
+            format!(
+                "We’re setting up “{organization}” and will email you when it’s ready. Meanwhile, please \
+                 verify your email address."
+            )
+        },
+        waits: |organization| {
+            format!(
+                "Please verify your email address. We’ll then set up “{organization}” and email you when it’s ready."
+            )
+        },
+        valid: |valid_for| format!("The link works for {valid_for}."),
+        button: "Verify my email address",
+        caution: "If you didn’t sign up, ignore this email.",
     },
 };
 

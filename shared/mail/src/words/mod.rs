@@ -29,6 +29,7 @@ pub(crate) struct Words {
     pub(crate) invitation: Invitation,
     pub(crate) membership_changed: MembershipChanged,
     pub(crate) email_changed: EmailChanged,
+    pub(crate) verify: Verify,
 }
 
 /// Texts around the body of every email.
@@ -156,6 +157,18 @@ pub(crate) struct Invitation {
     pub(crate) terms: fn(recipient: &PlainText, expires_on: Date) -> String,
     pub(crate) caution: fn(inviter: &PlainText) -> String,
     pub(crate) reason: fn(inviter: &PlainText, organization: &PlainText, product: &str) -> String,
+}
+
+pub(crate) struct Verify {
+    pub(crate) subject: fn(product: &str) -> String,
+    pub(crate) preheader: &'static str,
+    /// If the setup goes on without the verification.
+    pub(crate) sets_up: fn(organization: &PlainText) -> String,
+    /// If the setup waits for the verification.
+    pub(crate) waits: fn(organization: &PlainText) -> String,
+    pub(crate) valid: fn(valid_for: &str) -> String,
+    pub(crate) button: &'static str,
+    pub(crate) caution: &'static str,
 }
 
 pub(crate) struct EmailChanged {

@@ -2,13 +2,16 @@ use domain::{
     id::OrgId,
     people::{IdleTimeout, User},
 };
+use serde_json::json;
 use store::{Stored, WaitingInvitations};
-use test_support::seed::HOOLI;
+use test_support::seed::{HOOLI, INITRODE};
 
 use crate::world::{NEW_SECRET, World, check, nothing, now, org_pk, parse, session_sk, token, user_pk};
 
 /// The admin of Hooli, whose address is not verified.
 const NED: &str = "usr_0198c0de-0000-7000-8000-00000000000d";
+/// The admin of Initrode, whose run is under way.
+const BILL: &str = "usr_0198c0de-0000-7000-8000-000000000041";
 /// Secret of Ned's session.
 const SESSION: &str = "0000000000000000000000000000000000000000000000000000000000000001";
 
@@ -71,4 +74,18 @@ async fn verified_user_keeps_only_the_session_of_the_verification() {
         assert_eq!(found.authorize(IdleTimeout::default(), now()).is_some(), is_alive, "{secret}");
     }
     assert_eq!(world.user(NED).await.value.orgs, [parse::<OrgId>(HOOLI)]);
+}
+
+#[tokio::test]
+async fn verification_lets_the_waiting_run_begin() {
+    let world = World::new().await;
+    let mut run = world.item(&org_pk(INITRODE), "ORG")["run"].clone();
+    run["M"]["held"] = json!({ "BOOL": true });
+    world.set(&org_pk(INITRODE), "ORG", "run", run);
+    let before = world.user(BILL).await;
+    let waiting = world.store.load_waiting_invitations(&before.value, now()).await.unwrap();
+    let token = token(INITRODE, BILL, SESSION);
+    world.store.commit_verification((&before, &before.value), &waiting, &token, now()).await.unwrap();
+    let run = world.org(INITRODE).await.value.run.unwrap();
+    assert_eq!((run.is_held, run.due_at()), (false, Some(now())));
 }

@@ -62,7 +62,7 @@ fn decide_org(attempt: &Attempt<'_>, form: &SignUpIn, id: OrgId, user: &User, tr
     org.onboarding.definition = Some(app.config.checklists.of(industry.as_deref()).key.to_owned());
     org.onboarding.industry = industry;
     if let Some(trial) = trial {
-        let setup = app.config.steps.setup(app.entropy.project_id(*now));
+        let setup = app.config.steps.founding(app.entropy.project_id(*now), user.verified);
         org.start_trial(trial, &setup, *now);
     }
     org

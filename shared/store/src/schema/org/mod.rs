@@ -300,6 +300,7 @@ const fn is_in_mail(key: &NoticeKey) -> bool {
         | NoticeKey::TrialEnded { .. }
         | NoticeKey::PaymentFailed { .. } => true,
         NoticeKey::WelcomeAgain { .. }
+        | NoticeKey::Verify
         | NoticeKey::PlanStarted { .. }
         | NoticeKey::MembershipChanged { .. }
         | NoticeKey::EmailChanged { .. } => false,

@@ -19,6 +19,7 @@ mod host_app;
 mod journeys;
 mod mailing;
 mod observability;
+mod provisioning;
 mod stripe_mock;
 mod sweep;
 mod template;

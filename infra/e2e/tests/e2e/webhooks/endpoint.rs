@@ -15,7 +15,7 @@ use stack::{Config, HOST_WEBHOOK_SECRET};
 /// URL of the endpoint. Nothing listens there: the tests answer in process.
 pub const URL: &str = "http://localhost:9/onramp/webhooks?source=onramp";
 /// ARN of the secrets. The local Secrets Manager returns the default secret for it.
-const SECRETS: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:onramp/webhooks-local0";
+pub const SECRETS: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:onramp/webhooks-local0";
 
 /// How the endpoint responds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,3 +1,4 @@
+mod cost;
 mod earlier_version;
 mod runs;
 

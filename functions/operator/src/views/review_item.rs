@@ -91,23 +91,7 @@ impl ReviewItemView {
                 let view = Self::new("conflict", "⚖️", title, words::item::CONFLICT_ADVICE);
                 view.of_event(id, reason, organizations)
             }
-            ReviewItemKind::Organization(org) => {
-                let failed = failed_step(org);
-                let view = match failed {
-                    Some(_) => Self::new(
-                        "provisioning",
-                        "⚙️",
-                        words::provisioning::FAILED.to_owned(),
-                        words::provisioning::FAILED_ADVICE,
-                    ),
-                    None => Self::of_email(words::item::NOTICES, words::item::NOTICES_ADVICE),
-                };
-                Self {
-                    reasons: failed.into_iter().chain(notice_problems(org, now)).collect(),
-                    organizations: vec![(org.id, org.name.to_string())],
-                    ..view
-                }
-            }
+            ReviewItemKind::Organization(org) => Self::of_organization(org, now),
             ReviewItemKind::SignIn(delivery) => Self {
                 reasons: words::email::problem(delivery).map(sentence).into_iter().collect(),
                 ..Self::of_email(words::item::SIGN_IN, words::item::SIGN_IN_ADVICE)
@@ -138,6 +122,21 @@ impl ReviewItemView {
             organizations: Vec::new(),
             customer: None,
             actions: Vec::new(),
+        }
+    }
+
+    /// Shows the failed run of an organization, its notices that need review, or both.
+    fn of_organization(org: &Org, now: Timestamp) -> Self {
+        let failed = failed_step(org);
+        let (title, advice) = (words::provisioning::FAILED, words::provisioning::FAILED_ADVICE);
+        let view = match failed {
+            Some(_) => Self::new("provisioning", "⚙️", title.to_owned(), advice),
+            None => Self::of_email(words::item::NOTICES, words::item::NOTICES_ADVICE),
+        };
+        Self {
+            reasons: failed.into_iter().chain(notice_problems(org, now)).collect(),
+            organizations: vec![(org.id, org.name.to_string())],
+            ..view
         }
     }
 

@@ -59,7 +59,7 @@ async fn set_up_tenant(store: &Store, now: Timestamp) {
     let admin = user("usr_0198c0de-0000-7000-8000-000000000041", "Bill Lum", "bill@initrode.example");
     let mut org = org(INITRODE, "Initrode", &admin, now);
     let steps = Steps::parse("workspace").unwrap();
-    let setup = steps.setup(parse("prj_0198c0de-0000-7000-8000-000000000042"));
+    let setup = steps.founding(parse("prj_0198c0de-0000-7000-8000-000000000042"), true);
     org.start_trial(Trial::start(now, 14, vec![3]), &setup, now);
     commit(store, admin, org, None, now).await;
 }

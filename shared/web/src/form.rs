@@ -156,7 +156,7 @@ impl<'de> Deserialize<'de> for Members {
 
 /// The names of the fields of all forms. A JSON member with any other name is ignored, even if its
 /// value is not a string, a number, or a boolean.
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 21] = [
     "confirmed",
     "customer",
     "days",
@@ -175,6 +175,7 @@ const FIELDS: [&str; 20] = [
     "role",
     "session",
     "start_trial",
+    "step",
     "time_zone",
     "user",
 ];

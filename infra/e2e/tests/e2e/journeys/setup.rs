@@ -72,10 +72,7 @@ async fn operator_retries_and_skips_a_failed_step() {
     let [item] = review_items(&mut operator).await.try_into().unwrap();
     assert_eq!((&item["kind"], &item["organization_id"]), (&json!("provisioning"), &json!(jo.org())));
     assert!(
-        item["reasons"][0]
-            .as_str()
-            .unwrap()
-            .contains("1 attempt: The host app responded with 422: The region")
+        item["why"][0].as_str().unwrap().contains("1 attempt: The host app responded with 422: The region")
     );
     let seen = operator.read(&path).await.json();
     assert_eq!(seen["provisioning"]["steps"][0]["state"], "failed");

@@ -27,14 +27,14 @@ pub enum Reply {
     Page(u16),
     /// A body above the limit.
     Huge,
-    /// No response.
+    /// No response arrives at all.
     Hangs,
 }
 
 /// A call of a step.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// Value of `webhook-id`.
+    /// Value of the header `webhook-id`.
     pub id: String,
     pub run: String,
     pub step: String,

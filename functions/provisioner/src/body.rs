@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     org::Org,
-    provisioning::{Answer, Call, MAX_MESSAGE, Output, Outputs, Run},
+    provisioning::{Answer, Call, Output, Outputs, Run, kept_message},
 };
 use jiff::Timestamp;
 use org_state::{OrganizationOut, Written};
@@ -93,7 +93,7 @@ pub(crate) fn answer(body: &[u8], is_json: bool) -> Option<Answer> {
         None => None,
     };
     let outputs = answer.outputs.into_iter().map(|(name, value)| (name, value.to_string())).collect();
-    let message = answer.message.map(|text| text.chars().take(MAX_MESSAGE).collect());
+    let message = answer.message.map(|text| kept_message(&text));
     Some(Answer { output: Output { outputs: Outputs(outputs), app_url }, message })
 }
 
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn message_of_the_host_is_shortened() {
-        let body = format!(r#"{{"message": "{}"}}"#, "é".repeat(501));
+        let body = format!(r#"{{"message": "\u202e\u0000{}"}}"#, "é".repeat(501));
         assert_eq!(answer(body.as_bytes(), true).unwrap().message, Some("é".repeat(500)));
     }
 }

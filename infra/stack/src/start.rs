@@ -69,6 +69,11 @@ impl Services {
         let account = account(template, &secrets, config);
         let stripe = Arc::new(StripeMock::open(account, Arc::clone(&clock), folder).map_err(unusable)?);
         let url = template.variable("HOST_WEBHOOK_URL").filter(|url| !url.is_empty());
+        let has_steps = template.variable("PROVISIONING_STEPS").is_some_and(|steps| !steps.is_empty());
+        if url.is_none() && has_steps {
+            let error = "PROVISIONING_STEPS needs HOST_WEBHOOK_URL, or --host-app".to_owned();
+            return Err(StartError::Template(TemplateErrors(vec![error])));
+        }
         let host = url.map(|url| HostEndpoint::open(url, Arc::clone(&clock), folder).map(Arc::new));
         let host = host.transpose().map_err(unusable)?;
         let mut external: Vec<Arc<dyn ExternalService>> = vec![Arc::<StripeMock>::clone(&stripe)];

@@ -196,10 +196,7 @@ impl From<&Org> for ProvisioningOut {
             state: org.provisioning_state().as_str(),
             run: run.map(|run| run.id.to_string()),
             trigger: provisioned.map(|it| it.trigger.as_str()),
-            ready_at: match run {
-                Some(run) => run.ready_at(),
-                None => provisioned.map(|it| it.at),
-            },
+            ready_at: org.ready_at(),
             steps: run.into_iter().flat_map(|run| &run.steps).map(StepOut::from).collect(),
         }
     }

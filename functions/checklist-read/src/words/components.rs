@@ -34,7 +34,8 @@ pub mod setup {
 
     /// Name of the progress bar.
     pub const LABEL: &str = "Setup of your organization";
-    pub const HELD: &str = "Setup begins when you verify your email address.";
+    pub const WAITS: &str = "Setup waits for you";
+    pub const HELD: &str = "It begins when you verify your email address.";
     pub const TRIAL_WAITS: &str = "Your trial starts when everything is ready, so you lose no day.";
     pub const FAILED: &str = "Setup is taking longer";
     pub const FAILED_TEXT: &str = "Something went wrong on our side. Our team has been notified and is working \

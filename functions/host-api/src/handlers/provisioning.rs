@@ -10,7 +10,7 @@ use axum::{
 use domain::{
     org::Org,
     people::ReturnUrl,
-    provisioning::{CallbackError, MAX_MESSAGE, Output, Outputs, Reported, RunId, StepKey},
+    provisioning::{CallbackError, Output, Outputs, Reported, RunId, StepKey, kept_message},
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -89,7 +89,7 @@ fn parse_report(fields: &Map<String, Value>) -> Result<Reported, Problem> {
     let app_url = body.optional("app_url", |text| {
         text.parse::<ReturnUrl>().map_err(|_| FieldError::new("app_url", "invalid", words::STEP_URL))
     });
-    let message = body.optional("message", |text| Ok(text.chars().take(MAX_MESSAGE).collect()));
+    let message = body.optional("message", |text| Ok(kept_message(text)));
     let reported = (|| {
         let (is_done, outputs, app_url, message) = (is_done?, outputs?, app_url?, message?);
         let json: BTreeMap<_, _> =

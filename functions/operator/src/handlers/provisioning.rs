@@ -4,7 +4,8 @@
 //! - `POST /operator/organizations/{id}/skip-step`: counts the current step as done.
 //! - `POST /operator/organizations/{id}/fail-run`: gives the run up.
 //!
-//! The function `provisioner` is woken by the domain event of the change, and makes the call.
+//! The function `provisioner` makes the call: at once after a visible change, which sends a domain event, or
+//! with its next scheduled run.
 
 use axum::response::Response;
 use domain::{

@@ -47,7 +47,7 @@ impl From<&Org> for ProvisioningOut {
             state: org.provisioning_state().as_str(),
             run: run.map(|run| run.id.to_string()),
             trigger: provisioned.map(|it| it.trigger.as_str()),
-            ready_at: run.map_or_else(|| provisioned.map(|it| it.at), |run| run.ready_at()),
+            ready_at: org.ready_at(),
             error: failure,
             steps: run.into_iter().flat_map(|run| &run.steps).map(StepOut::from).collect(),
         }

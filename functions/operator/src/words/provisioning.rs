@@ -15,9 +15,9 @@ pub const SKIP: &str = "Skip step";
 pub const SKIP_HINT: &str =
     "Counts the step as done without a call. Use it if the host app’s team did the work by hand.";
 pub const FAIL: &str = "Give up";
-pub const FAIL_HINT: &str = "Ends the run. The trial does not start, and no welcome email is sent. You can still retry or skip later.";
+pub const FAIL_HINT: &str = "Ends the run. The trial does not start, no welcome email is sent, and access stays as it is. You can still retry or skip later.";
 pub const INVALID_STEP: &str = "Enter the key of the step, such as workspace.";
-pub const NOT_POSSIBLE: &str = "This is not possible now: the run has ended, the step is another one, or a call is in flight. Nothing changed.";
+pub const NOT_POSSIBLE: &str = "Nothing changed: the run has ended, the open step is another one, or its call is still in flight. Load the page again.";
 
 /// Title of an item in the review queue.
 pub const FAILED: &str = "Setup in the host app failed";

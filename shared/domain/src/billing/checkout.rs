@@ -27,6 +27,13 @@ pub enum FirstCharge {
     At(Timestamp),
 }
 
+/// Returns the first full hour at or after a time.
+fn next_hour(at: Timestamp) -> Timestamp {
+    let hours =
+        at.as_second().div_euclid(3600).saturating_add(i64::from(at.as_second().rem_euclid(3600) > 0));
+    Timestamp::from_second(hours.saturating_mul(3600)).unwrap_or(at)
+}
+
 impl Org {
     /// Returns when a Checkout opened at `now` charges first.
     ///
@@ -40,7 +47,8 @@ impl Org {
         }
         // A trial that waits for the host app's steps is carried over in full.
         let ends_at = match self.pending_trial() {
-            Some(trial) => Some(add(now, trial.ends_at.duration_since(trial.started_at))),
+            // To the hour, so that a repeated form names the same end.
+            Some(trial) => Some(next_hour(add(now, trial.ends_at.duration_since(trial.started_at)))),
             None => self.trial.as_ref().map(|trial| trial.ends_at),
         };
         let carried = ends_at.filter(|ends_at| ends_at.duration_since(now) >= MIN_CARRIED_TRIAL);

@@ -106,6 +106,16 @@ impl Org {
         self.run.as_ref()?.waiting.as_ref()?.trial.as_ref()
     }
 
+    /// Returns when the organization became ready: when its last step was done, or without steps when it
+    /// was provisioned.
+    #[must_use]
+    pub fn ready_at(&self) -> Option<Timestamp> {
+        match &self.run {
+            Some(run) => run.ready_at(),
+            None => self.provisioned.as_ref().map(|it| it.at),
+        }
+    }
+
     /// Returns whether the organization can be used in the host app.
     #[must_use]
     pub fn provisioning_state(&self) -> ProvisioningState {

@@ -32,6 +32,7 @@ pub use link::{
 pub use member::{Admin, Member};
 pub use membership::{Membership, Role};
 pub use membership_change::{MemberDetails, MembershipChange, MembershipChangeKind};
+pub(crate) use name::is_invisible;
 pub use name::{Name, NameError};
 pub use operator::{ActionRecord, Operator, OperatorError, Operators};
 pub use portal_link::{PORTAL_LINK_TTL, PortalLink, PortalPage};

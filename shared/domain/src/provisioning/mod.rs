@@ -23,7 +23,7 @@ mod steps;
 pub use callback::{CallbackError, Reported};
 pub use definition::{BUILT_IN_STEPS, BuiltInStep, NotAStepKey, StepDefinition, StepKey};
 pub use operator_action::{OperatorAction, TakenAction};
-pub use output::{MAX_MESSAGE, MAX_OUTPUT_BYTES, Output, Outputs};
+pub use output::{MAX_MESSAGE, MAX_OUTPUT_BYTES, Output, Outputs, kept_message};
 pub use response::{Answer, Attempt, Response};
 pub use run::{Failure, NotARunId, Run, RunEnd, RunId, Waiting};
 pub use step::{Call, Cause, Lease, Step, StepState};

@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::people::ReturnUrl;
+use crate::people::{ReturnUrl, is_invisible};
 
 /// Maximum size of all outputs of a run in bytes: their names and their JSON text.
 pub const MAX_OUTPUT_BYTES: usize = 8 * 1024;
 
 /// Maximum length of a message of the host app that is kept, in characters.
 pub const MAX_MESSAGE: usize = 500;
+
+/// Returns the part of a host app's message that is kept: at most [`MAX_MESSAGE`] characters, without
+/// control characters and invisible ones.
+#[must_use]
+pub fn kept_message(text: &str) -> String {
+    text.chars().filter(|char| !is_invisible(*char)).take(MAX_MESSAGE).collect()
+}
 
 /// Values of earlier steps, which later steps receive: names with JSON text. The host app defines
 /// them. They are for the host app only, so no state, event, or export contains them.

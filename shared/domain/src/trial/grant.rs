@@ -96,14 +96,16 @@ impl Org {
             return Err(NotExtendable::TooOften);
         }
         self.extendable(now)?;
-        let pending = self.run.as_mut().and_then(|run| run.waiting.as_mut()?.trial.as_mut());
-        let trial = pending.unwrap_or_else(|| {
-            self.trial.get_or_insert_with(|| {
-                let reminders = first.reminder_days.iter().copied().filter(|days| *days < grant.days.get());
-                Trial::start(now, 0, reminders.collect())
-            })
+        let waiting = self.run.as_mut().and_then(|run| run.waiting.as_mut());
+        let has_begun = waiting.is_none();
+        let slot = waiting.map_or(&mut self.trial, |waiting| &mut waiting.trial);
+        let trial = slot.get_or_insert_with(|| {
+            let reminders = first.reminder_days.iter().copied().filter(|days| *days < grant.days.get());
+            Trial::start(now, 0, reminders.collect())
         });
-        trial.ends_at = add(trial.ends_at.max(truncate_to_second(now)), DAY * i32::from(grant.days.get()));
+        // A trial that has not begun moves as a whole to its start, so its end can be in the past.
+        let from = if has_begun { trial.ends_at.max(truncate_to_second(now)) } else { trial.ends_at };
+        trial.ends_at = add(from, DAY * i32::from(grant.days.get()));
         trial.extensions.push(Extension {
             at: now,
             by: by.operator,

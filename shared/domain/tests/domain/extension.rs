@@ -3,17 +3,21 @@
 use domain::{
     billing::{Change, FactKind, SubscriptionStatus},
     mail::{Claim, NoticeKey},
-    org::{Access, DomainEvent, Org, Status, Trigger},
+    org::{Access, DomainEvent, Org, Setup, Status, Trigger},
     people::{Address, IdleTimeout, Member, Name, Operator, Reason, Role, Session, User},
+    provisioning::{Attempt, Output},
     secret::Hash,
     time::days_remaining,
-    trial::{Days, FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable},
+    trial::{Days, FirstTrial, Grant, MAX_EXTENSIONS, NotExtendable, Trial},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use crate::fixture::{
-    DAY, acme, canceling, cus, day, fact, invoice, jo, org, paid, record_at, setup, sub, trialing, with,
+use crate::{
+    fixture::{
+        DAY, acme, canceling, cus, day, fact, invoice, jo, org, paid, record_at, setup, sub, trialing, with,
+    },
+    provisioning::{lease, step},
 };
 
 fn ann() -> Operator {
@@ -269,5 +273,25 @@ proptest! {
         }
         org.run_trial_sweep(org.trial_ends_at(now).unwrap());
         prop_assert_eq!(org.due_at(), None);
+    }
+}
+
+#[test]
+fn extension_during_setup_adds_exactly_its_days() {
+    let steps = vec![step("workspace")];
+    for (pays_first, total) in [(false, 21), (true, 7)] {
+        let mut org = org();
+        let setup = Setup { steps: steps.clone(), ..setup() };
+        match pays_first {
+            true => org.provision(Trigger::Payment, &setup, day(0, 0)),
+            false => org.start_trial(Trial::start(day(0, 0), 14, vec![3]), &setup, day(0, 0)),
+        }
+        extend(&mut org, 7, "form", day(20, 0)).unwrap();
+        assert_eq!((org.trial.as_ref(), org.pending_trial().is_some()), (None, true), "it has not begun");
+        org.change_run(day(25, 0), |run| {
+            run.claim(&lease(1), day(20, 0)).unwrap();
+            run.record(&lease(1), Attempt::Done(Output::default()), 0, day(25, 0));
+        });
+        assert_eq!(org.trial.unwrap().ends_at, day(25 + total, 0), "pays first: {pays_first}");
     }
 }

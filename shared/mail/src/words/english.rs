@@ -278,7 +278,7 @@ pub(crate) static ENGLISH: Words = Words {
     },
     verify: Verify {
         subject: |product| format!("Verify your email address for {product}"),
-        preheader: "One click, and your team’s emails can reach you.",
+        preheader: "Confirm that this address is yours.",
         sets_up: |organization| {
             format!(
                 "We’re setting up “{organization}” and will email you when it’s ready. Meanwhile, please \

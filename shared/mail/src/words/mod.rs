@@ -162,7 +162,7 @@ pub(crate) struct Invitation {
 pub(crate) struct Verify {
     pub(crate) subject: fn(product: &str) -> String,
     pub(crate) preheader: &'static str,
-    /// If the setup goes on without the verification.
+    /// If the setup does not wait for the verification.
     pub(crate) sets_up: fn(organization: &PlainText) -> String,
     /// If the setup waits for the verification.
     pub(crate) waits: fn(organization: &PlainText) -> String,

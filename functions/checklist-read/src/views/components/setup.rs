@@ -37,6 +37,9 @@ impl<'a> Setup<'a> {
         if self.failed {
             return words::FAILED.to_owned();
         }
+        if self.run.is_held {
+            return words::WAITS.to_owned();
+        }
         words::running(self.run.done_count() + 1, self.run.steps.len())
     }
 

@@ -69,9 +69,9 @@ fn details(view: &View, badge: &StatusBadge) -> Markup {
                 }
                 dt { (words::SIGNED_UP) }
                 dd { (moment::date(org.signed_up_at, &org.zone)) }
-                @if let Some(provisioned) = &org.provisioned {
+                @if let Some(at) = org.ready_at() {
                     dt { (words::SET_UP_ON) }
-                    dd { (moment::date(provisioned.at, &org.zone)) }
+                    dd { (moment::date(at, &org.zone)) }
                 }
                 dt { (label::TIME_ZONE) }
                 dd { (org.zone.name()) }

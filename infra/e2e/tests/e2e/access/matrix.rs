@@ -90,7 +90,7 @@ async fn send_one(
     response
 }
 
-// The time stands still, because pages name how long ago something happened.
+// The clock is paused, because pages name how long ago something happened.
 #[tokio::test(start_paused = true)]
 async fn head_returns_what_get_returns_without_a_body() {
     let actors = Actors::new().await;

@@ -9,7 +9,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-pub(super) use marks::is_invisible;
+pub(crate) use marks::is_invisible;
 
 /// A name of a user or an organization.
 ///

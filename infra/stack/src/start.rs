@@ -23,7 +23,7 @@ use aws_local::{
     queues::{QueuePoller, Queues},
     schedule::Scheduler,
     streams::{Checkpoints, StreamPoller},
-    template::Template,
+    template::{Template, TemplateErrors},
 };
 use http::StatusCode;
 use runtime::{Clock, Rng};

@@ -140,7 +140,9 @@ fn earliest_work_determines_the_index_entry() {
     };
     assert_eq!(read(running()), of("STEP", "2026-01-15T09:00:00.000Z"));
     assert_eq!(read(called), of("ASK", "2026-01-15T09:00:05.000Z"));
-    assert_eq!(entry(&ended(Attempt::Rejected(Cause::Timeout))), None);
+    let failed = entry(&ended(Attempt::Rejected(Cause::Timeout)));
+    assert_eq!(failed, of("HELD", "2026-01-15T09:00:00.000Z"), "it needs review");
+    assert_eq!(entry(&ended(Attempt::Done(output()))).map(|(kind, _)| kind), Some("STEP".to_owned()));
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn server(world: &World, key: &str) -> Server {
 fn event(kind: &str, n: usize) -> Value {
     let [customer, subscription] = ["cus", "sub"].map(|prefix| format!("{prefix}_Imported{n}"));
     let id = if kind == "customer.deleted" { &customer } else { &subscription };
-    json!({ "type": kind, "customer": customer, "set": { "id": id } })
+    json!({ "type": kind, "customer": customer, "set": { "data.object.id": id } })
 }
 
 /// Runs the import until `lines` lines are done, and then kills it.

@@ -41,11 +41,9 @@ impl Config {
         let public_url = vars.public_url();
         let app_url = vars.base_url("APP_URL");
         let steps = vars.steps();
-        // The host app reports the result of such a step with a key.
-        let needs_key = steps.as_ref().is_some_and(Steps::need_callback);
-        let keys = vars.read("API_KEYS", Some(""), ApiKeys::EXPECTED, |text| {
-            if needs_key && text.is_empty() { None } else { SecretSource::parse(text, ApiKeys::parse) }
-        });
+        let needs_callback = steps.as_ref().is_some_and(Steps::need_callback);
+        let keys =
+            vars.read("API_KEYS", Some(""), ApiKeys::EXPECTED, |text| parse_keys(text, needs_callback));
         let embedders = vars.read("EMBED_ORIGINS", Some(""), Origins::EXPECTED, Origins::parse_any);
         let mode = vars.read("STRIPE_PUBLISHABLE_KEY", None, Mode::EXPECTED, Mode::of_publishable);
         let prices = vars.prices();
@@ -58,9 +56,35 @@ impl Config {
     }
 }
 
+/// Parses the keys. If the host app reports results of steps later, it needs a key that can write.
+/// Keys in a secret are checked only when it is read.
+fn parse_keys(text: &str, needs_callback: bool) -> Option<SecretSource<ApiKeys>> {
+    if needs_callback && text.is_empty() {
+        return None;
+    }
+    SecretSource::parse(text, |text| ApiKeys::parse(text).filter(|keys| !needs_callback || keys.can_write()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn asynchronous_step_needs_a_key_that_can_write() {
+        let secret = "0123456789abcdef0123456789abcdef";
+        let arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:onramp/keys-AbCdEf";
+        for (text, alone, with_step) in [
+            ("", true, false),
+            (&format!("app:{secret}"), true, true),
+            (&format!("app:{secret}:read"), true, false),
+            (&format!("reader:{secret}:read,app:{secret}x"), true, true),
+            (arn, true, true),
+            ("hidden", false, false),
+        ] {
+            assert_eq!(parse_keys(text, false).is_some(), alone, "{text}");
+            assert_eq!(parse_keys(text, true).is_some(), with_step, "{text}");
+        }
+    }
 
     #[test]
     fn errors_name_every_invalid_variable_and_no_secret() {

@@ -1,9 +1,9 @@
 //! The Lambda function `operator`: pages and JSON API for the operators of Onramp.
 //!
 //! An operator reviews items that no scheduled run will finish, lists and finds organizations, extends a
-//! trial, links a Stripe customer, and sees the webhooks to the host's endpoint. If the organization
-//! never had a trial, the extension starts one. The organization stores each extension under the hash of the form's token. So a form
-//! that is sent twice extends the trial only once.
+//! trial, links a Stripe customer, acts on the steps of the host app, and sees the webhooks to the host's
+//! endpoint. If the organization never had a trial, the extension starts one. The organization stores each
+//! extension under the hash of the form's token. So a form that is sent twice extends the trial only once.
 //!
 //! # Invariant
 //!

@@ -10,7 +10,7 @@ use host_endpoint::{CallError, HostResponse, SignedCall};
 use jiff::SignedDuration;
 use store::Stored;
 
-use crate::{App, body};
+use crate::{App, body, response_body::parse_body};
 
 /// Maximum age of the cached secrets. A rotation takes effect after this time.
 const SECRET_AGE: SignedDuration = SignedDuration::from_mins(5);
@@ -37,7 +37,7 @@ impl App {
             Err(CallError::Timeout) => Response::Timeout,
             Err(CallError::NoConnection) => Response::NoConnection,
         };
-        response.judge(call.may_answer_later)
+        response.judge(call.is_async)
     }
 }
 
@@ -46,7 +46,7 @@ fn read(response: &HostResponse) -> Response {
     let HostResponse { status, body, is_json, retry_after } = response;
     Response::Status {
         status: *status,
-        body: body.as_deref().and_then(|body| body::answer(body, *is_json)),
+        body: body.as_deref().and_then(|body| parse_body(body, *is_json).ok()),
         retry_after: *retry_after,
     }
 }

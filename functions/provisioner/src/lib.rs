@@ -20,13 +20,15 @@
 //!
 //! - `handler`: one invocation, and the loop over the steps of one run. Start here.
 //! - `call`: one call to the host's endpoint.
-//! - `body`: the JSON of a call and of its response.
+//! - `body`: the JSON of a call. `response_body`: the JSON of its response, which `onramp try-endpoint`
+//!   parses, too.
 //! - `config`: reads the environment variables.
 
 mod body;
 mod call;
 mod config;
 mod handler;
+mod response_body;
 
 use std::sync::Arc;
 
@@ -37,6 +39,7 @@ use store::Store;
 use telemetry::LogArea;
 
 use crate::config::Config;
+pub use crate::response_body::{BodyError, parse_body};
 
 /// The dependencies of all invocations.
 struct App {

@@ -116,7 +116,7 @@ fn source(file: &FileIn) -> String {
         .map(|step| {
             let number = |it: &Option<Spanned<u32>>, default| it.as_ref().map_or(default, |it| *it.get_ref());
             format!(
-                "BuiltInStep {{ key: {:?}, title: {:?}, timeout_seconds: {}, deadline_minutes: {}, may_answer_later: {} }}",
+                "BuiltInStep {{ key: {:?}, title: {:?}, timeout_seconds: {}, deadline_minutes: {}, is_async: {} }}",
                 step.key.get_ref(),
                 step.title.get_ref(),
                 number(&step.timeout_seconds, 10),
@@ -146,7 +146,7 @@ mod tests {
         for part in [
             "WAITS_FOR_VERIFICATION: bool = true",
             "key: \"workspace\", title: \"Workspace\", timeout_seconds: 10, deadline_minutes: 1440",
-            "may_answer_later: false",
+            "is_async: false",
         ] {
             assert!(source.contains(part), "{source}");
         }

@@ -88,6 +88,12 @@ impl ApiKeys {
         (ids.len() == keys.len()).then_some(Self(keys))
     }
 
+    /// Returns whether one of the keys may change something.
+    #[must_use]
+    pub fn can_write(&self) -> bool {
+        self.0.iter().any(|key| key.scope == ApiScope::Full)
+    }
+
     /// Returns the key of a bearer token, `{key id}.{secret}`.
     ///
     /// The comparison is one of hashes. Its duration says nothing about the secret, because a caller

@@ -31,5 +31,5 @@ pub use billing::{IssueOut, NextOut, PlanOut};
 pub use checklist::{ChecklistOut, TaskChangedOut};
 pub use links::Links;
 pub use member::MemberOut;
-pub use organization::{OrganizationOut, Written};
+pub use organization::{OrganizationOut, StepOut, Written};
 pub use task::TaskOut;

@@ -77,8 +77,9 @@ struct ProvisioningOut {
     steps: Vec<StepOut>,
 }
 
+/// A step of the host app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct StepOut {
+pub struct StepOut {
     key: String,
     title: String,
     /// `pending`, `calling`, `waiting`, `done`, or `failed`.

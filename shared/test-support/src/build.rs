@@ -46,7 +46,7 @@ pub fn start_trial_with_steps(mut org: Org, steps: &[(&str, &str)]) -> Org {
         title: (*title).to_owned(),
         timeout: SignedDuration::from_secs(10),
         deadline: SignedDuration::from_hours(24),
-        may_answer_later: false,
+        is_async: false,
     };
     let setup = Setup { steps: steps.iter().map(step).collect(), ..setup() };
     org.start_trial(Trial::start(start, 14, vec![3]), &setup, start);

@@ -8,10 +8,7 @@
 //! with its next scheduled run.
 
 use axum::response::Response;
-use domain::{
-    people::Reason,
-    provisioning::{OperatorAction, StepKey},
-};
+use domain::provisioning::OperatorAction;
 use telemetry::LogArea;
 use web::{FieldError, Fields, Kind, Problem};
 
@@ -27,25 +24,33 @@ use crate::{
 
 /// Makes the current or failed step due at once, with a new deadline.
 pub async fn retry_step(request: ActionRequest) -> Response {
-    web::respond(request.auth.format, handle(&request, FormName::RetryStep).await)
+    let action = |_: &Fields, _: &mut Vec<FieldError>| Some(OperatorAction::RetryStep);
+    web::respond(request.auth.format, handle(&request, FormName::RetryStep, action).await)
 }
 
 /// Counts the step that the form names, the current or failed one, as done.
 pub async fn skip_step(request: ActionRequest) -> Response {
-    web::respond(request.auth.format, handle(&request, FormName::SkipStep).await)
+    web::respond(request.auth.format, handle(&request, FormName::SkipStep, parse_skip).await)
 }
 
 /// Gives the run up.
 pub async fn fail_run(request: ActionRequest) -> Response {
-    web::respond(request.auth.format, handle(&request, FormName::FailRun).await)
+    let action = |_: &Fields, _: &mut Vec<FieldError>| Some(OperatorAction::FailRun);
+    web::respond(request.auth.format, handle(&request, FormName::FailRun, action).await)
 }
 
-async fn handle(request: &ActionRequest, form: FormName) -> Result<Response, Problem> {
+/// Takes the action that `parse_action` reads from the fields, with the reason.
+async fn handle(
+    request: &ActionRequest,
+    form: FormName,
+    parse_action: impl FnOnce(&Fields, &mut Vec<FieldError>) -> Option<OperatorAction>,
+) -> Result<Response, Problem> {
     // If the organization does not exist, respond with 404 even if the form is invalid.
     let org = load_org(&request.app, &request.id).await?;
-    let (action, reason) = match parse(form, request.form.fields()?) {
-        Ok(parsed) => parsed,
-        Err(errors) => return respond_invalid(request, &org, form, errors).await,
+    let (fields, mut errors) = (request.form.fields()?, Vec::new());
+    let (action, reason) = (parse_action(fields, &mut errors), parse_reason(fields, &mut errors));
+    let Some((action, reason)) = action.zip(reason) else {
+        return respond_invalid(request, &org, form, errors).await;
     };
     let (operator, now) = (&request.auth.operator, request.auth.now);
     let record = operator.record(reason, now);
@@ -65,22 +70,11 @@ async fn handle(request: &ActionRequest, form: FormName) -> Result<Response, Pro
     Ok(request.respond_done(&paths::organization(org.id), ActionOut::of(&after, now)))
 }
 
-/// Parses the form. If it is invalid, returns the errors of all invalid fields.
-fn parse(form: FormName, fields: &Fields) -> Result<(OperatorAction, Reason), Vec<FieldError>> {
-    let mut errors = Vec::new();
-    let action = match form {
-        FormName::SkipStep => parse_step(fields, &mut errors).map(OperatorAction::SkipStep),
-        FormName::FailRun => Some(OperatorAction::FailRun),
-        _ => Some(OperatorAction::RetryStep),
-    };
-    let reason = parse_reason(fields, &mut errors);
-    action.zip(reason).ok_or(errors)
-}
-
-fn parse_step(fields: &Fields, errors: &mut Vec<FieldError>) -> Option<StepKey> {
+/// Parses the step to skip. If it is invalid, adds the error to `errors`.
+fn parse_skip(fields: &Fields, errors: &mut Vec<FieldError>) -> Option<OperatorAction> {
     let step = fields.get("step").and_then(|key| key.trim().parse().ok());
     if step.is_none() {
         errors.push(FieldError::new("step", "invalid", text::INVALID_STEP));
     }
-    step
+    step.map(OperatorAction::SkipStep)
 }

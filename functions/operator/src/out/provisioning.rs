@@ -2,9 +2,10 @@
 
 use domain::{
     org::Org,
-    provisioning::{RunEnd, Step, StepState},
+    provisioning::{RunEnd, Step},
 };
 use jiff::Timestamp;
+use org_state::StepOut;
 use serde::Serialize;
 
 use crate::words::provisioning as words;
@@ -20,16 +21,14 @@ pub struct ProvisioningOut {
     ready_at: Option<Timestamp>,
     /// Why the run failed. Null if it did not.
     error: Option<String>,
-    steps: Vec<StepOut>,
+    steps: Vec<StepWithAttemptsOut>,
 }
 
+/// A step, with what only operators see.
 #[derive(Debug, Serialize)]
-struct StepOut {
-    key: String,
-    title: String,
-    /// `pending`, `calling`, `waiting`, `done`, or `failed`.
-    state: &'static str,
-    done_at: Option<Timestamp>,
+struct StepWithAttemptsOut {
+    #[serde(flatten)]
+    step: StepOut,
     attempts: u32,
     started_at: Option<Timestamp>,
     /// What went wrong in the last attempt that was not successful.
@@ -49,22 +48,15 @@ impl From<&Org> for ProvisioningOut {
             trigger: provisioned.map(|it| it.trigger.as_str()),
             ready_at: org.ready_at(),
             error: failure,
-            steps: run.into_iter().flat_map(|run| &run.steps).map(StepOut::from).collect(),
+            steps: run.into_iter().flat_map(|run| &run.steps).map(StepWithAttemptsOut::from).collect(),
         }
     }
 }
 
-impl From<&Step> for StepOut {
+impl From<&Step> for StepWithAttemptsOut {
     fn from(step: &Step) -> Self {
-        let done_at = match step.state {
-            StepState::Done { at, .. } => Some(at),
-            _ => None,
-        };
         Self {
-            key: step.definition.key.to_string(),
-            title: step.definition.title.clone(),
-            state: step.state_name(),
-            done_at,
+            step: StepOut::from(step),
             attempts: step.attempts,
             started_at: step.began_at,
             error: step.last_error.as_ref().filter(|_| !step.is_done()).map(words::cause),

@@ -60,6 +60,17 @@ impl ActionForm<'_> {
         }
     }
 
+    /// Renders the form below a summary, with a hint. The form is open if it was rejected.
+    pub fn folded(&self, title: &str, hint: &str) -> Markup {
+        html! {
+            details class="card" open[self.rejected.is_some()] {
+                summary { (title) }
+                p class="soft" { (hint) }
+                (self.render())
+            }
+        }
+    }
+
     fn field(&self, name: &str, label: &str, hint: &str) -> Markup {
         let id = format!("{}-{name}", self.id);
         let value = self.rejected.and_then(|rejected| rejected.fields.get(name)).unwrap_or_default();

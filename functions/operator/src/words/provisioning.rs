@@ -2,8 +2,6 @@
 
 use domain::provisioning::{Cause, Failure, OperatorAction};
 
-use super::organization::status;
-
 pub const TITLE: &str = "Setup in the host app";
 pub const READY: &str = "Every step is done.";
 pub const HELD: &str = "Waits until the founder verifies their address, or until a payment.";
@@ -70,7 +68,7 @@ pub fn failed_step(step: &str, attempts: u32, why: &Failure) -> String {
 /// Returns what an operator did, for example "Jo Doe, retry step: the server was down".
 pub fn action(name: &str, action: &OperatorAction, reason: &str) -> String {
     let what = match action {
-        OperatorAction::RetryStep => status("retry_step"),
+        OperatorAction::RetryStep => "retry step".to_owned(),
         OperatorAction::SkipStep(step) => format!("skip step {step}"),
         OperatorAction::FailRun => "give up".to_owned(),
     };

@@ -1,10 +1,9 @@
 //! Judges the endpoint's responses. A message says what was right, or what the endpoint got wrong and
 //! what to do.
 
-use domain::people::ReturnUrl;
+use domain::provisioning::ResponseBody;
 use host_endpoint::{CallError, HostResponse};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use provisioner::{BodyError, parse_body};
 
 /// Response of the endpoint to one call.
 pub(super) type Reply = Result<HostResponse, CallError>;
@@ -13,47 +12,41 @@ pub(super) type Verdict = Result<String, String>;
 
 /// A valid response to the call of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Answer {
-    Done(AnswerIn),
+enum Accepted {
+    /// The step is done.
+    Done(ResponseBody),
     /// The host reports the result later.
-    Accepted,
-}
-
-/// Body of a response. Other fields are ignored.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-struct AnswerIn {
-    outputs: Map<String, Value>,
-    app_url: Option<String>,
-    message: Option<String>,
+    Later,
 }
 
 /// Judges the first call of a step.
 pub(super) fn step(reply: &Reply) -> Verdict {
-    Ok(match answer(reply)? {
-        Answer::Accepted => "responds 202 and reports the result later".to_owned(),
-        Answer::Done(_) => format!("responds {}", status(reply)),
+    Ok(match accepted(reply)? {
+        Accepted::Later => "responds 202 and reports the result later".to_owned(),
+        Accepted::Done(_) => format!("responds {}", status(reply)),
     })
 }
 
 /// Returns whether the endpoint reports its results later.
 pub(super) fn is_accepted(reply: &Reply) -> bool {
-    answer(reply) == Ok(Answer::Accepted)
+    accepted(reply) == Ok(Accepted::Later)
 }
 
 /// Judges the same call again after a response that arrived.
 pub(super) fn repeated(first: &Reply, again: &Reply) -> Verdict {
-    match (answer(first)?, answer(again)?) {
+    match (accepted(first)?, accepted(again)?) {
         // The work may be done by then.
-        (Answer::Accepted, _) => Ok(format!("responds {}", status(again))),
-        (Answer::Done(first), Answer::Done(again)) if first == again => Ok("has the same result".to_owned()),
+        (Accepted::Later, _) => Ok(format!("responds {}", status(again))),
+        (Accepted::Done(first), Accepted::Done(again)) if first == again => {
+            Ok("has the same result".to_owned())
+        }
         _ => Err(format!("has another result ({}, then {}). {REMEMBER}", described(first), described(again))),
     }
 }
 
 /// Judges the same call again after a response that was lost.
 pub(super) fn after_loss(again: &Reply) -> Verdict {
-    match answer(again) {
+    match accepted(again) {
         Ok(_) => Ok(format!("responds {}", status(again))),
         Err(problem) => Err(format!(
             "{problem} Remember an ID only together with its successful result, so that an interrupted call can be repeated."
@@ -63,13 +56,13 @@ pub(super) fn after_loss(again: &Reply) -> Verdict {
 
 /// Judges two calls at the same time, and the call after them.
 pub(super) fn concurrent(pair: &[Reply; 2], after: &Reply) -> Verdict {
-    let last = answer(after)?;
+    let last = accepted(after)?;
     for reply in pair {
         // One of two calls may get a status that makes Onramp call again.
         if reply.as_ref().is_ok_and(|response| is_repeated(response.status)) {
             continue;
         }
-        if let (Answer::Done(one), Answer::Done(last)) = (answer(reply)?, &last)
+        if let (Accepted::Done(one), Accepted::Done(last)) = (accepted(reply)?, &last)
             && one != *last
         {
             return Err(format!(
@@ -116,7 +109,7 @@ pub(super) fn ignored(reply: &Reply) -> Verdict {
 }
 
 /// Reads the response to the call of a step as Onramp does.
-fn answer(reply: &Reply) -> Result<Answer, String> {
+fn accepted(reply: &Reply) -> Result<Accepted, String> {
     let response = match reply {
         Ok(response) => response,
         Err(CallError::Timeout) => {
@@ -128,7 +121,7 @@ fn answer(reply: &Reply) -> Result<Answer, String> {
     };
     let status = response.status;
     match status {
-        202 => return Ok(Answer::Accepted),
+        202 => return Ok(Accepted::Later),
         200..=299 => {}
         300..=399 => {
             return Err(format!("redirects ({status}). Onramp follows no redirect: use the last URL."));
@@ -148,26 +141,18 @@ fn answer(reply: &Reply) -> Result<Answer, String> {
     }
     let body = response.body.as_deref();
     let body = body.ok_or_else(|| format!("responds {status} with more than 4 KB. Send less."))?;
-    if body.is_empty() {
-        return Ok(Answer::Done(AnswerIn::default()));
-    }
-    if !response.is_json {
-        return Err(format!(
+    let body = parse_body(body, response.is_json).map_err(|error| match error {
+        BodyError::ContentType => format!(
             "responds {status} with a body that is not application/json. Send JSON with this content type, or no body."
-        ));
-    }
-    // The derived parser would also accept an array.
-    let object = serde_json::from_slice::<Map<String, Value>>(body);
-    let answer = object.and_then(|object| serde_json::from_value::<AnswerIn>(object.into()));
-    let answer = answer.map_err(|error| {
-        format!(
+        ),
+        BodyError::Json(error) => format!(
             "responds {status} with a body that Onramp cannot read ({error}). Send an object with \"outputs\", or no body."
-        )
+        ),
+        BodyError::AppUrl => {
+            "returns an app_url that is not a complete URL. Correct it, or leave it out.".to_owned()
+        }
     })?;
-    if answer.app_url.as_ref().is_some_and(|url| url.parse::<ReturnUrl>().is_err()) {
-        return Err("returns an app_url that is not a complete URL. Correct it, or leave it out.".to_owned());
-    }
-    Ok(Answer::Done(answer))
+    Ok(Accepted::Done(body))
 }
 
 const REMEMBER: &str = "Store the result of each webhook-id, and return it when the call comes again.";
@@ -178,7 +163,7 @@ const fn is_repeated(status: u16) -> bool {
 }
 
 fn message(response: &HostResponse) -> Option<String> {
-    serde_json::from_slice::<AnswerIn>(response.body.as_deref()?).ok()?.message
+    parse_body(response.body.as_deref()?, response.is_json).ok()?.message
 }
 
 fn status(reply: &Reply) -> u16 {

@@ -39,7 +39,7 @@ impl Org {
             Some(SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired) => Status::Canceled,
             None if billing.customer_deleted() && self.provisioned.is_some() => Status::Canceled,
             None if self.began_with_one_off() => Status::Active,
-            None if self.trial.is_some() => Status::TrialExpired,
+            None if self.current_trial().is_some() => Status::TrialExpired,
             None if billing.moved_away() => Status::Canceled,
             None => Status::Pending,
         }
@@ -97,7 +97,15 @@ impl Org {
         use SubscriptionStatus::{Active, PastDue, Trialing};
         !matches!(self.billing.status(now), Some(Active | Trialing | PastDue))
             && !self.billing.customer_deleted()
-            && (self.pending_trial().is_some() || self.trial.as_ref().is_some_and(|trial| trial.runs(now)))
+            && (self.pending_trial_counts(now) || self.trial.as_ref().is_some_and(|trial| trial.runs(now)))
+    }
+
+    /// Returns whether a trial that has not started gives access. While its run waits until the address
+    /// is verified, it does so only as long as it would take. So an address that is never verified gives
+    /// no access without an end.
+    fn pending_trial_counts(&self, now: Timestamp) -> bool {
+        let is_held = self.run.as_ref().is_some_and(|run| run.is_held);
+        self.pending_trial().is_some_and(|trial| !is_held || now < trial.ends_at)
     }
 
     /// Returns the trial that starts when the organization is ready.

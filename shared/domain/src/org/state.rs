@@ -47,7 +47,8 @@ pub struct Org {
     /// The steps of the host app that make the organization ready. `None` without steps: the
     /// organization is then ready as soon as it is provisioned.
     pub run: Option<Run>,
-    /// The trial that Onramp runs. It starts when the organization is ready. A trial of a subscription is in `billing`.
+    /// The trial that Onramp runs. It starts when the organization is ready. A trial of a subscription is
+    /// in `billing`.
     pub trial: Option<Trial>,
     /// Facts that Stripe reported.
     pub billing: Billing,
@@ -164,7 +165,8 @@ impl Org {
         }
     }
 
-    /// Delays the first email to the founder until `then`. Does nothing if the mailer has claimed it before.
+    /// Delays the first email to the founder until `then`. Does nothing if the mailer has claimed it
+    /// before.
     pub fn delay_welcome(&mut self, then: Timestamp) {
         if let Some(welcome) =
             self.run.as_mut().and_then(|run| run.waiting.as_mut()).and_then(|it| it.welcome.as_mut())

@@ -47,7 +47,7 @@ pub struct BuiltInStep {
     title: &'static str,
     timeout_seconds: i64,
     deadline_minutes: i64,
-    may_answer_later: bool,
+    is_async: bool,
 }
 
 impl BuiltInStep {
@@ -57,7 +57,7 @@ impl BuiltInStep {
             title: self.title.to_owned(),
             timeout: SignedDuration::from_secs(self.timeout_seconds),
             deadline: SignedDuration::from_mins(self.deadline_minutes),
-            may_answer_later: self.may_answer_later,
+            is_async: self.is_async,
         })
     }
 }
@@ -75,5 +75,5 @@ pub struct StepDefinition {
     /// Maximum duration of the whole step, from its first call.
     pub deadline: SignedDuration,
     /// Whether the host may accept the call first and report the result later.
-    pub may_answer_later: bool,
+    pub is_async: bool,
 }

@@ -13,7 +13,7 @@ pub enum Response {
         status: u16,
         /// The body: empty or valid JSON of the expected form. `None` if it is anything else or too
         /// large.
-        body: Option<Answer>,
+        body: Option<ResponseBody>,
         /// Value of the header `Retry-After`.
         retry_after: Option<SignedDuration>,
     },
@@ -25,7 +25,7 @@ pub enum Response {
 
 /// Body of a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct ResponseBody {
     /// Values of a successful step.
     pub output: Output,
     /// Reason of a rejection.
@@ -53,7 +53,7 @@ pub enum Attempt {
 impl Response {
     /// Judges the response to the call of a step.
     #[must_use]
-    pub fn judge(self, may_answer_later: bool) -> Attempt {
+    pub fn judge(self, is_async: bool) -> Attempt {
         let (status, body, retry_after) = match self {
             Self::Status { status, body, retry_after } => (status, body, retry_after),
             Self::Timeout => return Attempt::Again { cause: Cause::Timeout, retry_after: None },
@@ -61,13 +61,13 @@ impl Response {
         };
         let again = |cause| Attempt::Again { cause, retry_after };
         match (status, body) {
-            (202, _) if may_answer_later => Attempt::Accepted,
+            (202, _) if is_async => Attempt::Accepted,
             (202, _) => again(Cause::AcceptedUnexpectedly),
-            (200..=299, Some(answer)) => Attempt::Done(answer.output),
+            (200..=299, Some(body)) => Attempt::Done(body.output),
             (200..=299, None) => again(Cause::Unreadable { status }),
             (408 | 425 | 429, _) => again(Cause::Status { status, message: None }),
-            (400..=499, answer) => {
-                let message = answer.and_then(|answer| answer.message);
+            (400..=499, body) => {
+                let message = body.and_then(|body| body.message);
                 Attempt::Rejected(Cause::Status { status, message })
             }
             _ => again(Cause::Status { status, message: None }),
@@ -84,7 +84,7 @@ mod tests {
         let done = || Attempt::Done(Output::default());
         let cause = |status| Cause::Status { status, message: None };
         let again = |cause| Attempt::Again { cause, retry_after: None };
-        for (status, is_readable, may_answer_later, expected) in [
+        for (status, is_readable, is_async, expected) in [
             (200, true, false, done()),
             (204, true, true, done()),
             (299, true, false, done()),
@@ -105,9 +105,9 @@ mod tests {
             (404, false, true, Attempt::Rejected(cause(404))),
             (499, true, true, Attempt::Rejected(cause(499))),
         ] {
-            let body = is_readable.then(Answer::default);
+            let body = is_readable.then(ResponseBody::default);
             let response = Response::Status { status, body, retry_after: None };
-            assert_eq!(response.judge(may_answer_later), expected, "{status}");
+            assert_eq!(response.judge(is_async), expected, "{status}");
         }
     }
 }

@@ -66,7 +66,7 @@ pub struct Call {
     /// Maximum duration of the call.
     pub timeout: SignedDuration,
     /// Whether the host may accept the call first and report the result later.
-    pub may_answer_later: bool,
+    pub is_async: bool,
 }
 
 /// Why an attempt or a step failed.
@@ -88,7 +88,7 @@ pub enum Cause {
         /// HTTP status of the response.
         status: u16,
     },
-    /// The host accepted a call whose step has no later answer.
+    /// The host accepted the call of a step that is not asynchronous.
     AcceptedUnexpectedly,
     /// The outputs of all steps are too large.
     OutputsTooLarge,
@@ -115,7 +115,7 @@ impl Step {
             step: self.definition.key.clone(),
             attempt: self.attempts,
             timeout: self.definition.timeout,
-            may_answer_later: self.definition.may_answer_later,
+            is_async: self.definition.is_async,
         }
     }
 

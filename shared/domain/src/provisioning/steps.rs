@@ -30,10 +30,10 @@ impl Steps {
         Some(Self(steps))
     }
 
-    /// Returns whether one of the steps may be answered later.
+    /// Returns whether the host may report the result of one of the steps later.
     #[must_use]
     pub fn need_callback(&self) -> bool {
-        self.0.iter().any(|step| step.may_answer_later)
+        self.0.iter().any(|step| step.is_async)
     }
 
     /// Returns what the provisioning of an organization with this default project uses.

@@ -30,7 +30,7 @@ pub fn step(key: &str) -> StepDefinition {
         title: "Setting up your workspace".to_owned(),
         timeout: seconds(10),
         deadline: SignedDuration::from_hours(24),
-        may_answer_later: true,
+        is_async: true,
     }
 }
 
@@ -261,7 +261,11 @@ fn run_waits_for_a_verified_address_or_money() {
     org.start_trial(Trial::start(now(), 14, vec![3]), &setup, now());
     let due = |org: &Org| org.run.as_ref().unwrap().due_at();
     assert_eq!((due(&org), org.outbox.due_at()), (None, Some(now())), "the email is due at once");
-    let later = now() + seconds(60);
+    let two_weeks = now() + SignedDuration::from_hours(14 * 24);
+    for (at, status) in [(two_weeks - seconds(1), Status::Trialing), (two_weeks, Status::TrialExpired)] {
+        assert_eq!(org.status(at), status, "an address that is not verified, at {at}");
+    }
+    let later = two_weeks + seconds(60);
     let mut payer = org.clone();
     record_at(&mut payer, &invoice("in_1", 1, None, "evt_1", 1, paid(500)), later);
     org.release_run(later);
@@ -269,6 +273,7 @@ fn run_waits_for_a_verified_address_or_money() {
     assert!(org.outbox.0.contains_key(&NoticeKey::Verify));
     org.change_run(later, |run| run.claim(&lease(1), later));
     org.change_run(later, |run| run.record(&lease(1), done(), 0, later));
+    assert_eq!((org.status(later), org.trial_days_remaining(later)), (Status::Trialing, 14));
     assert!(!org.outbox.0.contains_key(&NoticeKey::Verify), "the welcome email verifies the address");
 
     let mut without_trial = fixture::org();

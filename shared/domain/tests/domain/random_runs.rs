@@ -3,7 +3,7 @@
 use domain::{
     mail::NoticeKey,
     org::{Org, Setup},
-    provisioning::{Answer, Call, Lease, Output, Reported, Response, Run, RunEnd, StepKey},
+    provisioning::{Call, Lease, Output, Reported, Response, ResponseBody, Run, RunEnd, StepKey},
     trial::Trial,
 };
 use jiff::Timestamp;
@@ -38,7 +38,7 @@ fn respond(random: &mut Random) -> Response {
         10 => return Response::Timeout,
         _ => return Response::NoConnection,
     };
-    let body = (random.below(6) > 0).then(Answer::default);
+    let body = (random.below(6) > 0).then(ResponseBody::default);
     let retry_after = (random.below(4) == 0).then(|| seconds(i64::try_from(random.below(7200)).unwrap()));
     Response::Status { status, body, retry_after }
 }

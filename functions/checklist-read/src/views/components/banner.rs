@@ -8,7 +8,7 @@ use domain::{
 use maud::{Markup, html};
 use ui::{Tone, Weight, access, icon, link_button, post_button};
 
-use super::{moment, setup::Setup};
+use super::{moment, setup::SetupState};
 use crate::{
     views::View,
     words::{self, banner as text, label, status},
@@ -107,7 +107,7 @@ fn of_status(view: &View) -> Option<Banner> {
     if let (Some(issue), false) = (view.org.billing.issue(), ended) {
         return Some(payment(&issue, view));
     }
-    if let (Some(setup), Status::Trialing | Status::Active) = (Setup::of(view), status) {
+    if let (Some(setup), Status::Trialing | Status::Active) = (SetupState::of(view), status) {
         return Some(setting_up(setup, view));
     }
     let plain = |tone, icon, lead: &str, button| {
@@ -141,7 +141,7 @@ fn of_status(view: &View) -> Option<Banner> {
     }
 }
 
-fn setting_up(setup: Setup<'_>, view: &View) -> Banner {
+fn setting_up(setup: SetupState<'_>, view: &View) -> Banner {
     let (tone, icon) = if setup.has_failed() { (Tone::Warning, "⚙️") } else { (Tone::Notice, "⏳") };
     let text = html! { (setup.text(view)) };
     Banner { tone, icon, lead: setup.title(), text, button: None, hides: None }

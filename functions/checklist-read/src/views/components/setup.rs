@@ -16,12 +16,12 @@ const MOTION: SignedDuration = SignedDuration::from_mins(1);
 
 /// The steps of the host app, while they are under way or after one failed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Setup<'a> {
+pub(crate) struct SetupState<'a> {
     run: &'a Run,
     failed: bool,
 }
 
-impl<'a> Setup<'a> {
+impl<'a> SetupState<'a> {
     /// Returns `None` if the organization is ready, or not provisioned.
     pub(crate) fn of(view: &'a View) -> Option<Self> {
         let run = view.org.run.as_ref()?;
@@ -66,7 +66,7 @@ impl<'a> Setup<'a> {
 /// Renders the progress, which screen readers announce when it changes. Empty if the organization is
 /// ready, or not provisioned.
 pub fn progress(view: &View) -> Markup {
-    let Some(setup) = Setup::of(view) else { return html! {} };
+    let Some(setup) = SetupState::of(view) else { return html! {} };
     let (done, total) = (setup.run.done_count(), setup.run.steps.len());
     html! {
         div class="progress" {

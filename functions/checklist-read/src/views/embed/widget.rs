@@ -11,7 +11,7 @@ use ui::icon;
 
 use crate::{
     config::Config,
-    views::{View, components, components::setup::Setup},
+    views::{View, components, components::setup::SetupState},
     words::{self, label, task as text, widget},
 };
 
@@ -62,7 +62,7 @@ fn head(view: &View, steps: &Progress<'_>, origin: &str) -> Markup {
                 @if !steps.is_complete() {
                     p class="ob-soft" { (words::progress::steps_left(steps.remaining_count())) }
                 }
-                @if let Some(setup) = Setup::of(view) { p class="ob-soft" role="status" { (setup.title()) } }
+                @if let Some(setup) = SetupState::of(view) { p class="ob-soft" role="status" { (setup.title()) } }
             }
             a class="ob-quiet" href={ (origin) (CHECKLIST) } target="_top" data-ob-page=(CHECKLIST_PAGE) {
                 (widget::SEE_ALL) span class="ob-ears" { (widget::SEE_ALL_TASKS) }

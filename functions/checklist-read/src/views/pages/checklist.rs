@@ -11,7 +11,7 @@ use crate::{
     views::View,
     views::components::{
         banner, celebration, groups, moment, progress,
-        setup::{self, Setup},
+        setup::{self, SetupState},
         task, undo,
     },
     words::{self, checklist as text, label},
@@ -33,7 +33,7 @@ fn admin(view: &View, config: &Config) -> Markup {
         div id="checklist" class="stack" data-updated=[view.updated_at()] data-status=(view.status().as_str()) data-setup=(setup::marker(view)) {
             (view.undeliverable("/onboarding/checklist"))
             // Without full access, the banner replaces the next task.
-            @if !view.may_change() || Setup::of(view).is_some() { (banner::render(view)) }
+            @if !view.may_change() || SetupState::of(view).is_some() { (banner::render(view)) }
             @if let Some(at) = dismissed_at { (dismissed(at, view)) }
             (undo::task_change(view))
             @if is_complete { (celebration::render(view, config)) }

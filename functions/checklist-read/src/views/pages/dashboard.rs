@@ -8,7 +8,7 @@ use crate::{
     views::View,
     views::components::{
         banner, host_app, moment, next,
-        setup::{self, Setup},
+        setup::{self, SetupState},
         status_badge::StatusBadge,
         undo, widget,
     },
@@ -21,7 +21,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
     let main = html! {
         div class="section-head" {
             h1 { (view.org.name) }
-            @if config.app_url.is_some() && Setup::of(view).is_none() {
+            @if config.app_url.is_some() && SetupState::of(view).is_none() {
                 (host_app::button(Weight::Primary, &words::open(&config.product), config))
             }
         }

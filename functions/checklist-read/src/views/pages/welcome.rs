@@ -13,7 +13,7 @@ use crate::{
     views::View,
     views::components::{
         banner, host_app, moment, progress,
-        setup::{self, Setup},
+        setup::{self, SetupState},
         status_badge::StatusBadge,
         task,
     },
@@ -39,7 +39,7 @@ pub fn render(view: &View, config: &Config) -> Markup {
 fn hero(view: &View, config: &Config) -> Markup {
     let given_name = view.member.name().given();
     let lead = match &view.org.provisioned {
-        _ if Setup::of(view).is_some() => words::setting_up(&view.org.name, view.admin.is_some()),
+        _ if SetupState::of(view).is_some() => words::setting_up(&view.org.name, view.admin.is_some()),
         _ if view.admin.is_none() => words::for_member(&view.org.name),
         Some(provisioned) if shows_checklist(view) => {
             words::provisioned(&view.org.name, &provisioned.project.name)

@@ -9,12 +9,10 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use ui::moment;
 
+use super::FormName;
 use crate::{
     out::organization::state,
-    views::{
-        action_form::{ActionForm, Asked, Rejected},
-        paths,
-    },
+    views::action_form::{ActionForm, Asked, Rejected},
     words::{actions, email::problem, organization as text},
 };
 
@@ -78,9 +76,9 @@ pub fn admins(org: &Org) -> Markup {
 /// Renders the form that corrects the address of a founder who never verified it. A rejected form is
 /// open and shows its errors.
 pub fn correction(org: &Org, user: &User, rejected: Option<Rejected<'_>>) -> Markup {
-    let (id, action) = (user.id.to_string(), format!("{}/set-email", paths::organization(org.id)));
+    let (id, action) = (user.id.to_string(), FormName::SetEmail.action(org.id));
     let form = ActionForm {
-        id: "set-email",
+        id: FormName::SetEmail.id(),
         action: &action,
         asks: Some(Asked { name: "email", label: actions::EMAIL, hint: actions::EMAIL_HINT }),
         hidden: Some(("user", &id)),
@@ -89,11 +87,7 @@ pub fn correction(org: &Org, user: &User, rejected: Option<Rejected<'_>>) -> Mar
     };
     html! {
         section aria-label=(actions::ADDRESS_LABEL) {
-            details class="card" open[rejected.is_some()] {
-                summary { (actions::set_email_title(user.name.as_str())) }
-                p class="soft" { (actions::SET_EMAIL_HINT) }
-                (form.render())
-            }
+            (form.folded(&actions::set_email_title(user.name.as_str()), actions::SET_EMAIL_HINT))
         }
     }
 }

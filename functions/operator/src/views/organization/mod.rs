@@ -6,7 +6,7 @@ mod emails;
 mod provisioning;
 mod trial;
 
-use domain::{org::Org, people::User};
+use domain::{id::OrgId, org::Org, people::User};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use stripe::Mode;
@@ -37,6 +37,11 @@ pub enum FormName {
 }
 
 impl FormName {
+    /// Returns the path to which the form posts.
+    pub fn action(self, org: OrgId) -> String {
+        format!("{}/{}", paths::organization(org), self.id())
+    }
+
     /// Returns the name of the action, which is the end of its path and the id of its form.
     pub const fn id(self) -> &'static str {
         match self {

@@ -10,10 +10,7 @@ use ui::moment;
 
 use super::FormName;
 use crate::{
-    views::{
-        action_form::{ActionForm, Rejected},
-        paths,
-    },
+    views::action_form::{ActionForm, Rejected},
     words::{organization::status, provisioning as text},
 };
 
@@ -67,16 +64,9 @@ fn actions<'a>(org: &Org, run: &Run, rejected: impl Fn(FormName) -> Option<Rejec
     let Some(open) = run.steps.iter().find(|step| !step.is_done()) else { return html! {} };
     let key = open.definition.key.to_string();
     let form = |name: FormName, hint, submit, hidden| {
-        let (id, rejected) = (name.id(), rejected(name));
-        let action = format!("{}/{id}", paths::organization(org.id));
-        let form = ActionForm { id, action: &action, asks: None, hidden, submit, rejected };
-        html! {
-            details class="card" open[rejected.is_some()] {
-                summary { (submit) }
-                p class="soft" { (hint) }
-                (form.render())
-            }
-        }
+        let (id, action) = (name.id(), name.action(org.id));
+        let form = ActionForm { id, action: &action, asks: None, hidden, submit, rejected: rejected(name) };
+        form.folded(submit, hint)
     };
     html! {
         (form(FormName::RetryStep, text::RETRY_HINT, text::RETRY, None))

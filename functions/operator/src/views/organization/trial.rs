@@ -8,10 +8,8 @@ use jiff::Timestamp;
 use maud::{Markup, Render, html};
 use ui::{Field, Weight, moment};
 
-use crate::{
-    views::{action_form::Rejected, paths},
-    words::trial as text,
-};
+use super::FormName;
+use crate::{views::action_form::Rejected, words::trial as text};
 
 /// Renders the section. `token` is a new form token.
 pub fn render(org: &Org, rejected: Option<Rejected<'_>>, token: &str, now: Timestamp) -> Markup {
@@ -70,7 +68,7 @@ fn extension_form(org: &Org, rejected: Option<Rejected<'_>>, token: &str) -> Mar
     };
     let range = text::days_hint(Days::MAX, org.current_trial().is_some());
     html! {
-        form class="form" method="post" action={ (paths::organization(org.id)) "/extend-trial" } novalidate {
+        form class="form" method="post" action=(FormName::Extend.action(org.id)) novalidate {
             (ui::error_summary(&errors))
             (field("days", text::DAYS, &range).render())
             (field("reason", text::REASON, text::REASON_HINT).render())

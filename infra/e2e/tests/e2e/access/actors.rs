@@ -103,7 +103,12 @@ impl Actors {
         let (callers, links, teammate) = create_callers(&world).await;
         let mut actors = Self { callers, links, teammate, initial: TableSnapshot::default(), world };
         actors.share();
-        set_up(&actors.world, &actors.caller("admin").org);
+        let at = |kind: &str, name: &str, time: &str| json!({ "M": { "kind": { "S": kind }, name: { "S": time } } });
+        let [pending, done, ready] =
+            [("pending", "due", "2100"), ("done", "at", "2026"), ("ready", "at", "2026")]
+                .map(|(kind, name, year)| at(kind, name, &format!("{year}-01-15T09:00:00.000Z")));
+        add_run(&actors.world, &actors.caller("operator").org, &pending, None);
+        add_run(&actors.world, &actors.caller("admin").org, &done, Some(ready));
         actors.world.settle().await;
         actors.initial = TableSnapshot::of(&actors.world);
         actors
@@ -142,34 +147,21 @@ impl Actors {
             self.world.write("PutItem", json!({ "Item": invitation }));
             add_member(&self.world, &caller.org, &self.teammate);
         }
-        self.add_run(&self.caller("operator").org);
-    }
-
-    /// Gives an organization a step of the host app that is not due.
-    fn add_run(&self, org: &str) {
-        let step = json!({
-            "key": { "S": "workspace" }, "title": { "S": "Setting up your workspace" },
-            "timeout_seconds": { "N": "10" }, "deadline_seconds": { "N": "86400" },
-            "state": { "M": { "kind": { "S": "pending" }, "due": { "S": "2100-01-01T00:00:00Z" } } },
-        });
-        let mut item = TableSnapshot::of(&self.world).item(org, "ORG");
-        item["run"] = json!({ "M": { "steps": { "L": [{ "M": step }] } } });
-        self.world.write("PutItem", json!({ "Item": item }));
     }
 }
 
-/// Gives an organization a run of one provisioning step, which is done.
-fn set_up(world: &World, org: &str) {
-    let at = json!({ "S": "2026-01-15T09:00:00.000Z" });
-    let done = json!({ "M": { "kind": { "S": "done" }, "at": at } });
+/// Gives an organization a run with one provisioning step in this state, which is not due.
+fn add_run(world: &World, org: &str, state: &Value, end: Option<Value>) {
     let step = json!({ "M": { "key": { "S": "workspace" }, "title": { "S": "Setting up" },
-        "timeout_seconds": { "N": "10" }, "deadline_seconds": { "N": "60" }, "state": done,
-        "attempts": { "N": "1" }, "began_at": at } });
-    let end = json!({ "M": { "kind": { "S": "ready" }, "at": at } });
-    let run = json!({ "M": { "steps": { "L": [step] }, "end": end } });
+        "timeout_seconds": { "N": "10" }, "deadline_seconds": { "N": "60" }, "state": state,
+        "attempts": { "N": "1" } } });
+    let mut run = json!({ "steps": { "L": [step] } });
+    if let Some(end) = end {
+        run["end"] = end;
+    }
     let key = json!({ "pk": { "S": format!("ORG#{org}") }, "sk": { "S": "ORG" } });
     let update = json!({ "Key": key, "UpdateExpression": "SET #run = :run",
-        "ExpressionAttributeNames": { "#run": "run" }, "ExpressionAttributeValues": { ":run": run } });
+        "ExpressionAttributeNames": { "#run": "run" }, "ExpressionAttributeValues": { ":run": { "M": run } } });
     world.write("UpdateItem", update);
 }
 

@@ -336,7 +336,7 @@ async fn conflict(
             let event = json!({ "type": "customer.subscription.created", "organization_id": org });
             assert_eq!(actors.world.stripe(event).await, [200]);
         }
-        // The organization has no steps.
+        // The organization is ready.
         "POST /operator/organizations/{id}/retry-step"
         | "POST /operator/organizations/{id}/skip-step"
         | "POST /operator/organizations/{id}/fail-run" => {

@@ -19,7 +19,7 @@ mod limits;
 mod members;
 mod more_organizations;
 mod one_trial;
-mod operator;
+pub mod operator;
 mod payment;
 mod payment_issue;
 mod portal;

@@ -1,48 +1,22 @@
 //! The steps of the host app as customers and operators see them.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU16, Ordering},
-};
-
-use axum::body::Bytes;
-use http::Response;
 use serde_json::{Value, json};
-use stack::Config;
 
 use super::operator::{OPERATOR, review_items};
-use crate::{journeys::sign_in::sign_in_by_link, webhooks::endpoint::URL};
+use crate::{
+    journeys::sign_in::sign_in_by_link,
+    provisioning::host::{DONE, Host, Reply},
+};
 use e2e::driver::{Visitor, World};
 
-/// Status with which the host's endpoint responds to steps.
-struct Host(Arc<AtomicU16>);
+const DOWN: Reply = Reply::Json(503, "");
+const REJECTED: Reply = Reply::Json(422, r#"{"message": "The region is closed."}"#);
 
-impl Host {
-    /// Starts a world with one step, whose endpoint responds with `status`.
-    async fn start(status: u16) -> (World, Self) {
-        let config = Config::memory()
-            .set("HOST_WEBHOOK_URL", URL)
-            .set("PROVISIONING_STEPS", "workspace")
-            .set("OPERATOR_EMAILS", OPERATOR);
-        let world = World::with(config).await;
-        let host = Self(Arc::new(AtomicU16::new(status)));
-        let status = Arc::clone(&host.0);
-        world.stack.system().host.as_ref().unwrap().answer_with(Arc::new(move |request| {
-            let is_step =
-                serde_json::from_slice::<Value>(request.body()).unwrap()["type"] == "provisioning.step";
-            let status = if is_step { status.load(Ordering::Relaxed) } else { 204 };
-            let body = if status == 204 { "" } else { r#"{"message":"The region is closed."}"# };
-            Box::pin(async move {
-                let response = Response::builder().status(status).header("content-type", "application/json");
-                response.body(Bytes::from_static(body.as_bytes())).unwrap()
-            })
-        }));
-        (world, host)
-    }
-
-    fn respond_with(&self, status: u16) {
-        self.0.store(status, Ordering::Relaxed);
-    }
+/// Starts a world with one step, to whose calls the host responds with `reply`.
+async fn start(reply: Reply) -> (World, Host) {
+    let (world, host) = Host::start().await;
+    host.respond_with(move |_| reply);
+    (world, host)
 }
 
 async fn operator(world: &World) -> Visitor<'_> {
@@ -59,7 +33,7 @@ async fn setup(visitor: &mut Visitor<'_>) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn operator_retries_and_skips_a_failed_step() {
-    let (world, host) = Host::start(422).await;
+    let (world, host) = start(REJECTED).await;
     let mut operator = operator(&world).await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.settle().await;
@@ -90,7 +64,7 @@ async fn operator_retries_and_skips_a_failed_step() {
     );
     let other = [("step", "import"), reason];
     assert_eq!(operator.submit(&format!("{path}/skip-step"), &other).await.status, 409, "another step");
-    host.respond_with(500);
+    host.respond_with(|_| DOWN);
     let skip = [("step", "workspace"), reason];
     assert_eq!(operator.submit(&format!("{path}/skip-step"), &skip).await.status, 303);
     world.settle().await;
@@ -103,7 +77,7 @@ async fn operator_retries_and_skips_a_failed_step() {
 
 #[tokio::test(start_paused = true)]
 async fn run_that_was_given_up_can_still_become_ready() {
-    let (world, host) = Host::start(503).await;
+    let (world, host) = start(DOWN).await;
     let mut operator = operator(&world).await;
     let mut jo = world.trialing("Acme", "jo@example.com").await;
     world.advance("30m").await;
@@ -123,7 +97,7 @@ async fn run_that_was_given_up_can_still_become_ready() {
         (json!("failed"), 0)
     );
 
-    host.respond_with(204);
+    host.respond_with(|_| DONE);
     assert_eq!(operator.submit(&format!("{path}/retry-step"), &[reason]).await.status, 303);
     world.settle().await;
     assert_eq!(
@@ -134,7 +108,7 @@ async fn run_that_was_given_up_can_still_become_ready() {
 
 #[tokio::test(start_paused = true)]
 async fn mailbox_has_one_trial_even_before_the_trial_starts() {
-    let (world, _) = Host::start(503).await;
+    let (world, _) = start(DOWN).await;
     world.trialing("Acme", "jo@example.com").await;
     let mut again = world.visitor();
     let response = again.sign_up("Third", "jo+2@example.com", true).await;

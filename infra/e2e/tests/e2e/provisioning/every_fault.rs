@@ -70,7 +70,7 @@ async fn run(world: &World, host: &Host, target: Target, fault: Option<Value>) -
     world.local("POST", "/_local/reset", None).await;
     assert!(world.stack.system().fleet.start_all().await.is_ok());
     let later = target == Target::Receiver;
-    host.answer(if later { &[Reply::Json(202, "")] } else { &[] });
+    host.reply_with(if later { &[Reply::Json(202, "")] } else { &[] });
     let case = format!("{target:?}: {fault:?}");
     let org = sign_up(world, 1).await;
     let run = org.replace("org_", "run_");

@@ -1,4 +1,5 @@
-//! The host's endpoint in process. A script answers the calls of steps, and webhooks are accepted.
+//! The host's endpoint in process. A script gives the responses to the calls of steps, and webhooks are
+//! accepted.
 
 use std::{
     collections::VecDeque,
@@ -14,7 +15,10 @@ use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 use stack::{Config, HOST_WEBHOOK_SECRET};
 
-use crate::webhooks::endpoint::{SECRETS, URL};
+use crate::{
+    journeys::operator::OPERATOR,
+    webhooks::endpoint::{SECRETS, URL},
+};
 
 /// How the endpoint responds to a call.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +51,7 @@ fn config() -> Config {
         .set("HOST_WEBHOOK_URL", URL)
         .set("HostWebhookSecretsArn", SECRETS)
         .set("PROVISIONING_STEPS", "workspace")
+        .set("OPERATOR_EMAILS", OPERATOR)
 }
 
 type Script = Box<dyn FnMut(&Call) -> Reply + Send>;
@@ -88,13 +93,14 @@ impl Host {
         (world, host)
     }
 
-    /// Answers the next calls with these replies, and later ones with success.
-    pub fn answer(&self, replies: &[Reply]) {
+    /// Responds to the next calls with these replies, and to later ones with success.
+    pub fn reply_with(&self, replies: &[Reply]) {
         let mut replies: VecDeque<Reply> = replies.iter().copied().collect();
-        self.answer_with(move |_| replies.pop_front().unwrap_or(DONE));
+        self.respond_with(move |_| replies.pop_front().unwrap_or(DONE));
     }
 
-    pub fn answer_with(&self, script: impl FnMut(&Call) -> Reply + Send + 'static) {
+    /// Responds to every call as `script` says.
+    pub fn respond_with(&self, script: impl FnMut(&Call) -> Reply + Send + 'static) {
         *self.script.lock().unwrap() = Box::new(script);
     }
 

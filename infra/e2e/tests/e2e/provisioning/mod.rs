@@ -1,7 +1,7 @@
 //! Provisioning steps at the host's endpoint: every kind of response, every fault, and random runs.
 
 mod every_fault;
-mod host;
+pub mod host;
 mod random;
 mod responses;
 mod run;

@@ -11,7 +11,7 @@ use crate::provisioning::{
 async fn run_ends_after_every_kind_of_response() {
     let (world, host) = Host::start().await;
     let rejected = Reply::Json(422, r#"{"message": "The name is taken."}"#);
-    for (n, (reply, may_answer_later, is_ready, calls)) in [
+    for (n, (reply, is_async, is_ready, calls)) in [
         (Reply::Json(204, ""), false, true, 1),
         (
             Reply::Json(201, r#"{"outputs": {"id": 7}, "app_url": "https://acme.example.com/"}"#),
@@ -37,8 +37,8 @@ async fn run_ends_after_every_kind_of_response() {
     .into_iter()
     .enumerate()
     {
-        host.answer(&[reply]);
-        let org = begin(&world, n, &[("workspace", may_answer_later)]).await;
+        host.reply_with(&[reply]);
+        let org = begin(&world, n, &[("workspace", is_async)]).await;
         world.settle().await;
         if let Reply::RetryAfter(_) = reply {
             world.advance("29m").await;
@@ -63,7 +63,7 @@ async fn run_ends_after_every_kind_of_response() {
 #[tokio::test(start_paused = true)]
 async fn callback_ends_its_step_once() {
     let (world, host) = Host::start().await;
-    host.answer(&[Reply::Json(202, "")]);
+    host.reply_with(&[Reply::Json(202, "")]);
     let org = sign_up(&world, 1).await;
     let run = org.replace("org_", "run_");
     assert_eq!(report(&world, &run, "workspace", done()).await.0, 409, "before the call");
@@ -93,7 +93,7 @@ async fn callback_ends_its_step_once() {
     assert_eq!(item(&world, &org).await, before, "nothing is written");
     assert_eq!(report(&world, &run, "first", json!({ "status": "failed" })).await.0, 409);
 
-    host.answer(&[Reply::Json(202, "")]);
+    host.reply_with(&[Reply::Json(202, "")]);
     let org = begin(&world, 3, &[("first", true)]).await;
     let run = org.replace("org_", "run_");
     world.settle().await;
@@ -130,7 +130,7 @@ async fn slow_run_asks_an_unverified_founder_to_verify() {
     assert_eq!(world.mails("verify").await.len(), 0, "the welcome email verifies the address");
     assert_eq!(world.mails("welcome").await.len(), 1);
 
-    host.answer(&[Reply::RetryAfter(3600)]);
+    host.reply_with(&[Reply::RetryAfter(3600)]);
     begin(&world, 2, &[("workspace", false)]).await;
     world.advance("1m").await;
     assert_eq!(world.mails("verify").await.len(), 0);

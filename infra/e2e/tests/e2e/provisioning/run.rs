@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 /// Signs up an organization whose trial waits for these steps, and starts its run. The flag says
-/// whether a step may be answered later.
+/// whether a step is asynchronous.
 pub async fn begin(world: &World, n: usize, steps: &[(&str, bool)]) -> String {
     let org = sign_up(world, n).await;
     start(world, &org, steps);
@@ -36,10 +36,10 @@ pub fn start(world: &World, org: &str, steps: &[(&str, bool)]) {
 
 pub fn steps_item(steps: &[(&str, bool)]) -> Value {
     let due = json!({ "M": { "kind": { "S": "pending" }, "due": { "S": "2020-01-01T00:00:00.000Z" } } });
-    let step = |(key, may_answer_later): &(&str, bool)| {
+    let step = |(key, is_async): &(&str, bool)| {
         json!({ "M": { "key": { "S": key }, "title": { "S": "Setting up" },
             "timeout_seconds": { "N": "10" }, "deadline_seconds": { "N": "86400" },
-            "may_answer_later": { "BOOL": may_answer_later }, "state": due, "attempts": { "N": "0" } } })
+            "is_async": { "BOOL": is_async }, "state": due, "attempts": { "N": "0" } } })
     };
     json!({ "L": steps.iter().map(step).collect::<Vec<_>>() })
 }

@@ -67,7 +67,7 @@ struct StepItem {
     timeout_seconds: i64,
     deadline_seconds: i64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    may_answer_later: bool,
+    is_async: bool,
     state: StateItem,
     #[serde(default)]
     attempts: u32,
@@ -218,7 +218,7 @@ impl From<&Step> for StepItem {
             title: definition.title.clone(),
             timeout_seconds: definition.timeout.as_secs(),
             deadline_seconds: definition.deadline.as_secs(),
-            may_answer_later: definition.may_answer_later,
+            is_async: definition.is_async,
             state: StateItem::from(&step.state),
             attempts: step.attempts,
             began_at: step.began_at.map(At),
@@ -236,7 +236,7 @@ impl TryFrom<StepItem> for Step {
             title: item.title,
             timeout: SignedDuration::from_secs(item.timeout_seconds),
             deadline: SignedDuration::from_secs(item.deadline_seconds),
-            may_answer_later: item.may_answer_later,
+            is_async: item.is_async,
         };
         Ok(Self {
             definition,

@@ -33,7 +33,7 @@ fn running() -> Org {
         title: "Setting up".to_owned(),
         timeout: SignedDuration::from_secs(10),
         deadline: SignedDuration::from_hours(24),
-        may_answer_later: true,
+        is_async: true,
     };
     let project = "prj_0198c0de-0000-7000-8000-000000000003".parse().unwrap();
     let setup = Setup { steps: vec![step("first"), step("last")], ..Setup::without_steps(project) };

@@ -126,9 +126,7 @@ impl Actors {
 
     /// Resets the table to its initial content.
     pub async fn restore(&self) {
-        if !self.changed().is_empty() {
-            self.initial.restore(&self.world).await;
-        }
+        self.initial.restore(&self.world).await;
     }
 
     /// Gives the organizations of five columns the same teammate and the same pending invitation.

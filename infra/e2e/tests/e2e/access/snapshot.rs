@@ -35,28 +35,41 @@ impl TableSnapshot {
 
     /// Returns the keys of the items that were changed, removed, or added since the snapshot.
     pub fn changed(&self, world: &World) -> Vec<String> {
-        if writes(world) == self.writes.get() {
-            return Vec::new();
-        }
-        let now = Self::of(world).items;
-        let new = now.keys().filter(|key| !self.items.contains_key(*key));
-        let other = self.items.iter().filter(|(key, item)| now.get(*key) != Some(item)).map(|(key, _)| key);
-        other.chain(new).cloned().collect()
+        let [other, new] = self.difference(world);
+        other.into_iter().chain(new).map(|(key, _)| key).collect()
     }
 
     /// Waits until all running work is done, and then restores the table.
     pub async fn restore(&self, world: &World) {
-        world.settle().await;
-        for (key, item) in &Self::of(world).items {
-            if !self.items.contains_key(key) {
-                world.write("DeleteItem", json!({ "Key": { "pk": item["pk"], "sk": item["sk"] } }));
-            }
+        if self.is_current(world) {
+            return;
         }
-        let changed = self.changed(world);
-        for key in changed {
-            world.write("PutItem", json!({ "Item": self.items[&key] }));
+        world.settle().await;
+        let [other, new] = self.difference(world);
+        for (_, item) in new {
+            world.write("DeleteItem", json!({ "Key": { "pk": item["pk"], "sk": item["sk"] } }));
+        }
+        for (_, item) in other {
+            world.write("PutItem", json!({ "Item": item }));
         }
         self.writes.set(writes(world));
+    }
+
+    /// Returns whether the table was not written since it contained exactly these items.
+    fn is_current(&self, world: &World) -> bool {
+        writes(world) == self.writes.get()
+    }
+
+    /// Returns the items of the snapshot that were changed or removed, and the items that were added.
+    fn difference(&self, world: &World) -> [Vec<(String, Value)>; 2] {
+        if self.is_current(world) {
+            return [Vec::new(), Vec::new()];
+        }
+        let now = Self::of(world).items;
+        let pair = |(key, item): (&String, &Value)| (key.clone(), item.clone());
+        let other = self.items.iter().filter(|(key, item)| now.get(*key) != Some(item)).map(pair).collect();
+        let new = now.iter().filter(|(key, _)| !self.items.contains_key(*key)).map(pair).collect();
+        [other, new]
     }
 }
 

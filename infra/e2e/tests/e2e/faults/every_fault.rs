@@ -70,6 +70,11 @@ scenarios! {
     domain_event_survives_every_fault: Publish,
     trial_clock_survives_every_fault: TrialClock,
     long_parked_event_survives_every_fault: HoldParked,
+    created_tenant_survives_every_fault: CreateTenant,
+    imported_tenant_survives_every_fault: ImportTenant,
+    added_member_survives_every_fault: AddMember,
+    changed_user_survives_every_fault: ChangeUser,
+    read_customer_survives_every_fault: ReadCustomer,
 }
 
 /// Results of two runs without faults: one sends the request once, and the other sends it twice.
@@ -172,10 +177,10 @@ async fn calls(world: &World, scenario: Scenario) -> Vec<String> {
 /// in this time, and the mailer checks them.
 async fn recover(world: &World) {
     world.settle().await;
-    for minutes in [2, 16, 16] {
+    for minutes in [2, 16, 60] {
         wait(world, SignedDuration::from_mins(minutes)).await;
         world.settle().await;
-        for function in ["trial-reminder", "mailer"] {
+        for function in ["trial-reminder", "reconciler", "mailer"] {
             world.send("POST", &format!("/_local/invoke/{function}"), &[], scheduled_event()).await;
             world.settle().await;
         }

@@ -3,15 +3,19 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use stripe::{Secret, sign};
-use stripe_mock::test_events::{Seed, build_event, parse_spec};
+use stripe_mock::{
+    Existing,
+    test_events::{Seed, build_event, parse_spec},
+};
 
-use crate::faults::state::mask;
-use e2e::driver::{Visitor, World};
+use crate::{access::request::bearer, faults::state::mask};
+use e2e::driver::{TestResponse, Visitor, World};
 use e2e::mailbox::scheduled_event;
 
 const JO: &str = "jo@example.com";
 const MO: &str = "mo@example.com";
 const OPERATOR: &str = "operator@example.com";
+const TENANTS: &str = "/api/v1/organizations";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// One kind of request.
@@ -41,6 +45,11 @@ pub enum Scenario {
     Publish,
     TrialClock,
     HoldParked,
+    CreateTenant,
+    ImportTenant,
+    AddMember,
+    ChangeUser,
+    ReadCustomer,
 }
 
 /// The visitor who sends the request, and the content of the request.
@@ -48,6 +57,7 @@ pub struct Actor<'w> {
     visitor: Visitor<'w>,
     path: String,
     form: Vec<(&'static str, String)>,
+    /// The Stripe event, the detail of the host event, or the JSON body.
     event: Option<Value>,
 }
 
@@ -81,6 +91,8 @@ impl Scenario {
             Self::ExtendTrial => "operator",
             Self::Publish => "event-publisher",
             Self::TrialClock | Self::HoldParked => "trial-reminder",
+            Self::CreateTenant | Self::ImportTenant | Self::AddMember | Self::ChangeUser => "host-api",
+            Self::ReadCustomer => "reconciler",
         }
     }
 
@@ -92,7 +104,10 @@ impl Scenario {
     /// Whether the function runs after the response. The response then does not show whether the
     /// function succeeded.
     pub const fn is_asynchronous(self) -> bool {
-        matches!(self, Self::HostEvent | Self::Publish | Self::TrialClock | Self::HoldParked)
+        matches!(
+            self,
+            Self::HostEvent | Self::Publish | Self::TrialClock | Self::HoldParked | Self::ReadCustomer
+        )
     }
 
     /// Creates the state that the request requires.
@@ -217,6 +232,35 @@ impl Scenario {
                 assert_eq!(world.stripe(spec).await, [200]);
                 wait(world, SignedDuration::from_mins(11)).await;
             }
+            Self::CreateTenant => {
+                actor.path = TENANTS.to_owned();
+                actor.event = Some(tenant(json!({})));
+            }
+            Self::ImportTenant => {
+                actor.path = TENANTS.to_owned();
+                // An event of the customer arrives before the import, and waits for it.
+                assert_eq!(world.stripe(json!({ "type": "invoice.paid", "customer": "cus_1" })).await, [200]);
+                actor.event = Some(imported_tenant(world));
+            }
+            Self::AddMember => {
+                let org = world.trialing("Acme", JO).await.org();
+                actor.path = format!("/api/v1/organizations/{org}/members");
+                actor.event = Some(json!({ "email": MO, "full_name": "Mo Roe", "role": "member" }));
+            }
+            Self::ChangeUser => {
+                let user = world.trialing("Acme", JO).await.user();
+                actor.path = format!("/api/v1/users/{user}");
+                actor.event =
+                    Some(json!({ "email": "jo@new.example", "email_verified": true, "full_name": "Jo Roe" }));
+            }
+            Self::ReadCustomer => {
+                actor.path = TENANTS.to_owned();
+                actor.event = Some(imported_tenant(world));
+                world.inject(json!([{ "service": "stripe", "rate": 1.0, "kind": "error_500" }])).await;
+                assert_eq!(call_server_api(world, &actor).await.status, 201);
+                world.local("DELETE", "/_local/faults", None).await;
+                wait(world, SignedDuration::from_hours(1)).await;
+            }
         }
         world.settle().await;
         actor
@@ -233,6 +277,12 @@ impl Scenario {
             }
             Self::TrialClock | Self::HoldParked => {
                 world.send("POST", "/_local/invoke/trial-reminder", &[], scheduled_event()).await
+            }
+            Self::ReadCustomer => {
+                world.send("POST", "/_local/invoke/reconciler", &[], scheduled_event()).await
+            }
+            Self::CreateTenant | Self::ImportTenant | Self::AddMember | Self::ChangeUser => {
+                call_server_api(world, actor).await
             }
             Self::FirstPayment
             | Self::ParkedEvent
@@ -262,6 +312,28 @@ impl Scenario {
 pub async fn wait(world: &World, time: SignedDuration) {
     let system = world.stack.system();
     system.set_clock(system.clock().now() + time).await;
+}
+
+/// Returns the body that creates an organization with the server API.
+fn tenant(more: Value) -> Value {
+    let mut body =
+        json!({ "name": "Acme", "external_id": "acme", "admin": { "email": JO, "full_name": "Jo Doe" } });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
+}
+
+/// Adds a customer to the account at Stripe, and returns the body that imports their organization.
+fn imported_tenant(world: &World) -> Value {
+    world.stack.system().stripe.add_existing("cus_1", Existing::Active);
+    tenant(
+        json!({ "provisioned": true, "completed_tasks": ["created_project"], "stripe_customer_id": "cus_1" }),
+    )
+}
+
+async fn call_server_api(world: &World, actor: &Actor<'_>) -> TestResponse {
+    let (name, token) = bearer(stack::API_KEYS);
+    let method = if actor.path.contains("/users/") { "PATCH" } else { "POST" };
+    world.send(method, &actor.path, &[(&name, &token)], actor.event.as_ref().unwrap().to_string()).await
 }
 
 fn form(fields: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {

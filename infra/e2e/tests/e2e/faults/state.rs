@@ -102,7 +102,7 @@ pub fn mask(text: &str) -> String {
             r"|\d{4}-\d\d-\d\dT[0-9:.]+Z",
             r"|\b1[0-9]{9}\b",
             r#"|"version":\d+"#,
-            r"|(?<shard>(DUE|MAIL|HELD|FOREIGN|COHORT#\d{4}-W\d\d)#)\d",
+            r"|(?<shard>(DUE|MAIL|HELD|ASK|FOREIGN|COHORT#\d{4}-W\d\d)#)\d",
         ))
         .unwrap();
     }

@@ -30,6 +30,7 @@ export async function look(page, name, folder, faults, widths = WIDTHS) {
     (await violations(page, rules)).forEach(fault(`${width} px, ${colorScheme}`));
   }
   (await moving(page)).forEach(fault('reduced motion'));
+  (await undrawn(page)).forEach(fault('icons'));
   for (const size of [REFLOW, ...widths.map((width) => ({ width, height: 800 })), WIDE]) {
     await page.setViewportSize(size);
     (await tooWide(page)).forEach(fault(`${size.width} px`));
@@ -57,6 +58,14 @@ function moving(page) {
     });
     return [...runs, ...would.map((it) => `${it.localName}.${it.className} would move`)];
   });
+}
+
+/** Reports icons without a drawing. A definition other than the built-in one can name any emoji. */
+function undrawn(page) {
+  if (process.env.CHECKLIST) return [];
+  return page.evaluate(() => [...document.querySelectorAll('.note-icon, .task-icon, .task-glyph')]
+    .filter((it) => !it.querySelector('svg'))
+    .map((it) => `${it.textContent} has no drawing`));
 }
 
 /** Reports horizontal scrolling, in left-to-right and right-to-left layout. */

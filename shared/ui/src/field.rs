@@ -2,7 +2,7 @@
 
 use maud::{Markup, Render, html};
 
-use crate::words;
+use crate::{icon, words};
 
 /// The input type of a [`Field`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +183,7 @@ pub fn error_summary(errors: &[(&str, &str)]) -> Markup {
     html! {
         @if !errors.is_empty() {
             div class="note tone-warning" role="alert" {
-                span class="note-icon" aria-hidden="true" { "⚠️" }
+                span class="note-icon" { (icon("⚠️")) }
                 div {
                     p class="note-title" { (words::form::errors_to_fix(errors.len())) }
                     ul class="note-list" {
@@ -200,7 +200,7 @@ pub fn error_summary(errors: &[(&str, &str)]) -> Markup {
 pub fn problem_note(title: &str, detail: &str) -> Markup {
     html! {
         div class="note tone-warning" role="alert" {
-            span class="note-icon" aria-hidden="true" { "⏳" }
+            span class="note-icon" { (icon("⏳")) }
             div {
                 p class="note-title" { (title) }
                 div class="note-text" { p { (detail) } }

@@ -41,7 +41,7 @@ fn row(delivery: &WebhookDelivery, now: Timestamp) -> Markup {
     let organization = delivery.organization.as_deref().and_then(|id| id.parse::<OrgId>().ok());
     html! {
         li class="row" {
-            span class="task-icon" aria-hidden="true" { (icon) }
+            span class="task-icon" { (ui::icon(icon)) }
             div class="row-text" {
                 h2 { (delivery.kind) }
                 p { (text::outcome(state, delivery.status, delivery.attempts, delivery.ms)) }

@@ -62,7 +62,7 @@ impl ReviewItemView {
                 reasons: vec![words::item::PARKED_REASON.to_owned()],
                 ids: parked_ids(customer, event),
                 actions: vec![Action::Dismiss],
-                ..Self::new("parked", "🅿️", title(words::item::PARKED, body), words::item::PARKED_ADVICE)
+                ..Self::new("parked", "⏸️", title(words::item::PARKED, body), words::item::PARKED_ADVICE)
             },
             ReviewItemKind::Parked { customer, event, body, lacks: Some(kind), organizations } => {
                 let payment = Payment::of(body);
@@ -83,12 +83,12 @@ impl ReviewItemView {
             }
             ReviewItemKind::Quarantined { id, reason, body } => {
                 let title = title(words::item::QUARANTINED, body);
-                let view = Self::new("quarantined", "🧪", title, words::item::QUARANTINED_ADVICE);
+                let view = Self::new("quarantined", "⚠️", title, words::item::QUARANTINED_ADVICE);
                 view.of_event(id, reason, &[])
             }
             ReviewItemKind::Conflict { id, reason, body, organizations } => {
                 let title = title(words::item::CONFLICT, body);
-                let view = Self::new("conflict", "⚖️", title, words::item::CONFLICT_ADVICE);
+                let view = Self::new("conflict", "⚠️", title, words::item::CONFLICT_ADVICE);
                 view.of_event(id, reason, organizations)
             }
             ReviewItemKind::Organization(org) => Self::of_organization(org, now),
@@ -103,7 +103,7 @@ impl ReviewItemView {
             ReviewItemKind::Corrupt { key, why } => Self {
                 reasons: vec![sentence(why)],
                 ids: vec![(words::item::ITEM_KEY, key.clone())],
-                ..Self::new("unreadable", "🚧", words::item::CORRUPT.to_owned(), words::item::CORRUPT_ADVICE)
+                ..Self::new("unreadable", "⚠️", words::item::CORRUPT.to_owned(), words::item::CORRUPT_ADVICE)
             },
         };
         Self { id: item.id.clone(), since: item.since, ..view }

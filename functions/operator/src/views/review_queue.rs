@@ -129,9 +129,9 @@ fn empty(list: ReviewList, after: Option<Timestamp>) -> Markup {
             let first_page = html! { p { a href=(paths::QUEUE) { (text::FIRST_PAGE) } } };
             return note(Tone::Calm, "🏁", text::END_TITLE, &first_page);
         }
-        (ReviewList::NeedsReview, None) => (Tone::Success, "🌤️", text::EMPTY_TITLE, text::EMPTY),
+        (ReviewList::NeedsReview, None) => (Tone::Success, "✅", text::EMPTY_TITLE, text::EMPTY),
         (ReviewList::ParkedWithoutMetadata, None) => {
-            (Tone::Calm, "🅿️", text::EMPTY_WITHOUT_METADATA_TITLE, text::EMPTY_WITHOUT_METADATA)
+            (Tone::Calm, "⏸️", text::EMPTY_WITHOUT_METADATA_TITLE, text::EMPTY_WITHOUT_METADATA)
         }
     };
     note(tone, icon, title, &html! { p { (message) } })
@@ -140,7 +140,7 @@ fn empty(list: ReviewList, after: Option<Timestamp>) -> Markup {
 fn row(view: &ReviewItemView, now: Timestamp) -> Markup {
     html! {
         li class="row" {
-            span class="task-icon" aria-hidden="true" { (view.icon) }
+            span class="task-icon" { (ui::icon(view.icon)) }
             div class="row-text" {
                 h3 { (view.title) }
                 @for reason in &view.reasons { p { (reason) } }

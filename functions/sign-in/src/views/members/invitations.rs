@@ -26,7 +26,7 @@ impl MembersPage<'_> {
                 @if !self.caller.found.user.value.verified { (verify_address(self.caller)) }
                 (form(draft))
             },
-            Err(TeamError::NoSeat(seats)) => self.plan_note("🪑", seats::NONE_FREE, &seats::none_free(seats)),
+            Err(TeamError::NoSeat(seats)) => self.plan_note("👤", seats::NONE_FREE, &seats::none_free(seats)),
             Err(_) => self.plan_note("🔑", invite::NO_ACCESS, access::sentence(org.status(now))),
         };
         html! {

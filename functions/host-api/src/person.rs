@@ -71,7 +71,8 @@ impl App {
     /// path of the person's id in the body.
     ///
     /// # Errors
-    /// 409 if the id and the address belong to different users.
+    /// 409 if the id and the address belong to different users. [`store::Error::Conflict`] after it
+    /// verified the address of a known user.
     pub async fn load_person(
         &self,
         person: &PersonIn,
@@ -90,6 +91,7 @@ impl App {
         };
         let before = self.store.load_user(id).await?.ok_or(store::Error::Conflict)?;
         let after = person.vouch_for(&before.value).map_err(|it| it.to_problem(field))?;
+        self.verify(&before, &person.name, person.verified).await?;
         Ok(Person::Known(Box::new(before), after))
     }
 }

@@ -14,27 +14,31 @@ use crate::{
     org::OrgWrite,
     schema::{member, org},
     update::{Change, Only, change, delete},
+    verification::WaitingInvitations,
 };
 
 /// Maximum number of organizations of an account that can change: a transaction has at most 100
 /// actions, two for each organization.
 pub const MAX_ACCOUNT_ORGS: usize = 48;
 
-/// A user and their membership in each organization.
+/// A user, their membership in each organization, and their invitations that wait.
 #[derive(Clone, Debug)]
 pub struct Account {
     /// The user whose copies they are.
     pub user: Stored<User>,
     /// Each organization of the user, with the membership.
     pub memberships: Vec<(Stored<Org>, Membership)>,
+    /// The invitations that wait until the user's address is verified.
+    waiting: Vec<WaitingInvitations>,
 }
 
 impl Store {
-    /// Loads the memberships of a user.
+    /// Loads the memberships of a user. If the address is unverified, also loads the invitations that
+    /// wait for this.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
-    pub async fn load_account(&self, user: Stored<User>) -> Result<Account, Error> {
+    pub async fn load_account(&self, user: Stored<User>, now: Timestamp) -> Result<Account, Error> {
         let id = user.value.id;
         let keys: Vec<Key> =
             user.value.orgs.iter().flat_map(|org| [Key::org(*org), Key::member(*org, id)]).collect();
@@ -44,11 +48,16 @@ impl Store {
             let (Some(org), Some(member)) = (org, member) else { continue };
             memberships.push((org::decode(org)?, member::decode(member)?));
         }
-        Ok(Account { user, memberships })
+        let waiting = match user.value.verified {
+            true => Vec::new(),
+            false => self.load_waiting_invitations(&user.value, now).await?,
+        };
+        Ok(Account { user, memberships, waiting })
     }
 
     /// Writes a changed user, and the copies in `after`, which has an entry for each membership of
-    /// `before`. Every organization gets a new version. Writes nothing if the user is the same.
+    /// `before`. Every organization gets a new version. If `user` is verified, makes the emails of their
+    /// waiting invitations due. Writes nothing if the user is the same.
     /// Returns `false`, and writes nothing, if the new address belongs to another user.
     ///
     /// # Errors
@@ -77,6 +86,9 @@ impl Store {
             let difference = Change::between(&old, &old, &member::encode(changed)?);
             let key = Key::member(member.org, member.user);
             actions.extend(difference.map(|it| change(&self.table, &key, it, Only::Exists)).transpose()?);
+        }
+        if user.verified {
+            actions.extend(self.invitation_releases(&before.waiting, now)?);
         }
         match self.transact(actions).await? {
             Transacted::Done => Ok(true),

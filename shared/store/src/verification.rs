@@ -63,19 +63,34 @@ impl Store {
     }
 
     /// Builds the actions that make the emails of waiting invitations due, and let waiting runs of
-    /// provisioning steps begin. Held invitations stay as they are, so that an admin can send them later.
+    /// provisioning steps begin.
     pub(crate) fn release_actions(
         &self,
         waiting: &[WaitingInvitations],
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, Error> {
         let mut actions = Vec::new();
-        for WaitingInvitations { org, invitations, held } in waiting {
+        for WaitingInvitations { org, held, .. } in waiting {
             let mut after = org.value.clone();
             after.release_run(now);
             if held.is_none() || after != org.value {
                 actions.push(self.org_write(org, &after, OrgWrite::at(now))?);
             }
+        }
+        actions.extend(self.invitation_releases(waiting, now)?);
+        Ok(actions)
+    }
+
+    /// Builds the actions that make the emails of waiting invitations due. Each of their organizations
+    /// must be part of the transaction. Held invitations stay as they are, so that an admin can send
+    /// them later.
+    pub(crate) fn invitation_releases(
+        &self,
+        waiting: &[WaitingInvitations],
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let mut actions = Vec::new();
+        for WaitingInvitations { invitations, held, .. } in waiting {
             for before in invitations.iter().filter(|_| held.is_none()) {
                 let mut released = before.value.clone();
                 released.release(now);
@@ -86,8 +101,7 @@ impl Store {
     }
 
     /// Writes a user whose address is verified, makes the emails of waiting invitations due, and lets
-    /// waiting runs begin. The
-    /// first verification ends the sessions of the user, except the one of `token`.
+    /// waiting runs begin. The first verification ends the sessions of the user, except the one of `token`.
     ///
     /// # Errors
     /// [`Error::Conflict`] if the user, an organization, or an invitation changed, or if the session

@@ -13,7 +13,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use store::{Account, MAX_ACCOUNT_ORGS};
+use store::{Account, MAX_ACCOUNT_ORGS, Stored};
 use telemetry::LogArea;
 use web::{Kind, PathParam, Problem};
 
@@ -48,22 +48,44 @@ pub async fn change_user(
 }
 
 async fn try_change(app: &App, _: &Writer, id: &str, change: &ChangeIn) -> Result<User, Problem> {
-    let (before, now) = (app.load_user(id).await?, app.now());
-    let mut user = before.value.clone();
-    user.change_from_host(change.name.as_ref(), change.address.as_ref(), change.verified);
-    if user == before.value {
-        return Ok(user);
+    app.commit_change(app.load_user(id).await?, change).await
+}
+
+impl App {
+    /// Verifies the address of a known user if the host app vouches for it (`vouched`). What waits for
+    /// this in the user's organizations goes on, as after the first followed link.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`](store::Error::Conflict) if it changed the user, so that the request starts
+    /// again with the changed items, and if the user or an organization changed meanwhile.
+    pub async fn verify(&self, user: &Stored<User>, name: &Name, vouched: bool) -> Result<(), Problem> {
+        let known = &user.value;
+        if !vouched || known.verified || known.orgs.len() > MAX_ACCOUNT_ORGS {
+            return Ok(());
+        }
+        let change = ChangeIn { address: None, name: Some(name.clone()), verified: true };
+        self.commit_change(user.clone(), &change).await?;
+        Err(store::Error::Conflict.into())
     }
-    if user.orgs.len() > MAX_ACCOUNT_ORGS {
-        return Err(Problem::new(Kind::Conflict, words::too_many_organizations()));
+
+    async fn commit_change(&self, before: Stored<User>, change: &ChangeIn) -> Result<User, Problem> {
+        let now = self.now();
+        let mut user = before.value.clone();
+        user.change_from_host(change.name.as_ref(), change.address.as_ref(), change.verified);
+        if user == before.value {
+            return Ok(user);
+        }
+        if user.orgs.len() > MAX_ACCOUNT_ORGS {
+            return Err(Problem::new(Kind::Conflict, words::too_many_organizations()));
+        }
+        let account = self.store.load_account(before, now).await?;
+        let after = decide_copies(&account, &user, now);
+        if !self.store.commit_account(&account, &user, &after, now).await? {
+            return Err(Problem::new(Kind::Conflict, words::ADDRESS_IN_USE).with("field", "email".into()));
+        }
+        tracing::info!(area = %LogArea::Access, user = %user.id, "changed user for the host app");
+        Ok(user)
     }
-    let account = app.store.load_account(before).await?;
-    let after = decide_copies(&account, &user, now);
-    if !app.store.commit_account(&account, &user, &after, now).await? {
-        return Err(Problem::new(Kind::Conflict, words::ADDRESS_IN_USE).with("field", "email".into()));
-    }
-    tracing::info!(area = %LogArea::Access, user = %user.id, "changed user for the host app");
-    Ok(user)
 }
 
 /// Returns the organizations and the memberships with the changed values of the user. The first

@@ -121,7 +121,11 @@ async fn try_put(
     let (org, user) = tokio::try_join!(app.load_org(org), app.find_user(user))?;
     expected.check(&org)?;
     let person = match user {
-        NamedUser::Known(user) => body.known(&org.value, user)?,
+        NamedUser::Known(user) => {
+            let person = body.known(&org.value, user.clone())?;
+            app.verify(&user, body.name.as_ref().unwrap_or(&user.value.name), body.verified).await?;
+            person
+        }
         NamedUser::New(id) => {
             let person = body.new_person(id)?;
             let known = app.store.load_known_person(person.external_id.as_ref(), &person.address).await?;

@@ -12,3 +12,4 @@ pub mod portal_link;
 mod rotation;
 mod server_api;
 mod tenants;
+mod vouched;

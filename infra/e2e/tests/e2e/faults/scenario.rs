@@ -234,7 +234,7 @@ impl Scenario {
             }
             Self::CreateTenant => {
                 actor.path = TENANTS.to_owned();
-                actor.event = Some(tenant(json!({})));
+                actor.event = Some(tenant(&json!({})));
             }
             Self::ImportTenant => {
                 actor.path = TENANTS.to_owned();
@@ -315,7 +315,7 @@ pub async fn wait(world: &World, time: SignedDuration) {
 }
 
 /// Returns the body that creates an organization with the server API.
-fn tenant(more: Value) -> Value {
+fn tenant(more: &Value) -> Value {
     let mut body =
         json!({ "name": "Acme", "external_id": "acme", "admin": { "email": JO, "full_name": "Jo Doe" } });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -326,7 +326,7 @@ fn tenant(more: Value) -> Value {
 fn imported_tenant(world: &World) -> Value {
     world.stack.system().stripe.add_existing("cus_1", Existing::Active);
     tenant(
-        json!({ "provisioned": true, "completed_tasks": ["created_project"], "stripe_customer_id": "cus_1" }),
+        &json!({ "provisioned": true, "completed_tasks": ["created_project"], "stripe_customer_id": "cus_1" }),
     )
 }
 

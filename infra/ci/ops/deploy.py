@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from samcli.cli.types import CfnParameterOverridesType
@@ -364,8 +365,15 @@ def check_restore(project: Project):
     assert restore("--write")[1].startswith("0 items restored, 0 deleted")
 
 
+def check_build_settings(project: Project):
+    """The stages build one function after the other. samconfig.toml has the reason."""
+    config = tomllib.loads((project.folder / "samconfig.toml").read_text(encoding="utf-8"))
+    builds = {name: stage["build"]["parameters"] for name, stage in config.items() if name != "version"}
+    assert builds and not any(build.get("parallel") or build["cached"] for build in builds.values()), builds
+
+
 def main():
-    checks = (check_published_versions, check_read_values, check_command, check_rejections, check_indexes, check_rollback_commands, check_restore)
+    checks = (check_build_settings, check_published_versions, check_read_values, check_command, check_rejections, check_indexes, check_rollback_commands, check_restore)
     for check in checks:
         with tempfile.TemporaryDirectory() as folder:
             check(Project(Path(folder).resolve()))

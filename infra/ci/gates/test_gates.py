@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from infra.ci.gates import cycles, dependencies, sizes
+from infra.ci.gates import cycles, dependencies, locks, sizes
 
 
 class Cycles(unittest.TestCase):
@@ -112,6 +112,13 @@ class Sizes(unittest.TestCase):
             for attribute in ("#[test]", "#[tokio::test(start_paused = true)]\nasync", "#[test]\n#[ignore]"):
                 with self.subTest(name, attribute=attribute):
                     self.assertEqual(len(sizes.test_names({Path("a.rs"): f"{attribute} fn {name}() {{}}"})), errors)
+
+
+class Locks(unittest.TestCase):
+    def test_missing_version_and_missing_hash_are_found(self):
+        locked = "a==1 \\\n    --hash=sha256:00\nb==2\n"
+        self.assertEqual(locks.faults("a[extra]==1\n", "a==1 \\\n    --hash=sha256:00\n"), [])
+        self.assertEqual(locks.faults("a==2\nb==2\n", locked), ["a==2 is not in the lock file", "b==2 has no version or no hash"])
 
 
 if __name__ == "__main__":

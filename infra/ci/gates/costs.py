@@ -110,12 +110,17 @@ def counts() -> str:
 def costs(text: str) -> str:
     of = table(text, "assumptions") | {name: count for name, (count, _) in counted().items()}
     months = [month(of, table(text, "prices"), size) for size in SIZES]
-    lines = ["| | " + " | ".join(f"{size:,} organizations" for size in SIZES) + " |", "|---|" + "---:|" * len(SIZES)]
-    for service in months[0]:
-        lines.append(f"| {service} | " + " | ".join(dollars(one[service]) for one in months) + " |")
+    traces = [one.pop("X-Ray") for one in months]
     totals = [sum(one.values()) for one in months]
-    lines.append("| **total** | " + " | ".join(f"**{total:,.2f}**" for total in totals) + " |")
-    lines.append("| per organization | " + " | ".join(f"{total / size:.4f}" for total, size in zip(totals, SIZES, strict=True)) + " |")
+
+    def row(name: str, amounts: list[str]) -> str:
+        return f"| {name} | " + " | ".join(amounts) + " |"
+
+    lines = [row("", [f"{size:,} organizations" for size in SIZES]).replace("  ", " "), "|---|" + "---:|" * len(SIZES)]
+    lines += [row(service, [dollars(one[service]) for one in months]) for service in months[0]]
+    lines.append(row("**total**", [f"**{total:,.2f}**" for total in totals]))
+    lines.append(row("per organization", [f"{total / size:.4f}" for total, size in zip(totals, SIZES, strict=True)]))
+    lines.append(row("X-Ray, only with `Tracing=Active`", [dollars(amount) for amount in traces]))
     return "\n".join(lines) + "\n"
 
 

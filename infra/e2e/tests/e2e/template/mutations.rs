@@ -148,7 +148,6 @@ const MUTATIONS: &[(&str, &str, Mutation)] = &[
     ("function-limits", "/Globals.Function.MemorySize", Remove),
     ("function-lease", "MailerFunction.Properties.Timeout", Set("60")),
     ("function-logs", "/Globals.Function.LoggingConfig", Remove),
-    ("function-traced", "/Globals.Function.Tracing", Set("PassThrough")),
     ("function-runtime", "SignInFunction.Metadata", Remove),
     ("function-runtime", "/Globals.Function.Architectures", Set("[arm64]")),
     (

@@ -68,10 +68,6 @@ pub fn logs(stack: &Stack) -> Vec<String> {
     )
 }
 
-pub fn traced(stack: &Stack) -> Vec<String> {
-    each(stack, |_, function| function["Tracing"] != "Active", "is not traced")
-}
-
 pub fn runtime(stack: &Stack) -> Vec<String> {
     let wrong = |name: &str, function: &Value| {
         let build_method = &stack.raw["Resources"][name]["Metadata"]["BuildMethod"];

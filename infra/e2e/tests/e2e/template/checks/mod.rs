@@ -53,7 +53,6 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("function-lease", functions::lease),
     ("function-reserved", functions::reserved),
     ("function-logs", functions::logs),
-    ("function-traced", functions::traced),
     ("function-runtime", functions::runtime),
     ("secrets-by-reference", functions::secrets_by_reference),
     ("release-gradual", release::gradual),

@@ -189,7 +189,7 @@ def check_published_versions(project: Project):
     turned = dict(reversed(fourteen.items()))
     assert versions(built, turned) == one, "another order of the values changed a version"
     # SAM alone publishes no version for any of these changes.
-    others = (("Timeout: 10", "Timeout: 11"), ("Tracing: Active", "Tracing: PassThrough"), ("Ref: Logs", "Ref: AccessLogs"), ("Runtime: provided.al2023", "Runtime: provided.al2027"))
+    others = (("Timeout: 10", "Timeout: 11"), ("Default: PassThrough", "Default: Active"), ("Ref: Logs", "Ref: AccessLogs"), ("Runtime: provided.al2023", "Runtime: provided.al2027"))
     for was, becomes in others:
         assert was in built, was
         changed = versions(built.replace(was, becomes, 1), fourteen)

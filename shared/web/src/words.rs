@@ -40,7 +40,7 @@ pub mod detail {
 
     /// Lists the methods of a path, such as `GET, HEAD`.
     pub fn method_not_allowed(allowed: &str) -> String {
-        format!("Method not allowed. Allowed: {allowed}.")
+        format!("Allowed: {allowed}.")
     }
 
     /// States when to try again; `minutes` is at least 1. From two hours on, the text has hours.

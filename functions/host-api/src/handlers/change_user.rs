@@ -53,7 +53,8 @@ async fn try_change(app: &App, _: &Writer, id: &str, change: &ChangeIn) -> Resul
 
 impl App {
     /// Verifies the address of a known user if the host app vouches for it (`vouched`). What waits for
-    /// this in the user's organizations goes on, as after the first followed link.
+    /// this in the user's organizations goes on, as after the first followed link. Does nothing for a
+    /// user with too many organizations for one transaction.
     ///
     /// # Errors
     /// [`Error::Conflict`](store::Error::Conflict) if it changed the user, so that the request starts

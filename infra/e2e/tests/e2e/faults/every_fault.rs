@@ -174,7 +174,7 @@ async fn calls(world: &World, scenario: Scenario) -> Vec<String> {
 }
 
 /// Advances the clock and runs the schedules, until all retries are done. Claims of emails expire
-/// in this time, and the mailer checks them.
+/// in this time, and the mailer checks them. A postponed read of a customer becomes due.
 async fn recover(world: &World) {
     world.settle().await;
     for minutes in [2, 16, 60] {

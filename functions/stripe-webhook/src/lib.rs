@@ -64,8 +64,8 @@ struct App {
 pub async fn start(boot: Context) -> Result<Handler, ConfigErrors> {
     let config = Config::read(&boot.env)?;
     let store = Store::new(&boot.aws.service("dynamodb"), config.table);
-    let secrets = WebhookSecrets::open(config.secrets, &boot.aws, &boot.clock).await;
-    store.warm_up().await;
+    let secrets = WebhookSecrets::open(config.secrets, &boot.aws, &boot.clock);
+    let (secrets, ()) = tokio::join!(secrets, store.warm_up());
     let (mode, prices, steps) = (config.mode, config.prices, config.steps);
     let app = Arc::new(App { store, clock: boot.clock, entropy: boot.entropy, secrets, mode, prices, steps });
     let http = {

@@ -62,7 +62,7 @@ ALLOWED_CALLERS = {
     "aws-sdk-sesv2": {"mail", "cli", "e2e"},
     "aws-sdk-eventbridge": {"event-bus", "cli", "e2e"},
     "aws-sdk-sqs": {"mailer", "webhook-sender"},
-    "aws-sdk-secretsmanager": {"runtime", "cli", "e2e"},
+    "aws-sdk-secretsmanager": {"cli"},
 }
 
 

@@ -75,21 +75,24 @@ impl HttpClient for Wire {
     }
 }
 
-fn mailer(http: SharedHttpClient, endpoint: Option<String>) -> Mailer {
-    let mut config = SdkConfig::builder()
+fn mailer(http: SharedHttpClient) -> Mailer {
+    let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys("key", "secret", None)))
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .http_client(http);
-    config.set_endpoint_url(endpoint);
+    mailer_of(&config.build())
+}
+
+fn mailer_of(config: &SdkConfig) -> Mailer {
     let sender = Sender::new(
         &SenderName::parse("TimeTracker").unwrap(),
         &Address::parse("noreply@timetracker.com").unwrap(),
     );
     let sets =
         ConfigurationSets { notices: Some("onramp-mail".to_owned()), links: Some("onramp-links".to_owned()) };
-    Mailer::new(&config.build(), sender, sets)
+    Mailer::new(config, sender, sets)
 }
 
 fn email() -> Rendered {
@@ -115,7 +118,7 @@ fn tags() -> Tags {
 fn accepting() -> (Mailer, Arc<Mutex<Vec<String>>>) {
     let wire = Wire { ses: Ses::Responds(200, "", r#"{"MessageId":"1"}"#), requests: Arc::default() };
     let requests = Arc::clone(&wire.requests);
-    (mailer(SharedHttpClient::new(wire), None), requests)
+    (mailer(SharedHttpClient::new(wire)), requests)
 }
 
 async fn send(mailer: &Mailer) -> Outcome {
@@ -152,7 +155,7 @@ async fn each_result_maps_to_one_outcome_without_retry() {
         (Ses::Hangs, Ambiguous),
     ] {
         let wire = Wire { ses, requests: Arc::default() };
-        assert_eq!(send(&mailer(SharedHttpClient::new(wire.clone()), None)).await, outcome, "{ses:?}");
+        assert_eq!(send(&mailer(SharedHttpClient::new(wire.clone()))).await, outcome, "{ses:?}");
         assert_eq!(wire.requests.lock().unwrap().len(), 1, "{ses:?}");
     }
 }
@@ -173,7 +176,7 @@ async fn bad_request_about_an_address_is_recognized_by_its_message() {
         (r#"{"message":"The header says: Missing domain"}"#, Refused),
     ] {
         let wire = Wire { ses: Ses::Responds(400, "BadRequestException", body), requests: Arc::default() };
-        assert_eq!(send(&mailer(SharedHttpClient::new(wire), None)).await, outcome, "{body}");
+        assert_eq!(send(&mailer(SharedHttpClient::new(wire))).await, outcome, "{body}");
     }
 }
 
@@ -235,7 +238,6 @@ async fn unsubscribe_headers_are_set_only_with_a_url() {
 /// Uses the real HTTP client over the loopback interface.
 #[tokio::test]
 async fn closed_port_is_not_sent_and_closed_connection_is_ambiguous() {
-    let http = || aws_smithy_http_client::Builder::new().build_http();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let close_connection = async {
@@ -243,10 +245,10 @@ async fn closed_port_is_not_sent_and_closed_connection_is_ambiguous() {
         let read = stream.read(&mut [0; 64]).await.unwrap();
         assert!(read > 0);
     };
-    let connected = mailer(http(), Some(endpoint.clone()));
-    let (outcome, ()) = tokio::join!(send(&connected), close_connection);
+    let mailer = mailer_of(&test_support::aws::at(&endpoint).service("sesv2"));
+    let (outcome, ()) = tokio::join!(send(&mailer), close_connection);
     assert_eq!(outcome, Outcome::Ambiguous);
 
     drop(listener);
-    assert_eq!(send(&mailer(http(), Some(endpoint))).await, Outcome::NotSent);
+    assert_eq!(send(&mailer).await, Outcome::NotSent);
 }

@@ -4,22 +4,34 @@ use std::{fmt, time::Duration};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
 use aws_smithy_runtime_api::client::{
-    behavior_version::BehaviorVersion, http::SharedHttpClient,
+    behavior_version::BehaviorVersion,
+    http::{SharedHttpClient, http_client_fn},
     stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
 
-use crate::env::{ConfigErrors, Env};
+use crate::{
+    env::{ConfigErrors, Env},
+    http::{self, Addresses},
+};
 
-/// The root certificates of AWS endpoints (Amazon Trust Services). The binary contains them,
+/// The root certificates of AWS endpoints (www.amazontrust.com/repository). The binary contains them,
 /// because reading the certificates of the machine would take longer than the rest of the startup.
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+const AMAZON_ROOTS: [&[u8]; 5] = [
+    include_bytes!("amazon_roots/AmazonRootCA1.cer"),
+    include_bytes!("amazon_roots/AmazonRootCA2.cer"),
+    include_bytes!("amazon_roots/AmazonRootCA3.cer"),
+    include_bytes!("amazon_roots/AmazonRootCA4.cer"),
+    include_bytes!("amazon_roots/SFSRootCAG2.cer"),
+];
+/// Maximum duration of a TCP connection attempt.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Configuration of all SDK clients of a function. The clients share one HTTP client and one
 /// connection pool.
@@ -30,9 +42,9 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 /// environment variables").
 #[derive(Clone)]
 pub struct Aws {
-    region: Region,
-    credentials: Credentials,
-    http: SharedHttpClient,
+    pub(crate) region: Region,
+    pub(crate) credentials: SharedCredentialsProvider,
+    pub(crate) http: SharedHttpClient,
     endpoints: Env,
 }
 
@@ -41,7 +53,8 @@ impl Aws {
     /// calls, records them, or makes them fail.
     #[must_use]
     pub fn new(region: String, credentials: Credentials, http: SharedHttpClient) -> Self {
-        Self { region: Region::new(region), credentials, http, endpoints: Env::default() }
+        let (region, credentials) = (Region::new(region), SharedCredentialsProvider::new(credentials));
+        Self { region, credentials, http, endpoints: Env::default() }
     }
 
     /// Creates the configuration from the environment variables that Lambda sets.
@@ -59,25 +72,24 @@ impl Aws {
         let key = vars.text("AWS_ACCESS_KEY_ID", "the access key id of the role (set by Lambda)");
         let secret = vars.text("AWS_SECRET_ACCESS_KEY", "the secret access key of the role (set by Lambda)");
         let token = env.get("AWS_SESSION_TOKEN").map(str::to_owned);
-        let mut roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(AMAZON_ROOTS.map(CertificateDer::from));
         if let Some(path) = env.get("AWS_CA_BUNDLE") {
-            match std::fs::read(path) {
-                Ok(pem) => roots = roots.with_pem_certificate(pem),
-                Err(_) => vars.error("AWS_CA_BUNDLE", "the path of a readable PEM file"),
+            match CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+                Ok(further) if !further.is_empty() => {
+                    roots.add_parsable_certificates(further);
+                }
+                _ => vars.error("AWS_CA_BUNDLE", "the path of a PEM file of certificates"),
             }
         }
-        let trust = TlsContext::builder().with_trust_store(roots).build().ok();
-        if trust.is_none() {
-            vars.error("AWS_CA_BUNDLE", "a PEM file of certificates");
-        }
-        let parts = (|| Some((region?, key?, secret?, trust?)))();
-        vars.finish(parts).map(|(region, key, secret, trust)| Self {
+        let parts = (|| Some((region?, key?, secret?)))();
+        vars.finish(parts).map(|(region, key, secret)| Self {
             region: Region::new(region),
-            credentials: Credentials::new(key, secret, token, None, "lambda"),
-            http: Builder::new()
-                .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-                .tls_context(trust)
-                .build_https(),
+            credentials: SharedCredentialsProvider::new(Credentials::new(key, secret, token, None, "lambda")),
+            http: {
+                let connector = http::connector(roots, CONNECT_TIMEOUT, Addresses::All);
+                http_client_fn(move |_, _| connector.clone())
+            },
             endpoints: env.clone(),
         })
     }
@@ -85,35 +97,44 @@ impl Aws {
     /// Returns the configuration of one service's client.
     ///
     /// `name` is the lowercase form of the service name in `AWS_ENDPOINT_URL_<NAME>`: `dynamodb`,
-    /// `sesv2`, `eventbridge`, or `secrets_manager`.
+    /// `sesv2`, `eventbridge`, or `sqs`.
     ///
     /// Each attempt ends after at most 3 seconds. Each operation, with all its attempts, ends after
     /// at most 8 seconds. By default, the SDK does not limit these durations. A connection without
     /// a response would then block an invocation until Lambda ends the invocation.
     #[must_use]
     pub fn service(&self, name: &str) -> SdkConfig {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(1))
-            .operation_attempt_timeout(Duration::from_secs(3))
-            .operation_timeout(Duration::from_secs(8))
-            .build();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(self.region.clone())
-            .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
+            .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
-            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .timeout_config(timeouts)
+            .sleep_impl(sleep())
+            .timeout_config(timeouts())
             .retry_config(RetryConfig::standard())
             // Responses are small JSON documents, so the timeout of an attempt is enough to end a
             // stalled response.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        let endpoint = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{}", name.to_ascii_uppercase()));
-        if let Some(url) = endpoint.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL")) {
-            config = config.endpoint_url(url);
-        }
+        config.set_endpoint_url(self.endpoint(name).map(str::to_owned));
         config.build()
     }
+
+    /// Returns the URL that replaces the endpoint of a service, if one is configured.
+    pub(crate) fn endpoint(&self, name: &str) -> Option<&str> {
+        let of_service = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{}", name.to_ascii_uppercase()));
+        of_service.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL"))
+    }
+}
+
+pub(crate) fn sleep() -> SharedAsyncSleep {
+    SharedAsyncSleep::new(TokioSleep::new())
+}
+
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(8))
+        .build()
 }
 
 impl fmt::Debug for Aws {

@@ -17,21 +17,22 @@
 //! - [`run`]: starts a function with a [`Context`].
 //! - `env`: [`Vars`] reads the variables of a configuration and collects all errors.
 //! - `aws`: [`Aws`] configures the SDK clients.
+//! - `http`: the HTTP client of both.
 //! - `outbound_http`: [`OutboundHttp`] connects to services other than AWS.
 //! - `public_dns`: [`is_public`] decides which addresses such a service may have.
 //! - `clock` and `rng`: the sources of time and randomness.
-//! - `secrets`, with the feature of this name: [`SecretCache`] reads secrets from Secrets Manager.
+//! - `secrets`: [`SecretCache`] reads secrets from Secrets Manager.
 //! - `base_url`: [`BaseUrl`] is a URL that pages and emails may link to.
 
 mod aws;
 mod base_url;
 mod clock;
 mod env;
+mod http;
 mod outbound_http;
 mod public_dns;
 mod rng;
 mod run;
-#[cfg(feature = "secrets")]
 mod secrets;
 
 pub use aws::Aws;
@@ -42,5 +43,4 @@ pub use outbound_http::OutboundHttp;
 pub use public_dns::is_public;
 pub use rng::Rng;
 pub use run::{Context, Event, Handler, InvocationResult, handler, run};
-#[cfg(feature = "secrets")]
 pub use secrets::{SecretCache, SecretFormat, SecretSource};

@@ -2,14 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::{
-    Connector,
-    tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use rustls::RootCertStore;
 
-use crate::public_dns::PublicDns;
+use crate::http::{self, Addresses};
 
 /// HTTP client for services other than AWS.
 ///
@@ -41,32 +37,22 @@ impl OutboundHttp {
     /// So the caller must limit the duration of a call.
     #[must_use]
     pub fn connector(&self) -> SharedHttpConnector {
-        self.0.clone().unwrap_or_else(|| network(false))
+        self.0.clone().unwrap_or_else(|| network(Addresses::All))
     }
 
     /// Returns the same connector, except that it connects only to names with public addresses. Use
     /// it for a URL that the configuration names.
     #[must_use]
     pub fn public_connector(&self) -> SharedHttpConnector {
-        self.0.clone().unwrap_or_else(|| network(true))
+        self.0.clone().unwrap_or_else(|| network(Addresses::Public))
     }
 }
 
-fn network(only_public: bool) -> SharedHttpConnector {
-    let connecting = HttpConnectorSettings::builder().connect_timeout(Duration::from_secs(2)).build();
-    let builder = Connector::builder().connector_settings(connecting).sleep_impl(TokioSleep::new());
-    let builder = builder.tls_provider(tls::Provider::Rustls(CryptoMode::Ring));
-    let roots = TrustStore::empty().with_native_roots(true);
-    let builder = match TlsContext::builder().with_trust_store(roots).build() {
-        Ok(context) => builder.tls_context(context),
-        // If no TLS context is set, the builder uses a default context that trusts the same
-        // certificates.
-        Err(_) => builder,
-    };
-    SharedHttpConnector::new(match only_public {
-        true => builder.build_with_resolver(PublicDns),
-        false => builder.build(),
-    })
+fn network(addresses: Addresses) -> SharedHttpConnector {
+    let mut roots = RootCertStore::empty();
+    // Certificates that cannot be read or parsed only make connections fail that need them.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    http::connector(roots, Duration::from_secs(2), addresses)
 }
 
 impl fmt::Debug for OutboundHttp {

@@ -3,25 +3,18 @@
 //! The URL of the host's endpoint comes from the configuration. A name that resolves to a private
 //! address could make a function call a service inside the network, or the metadata service.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
 
-use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
-
-/// Resolver that fails unless every address of a name is public.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PublicDns;
-
-impl ResolveDns for PublicDns {
-    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
-        DnsFuture::new(async move {
-            let found = tokio::net::lookup_host((name, 0)).await.map_err(ResolveDnsError::new)?;
-            let addresses: Vec<IpAddr> = found.map(|address| address.ip()).collect();
-            if addresses.iter().all(|address| is_public(*address)) {
-                Ok(addresses)
-            } else {
-                Err(ResolveDnsError::new("the name has an address that is not public"))
-            }
-        })
+/// Resolves a name. Fails unless every address of the name is public.
+pub(crate) async fn resolve(name: &str) -> io::Result<Vec<SocketAddr>> {
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((name, 0)).await?.collect();
+    if found.iter().all(|address| is_public(address.ip())) {
+        Ok(found)
+    } else {
+        Err(io::Error::other("the name has an address that is not public"))
     }
 }
 
@@ -106,7 +99,7 @@ mod tests {
 
     #[tokio::test]
     async fn name_with_a_private_address_is_refused() {
-        PublicDns.resolve_dns("localhost").await.unwrap_err();
-        PublicDns.resolve_dns("127.0.0.1").await.unwrap_err();
+        resolve("localhost").await.unwrap_err();
+        resolve("127.0.0.1").await.unwrap_err();
     }
 }

@@ -1,12 +1,15 @@
 //! Secrets from variables or from Secrets Manager, with a cache.
 
+mod read;
+
 use std::{fmt, sync::Arc};
 
-use aws_sdk_secretsmanager::Client;
+use aws_smithy_types::error::ErrorMetadata;
 use jiff::{SignedDuration, Timestamp};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
+use self::read::Read;
 use crate::aws::Aws;
 
 /// If a secret verified something and its last read is at least this long ago, it is read again,
@@ -77,7 +80,7 @@ struct Cached<T> {
 }
 
 struct Stored<T> {
-    client: Client,
+    read: Read,
     arn: String,
     format: SecretFormat<T>,
 }
@@ -90,8 +93,8 @@ impl<T> SecretCache<T> {
             SecretSource::Unset => (None, None),
             SecretSource::Inline(secret) => (Some(Arc::new(secret)), None),
             SecretSource::Stored(arn) => {
-                let client = Client::new(&aws.service("secrets_manager"));
-                (None, Some(Stored { client, arn, format }))
+                let read = read::operation(aws);
+                (None, Some(Stored { read, arn, format }))
             }
         };
         Self { cached: Mutex::new(Cached { secret, read_at: None, tried_at: None }), stored }
@@ -168,8 +171,8 @@ impl<T> Stored<T> {
     async fn read_into(&self, cached: &mut Cached<T>, now: Timestamp) {
         cached.tried_at = Some(now);
         let SecretFormat { name, area, expected, parse } = &self.format;
-        match self.client.get_secret_value().secret_id(&self.arn).send().await {
-            Ok(output) => match output.secret_string().and_then(parse) {
+        match self.read.invoke(self.arn.clone()).await {
+            Ok(value) => match value.secret_string.as_deref().and_then(parse) {
                 Some(secret) => {
                     cached.secret = Some(Arc::new(secret));
                     cached.read_at = Some(now);
@@ -177,8 +180,7 @@ impl<T> Stored<T> {
                 None => tracing::error!(%area, secret = name, expected, "rejected stored secret"),
             },
             Err(error) => {
-                let cause =
-                    error.as_service_error().map_or_else(|| "no response".to_owned(), ToString::to_string);
+                let cause = error.as_service_error().and_then(ErrorMetadata::code).unwrap_or("no response");
                 tracing::error!(%area, secret = name, cause, "failed to read stored secret");
             }
         }

@@ -1,0 +1,119 @@
+//! The call `GetSecretValue` of Secrets Manager.
+//!
+//! The client in the service's SDK costs more at startup than the call itself. This module uses only
+//! the parts that all AWS SDKs share: signing, retries, and timeouts.
+
+use std::fmt;
+
+use aws_runtime::{
+    auth::{SigV4OperationSigningConfig, sigv4},
+    retries::classifiers::AwsErrorCodeClassifier,
+};
+use aws_smithy_runtime::client::{
+    identity::IdentityCache,
+    orchestrator::operation::Operation,
+    retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier},
+};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        auth::{
+            AuthSchemeOptionResolverParams, SharedAuthScheme, static_resolver::StaticAuthSchemeOptionResolver,
+        },
+        orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
+        runtime_components::RuntimeComponentsBuilder,
+        runtime_plugin::StaticRuntimePlugin,
+    },
+};
+use aws_smithy_types::{body::SdkBody, config_bag::Layer, error::ErrorMetadata, retry::RetryConfig};
+use aws_types::{SigningName, region::SigningRegion};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::aws::{self, Aws};
+
+/// Reads the secret with an ARN. An error has only the code of Secrets Manager.
+pub(super) type Read = Operation<String, Value, ErrorMetadata>;
+
+/// The response of `GetSecretValue`, without the fields that nothing needs.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Value {
+    /// The secret, or `None` if it is not text.
+    pub secret_string: Option<String>,
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Value")
+    }
+}
+
+/// The response with an error. The code can follow a namespace and `#`.
+#[derive(Deserialize)]
+struct Failure {
+    #[serde(rename = "__type")]
+    code: String,
+}
+
+/// Prepares the call (AWS Secrets Manager API reference, "GetSecretValue").
+pub(super) fn operation(aws: &Aws) -> Read {
+    let mut signing = Layer::new("signing");
+    signing.store_put(AuthSchemeOptionResolverParams::new(()));
+    signing.store_put(SigV4OperationSigningConfig {
+        region: Some(SigningRegion::from(aws.region.clone())),
+        name: Some(SigningName::from_static("secretsmanager")),
+        ..SigV4OperationSigningConfig::default()
+    });
+    let components = RuntimeComponentsBuilder::new("signing")
+        .with_auth_scheme(SharedAuthScheme::new(sigv4::SigV4AuthScheme::new()))
+        .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![sigv4::SCHEME_ID])))
+        .with_identity_cache(Some(IdentityCache::no_cache()))
+        .with_identity_resolver(sigv4::SCHEME_ID, aws.credentials.clone());
+    Operation::builder()
+        .service_name("Secrets Manager")
+        .operation_name("GetSecretValue")
+        .endpoint_url(&endpoint(aws))
+        .http_client(aws.http.clone())
+        .sleep_impl(aws::sleep())
+        .timeout_config(aws::timeouts())
+        .standard_retry(&RetryConfig::standard())
+        .retry_classifier(HttpStatusCodeClassifier::default())
+        .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
+        .retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new())
+        .runtime_plugin(
+            StaticRuntimePlugin::new().with_config(signing.freeze()).with_runtime_components(components),
+        )
+        .serializer(request)
+        .deserializer(parse)
+        .build()
+}
+
+fn endpoint(aws: &Aws) -> String {
+    let region = aws.region.as_ref();
+    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    aws.endpoint("secrets_manager")
+        .map_or_else(|| format!("https://secretsmanager.{region}.{domain}"), str::to_owned)
+}
+
+fn request(arn: String) -> Result<HttpRequest, BoxError> {
+    let mut request = HttpRequest::new(SdkBody::from(json!({ "SecretId": arn }).to_string()));
+    request.set_method("POST")?;
+    let headers = request.headers_mut();
+    headers.insert("content-type", "application/x-amz-json-1.1");
+    headers.insert("x-amz-target", "secretsmanager.GetSecretValue");
+    Ok(request)
+}
+
+fn parse(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>> {
+    let body = response.body().bytes().unwrap_or_default();
+    if response.status().is_success() {
+        return serde_json::from_slice(body).map_err(|error| OrchestratorError::other(error));
+    }
+    let failure = serde_json::from_slice::<Failure>(body);
+    let code = failure.map_or_else(
+        |_| "no code".to_owned(),
+        |failure| failure.code.rsplit('#').next().unwrap_or_default().to_owned(),
+    );
+    Err(OrchestratorError::operation(ErrorMetadata::builder().code(code).build()))
+}

@@ -36,7 +36,7 @@ pub async fn read_within(request: Request, limit: usize) -> Result<Map<String, V
     if bytes.is_empty() {
         return Ok(Map::new());
     }
-    match webhook_signature::json::read(&bytes) {
+    match webhook_signature::json::read(&bytes).map(Value::from) {
         Ok(Value::Object(fields)) => Ok(fields),
         _ => Err(Problem::bad_request(words::NOT_AN_OBJECT)),
     }

@@ -9,6 +9,7 @@ use domain::billing::{CustomerId, EventId, Fact, ListPrice};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use webhook_signature::json::{self, Tree};
 
 use crate::{
     object::{self, PRICE_UPDATED, PaymentDetails},
@@ -133,7 +134,7 @@ impl Event {
     /// [`EventError`] if the body is not a snapshot event, has a duplicate key in an object, or
     /// lacks a required field of its type.
     pub fn parse(body: VerifiedBody<'_>) -> Result<Self, EventError> {
-        let body = webhook_signature::json::read(body.bytes()).map_err(|error| EventError::Malformed {
+        let body = json::read(body.bytes()).map_err(|error| EventError::Malformed {
             event: Identified::of(body.bytes()),
             reason: format!("invalid JSON: {error}"),
         })?;
@@ -166,7 +167,7 @@ impl Identified {
 /// Rejecting such an event now would lose a payment.
 #[must_use]
 pub fn parked_event(body: &str) -> Option<Event> {
-    let body: Value = serde_json::from_str(body).ok()?;
+    let body = Tree::from(serde_json::from_str::<Value>(body).ok()?);
     parse(Json(&body)).ok().filter(|event| event.meaning.fact().is_some())
 }
 
@@ -179,7 +180,7 @@ pub fn parked_fact(body: &str) -> Option<Fact> {
 /// Returns the type of a parked event, such as `invoice.paid`.
 #[must_use]
 pub fn parked_type(body: &str) -> Option<String> {
-    let body: Value = serde_json::from_str(body).ok()?;
+    let body = Tree::from(serde_json::from_str::<Value>(body).ok()?);
     Json(&body).text(&["/type"]).map(str::to_owned)
 }
 

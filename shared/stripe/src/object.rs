@@ -196,7 +196,7 @@ impl Topic {
 
 fn paid(object: Json<'_>) -> Result<InvoiceFact, FieldError> {
     let amount = object.at("/amount_paid").ok_or(FieldError::Missing("/amount_paid"))?;
-    let amount = amount.0.as_u64().filter(|amount| *amount <= MAX_AMOUNT);
+    let amount = amount.whole().filter(|amount| *amount <= MAX_AMOUNT);
     let amount = amount.ok_or_else(|| FieldError::wrong("/amount_paid", "not an amount"))?;
     Ok(InvoiceFact::Paid { amount })
 }

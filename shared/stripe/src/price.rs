@@ -11,7 +11,7 @@ pub(crate) const MAX_PRICE_BYTES: usize = 255;
 
 /// Parses a price. Returns `None` if it is not recurring, or if it has no fixed amount per unit.
 pub(crate) fn list_price(object: Json<'_>) -> Option<ListPrice> {
-    let count = object.at("/recurring/interval_count").map_or(Some(1), |count| count.0.as_u64())?;
+    let count = object.at("/recurring/interval_count").map_or(Some(1), Json::whole)?;
     Some(ListPrice {
         id: object.text(&["/id"]).filter(|id| id.len() <= MAX_PRICE_BYTES)?.to_owned(),
         amount: unit_amount(object)?,
@@ -34,6 +34,7 @@ pub(crate) fn unit_amount(price: Json<'_>) -> Option<Money> {
 mod tests {
     use domain::billing::Currency;
     use serde_json::{Value, json};
+    use webhook_signature::json::Tree;
 
     use super::*;
 
@@ -46,7 +47,7 @@ mod tests {
                 "recurring": { "interval": "month", "interval_count": 3, "usage_type": "licensed" },
             });
             price.as_object_mut().unwrap().extend(set.as_object().unwrap().clone());
-            list_price(Json(&price))
+            list_price(Json(&Tree::from(price)))
         };
         let expected = ListPrice {
             id: "price_1".to_owned(),

@@ -2,7 +2,8 @@
 
 use domain::billing::{BadId, Currency, MAX_AMOUNT, Money};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::Number;
+use webhook_signature::json::Tree;
 
 /// Why a field is invalid, with its path. The message never repeats the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,12 +25,17 @@ impl FieldError {
 /// The paths of a call are the paths of one field in different versions of Stripe's API. If a
 /// method takes several paths, it uses the first path with a usable value.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Json<'a>(pub &'a Value);
+pub(crate) struct Json<'a>(pub &'a Tree<'a>);
 
 impl<'a> Json<'a> {
     /// Returns the value at a path. `null` counts as absent.
     pub fn at(self, path: &str) -> Option<Json<'a>> {
-        self.0.pointer(path).filter(|value| !value.is_null()).map(Json)
+        self.0.pointer(path).filter(|value| **value != Tree::Null).map(Json)
+    }
+
+    /// Returns the value as a whole number that is not negative.
+    pub fn whole(self) -> Option<u64> {
+        self.0.as_number()?.as_u64()
     }
 
     /// Returns the first nonempty string.
@@ -47,7 +53,7 @@ impl<'a> Json<'a> {
     /// such amount or no currency.
     pub fn money(self, paths: &[&str]) -> Option<Money> {
         let currency = Currency::parse(self.text(&["/currency"])?)?;
-        let amount = paths.iter().find_map(|path| self.at(path)?.0.as_u64())?;
+        let amount = paths.iter().find_map(|path| self.at(path)?.whole())?;
         Some(Money { amount, currency }).filter(|money| money.amount <= MAX_AMOUNT)
     }
 
@@ -73,7 +79,11 @@ impl<'a> Json<'a> {
     /// Returns a time, which Stripe sends in seconds since the Unix epoch.
     pub fn time(self, path: &'static str) -> Result<Option<Timestamp>, FieldError> {
         let Some(found) = self.at(path) else { return Ok(None) };
-        let second = found.0.as_i64().ok_or_else(|| FieldError::wrong(path, "not a whole number"))?;
+        let second = found
+            .0
+            .as_number()
+            .and_then(Number::as_i64)
+            .ok_or_else(|| FieldError::wrong(path, "not a whole number"))?;
         // A negative number is not a time of Stripe.
         let at = Timestamp::from_second(second).ok().filter(|at| *at >= Timestamp::UNIX_EPOCH);
         at.map(Some).ok_or_else(|| FieldError::wrong(path, "not a time"))
@@ -82,11 +92,11 @@ impl<'a> Json<'a> {
     /// Returns whether the value is `true`. An absent value or a value of another type counts as
     /// `false`.
     pub fn flag(self, path: &str) -> bool {
-        self.at(path).is_some_and(|value| value.0.as_bool() == Some(true))
+        self.at(path).is_some_and(|value| *value.0 == Tree::Bool(true))
     }
 
     /// Returns the elements of an array. If the value is not an array, there are no elements.
     pub fn list(self, path: &str) -> impl Iterator<Item = Json<'a>> {
-        self.at(path).and_then(|value| value.0.as_array()).into_iter().flatten().map(Json)
+        self.at(path).into_iter().flat_map(|value| value.0.elements()).map(Json)
     }
 }

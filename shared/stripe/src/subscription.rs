@@ -8,6 +8,8 @@ use domain::billing::{
 };
 use jiff::Timestamp;
 
+use webhook_signature::json::Tree;
+
 use crate::{
     price::{MAX_PRICE_BYTES, unit_amount},
     read::{FieldError, Json},
@@ -93,13 +95,13 @@ fn items(object: Json<'_>) -> Result<Vec<Item>, FieldError> {
 /// amount depends on the usage.
 fn amount(item: Json<'_>) -> Option<Money> {
     let unit = unit_amount(item.at("/price")?)?;
-    let quantity = item.at("/quantity").map_or(Some(1), |quantity| quantity.0.as_u64())?;
+    let quantity = item.at("/quantity").map_or(Some(1), Json::whole)?;
     let amount = unit.amount.checked_mul(quantity).filter(|amount| *amount <= MAX_AMOUNT)?;
     Some(Money { amount, ..unit })
 }
 
 fn interval(item: Json<'_>) -> Option<Interval> {
-    let every = item.at("/price/recurring/interval_count").map_or(Some(1), |count| count.0.as_u64())?;
+    let every = item.at("/price/recurring/interval_count").map_or(Some(1), Json::whole)?;
     item.text(&["/price/recurring/interval"]).and_then(Interval::parse).filter(|_| every == 1)
 }
 
@@ -159,14 +161,12 @@ fn read_previous(previous: Json<'_>, items: &[Item]) -> Previous {
 /// subscription was to end with its period.
 fn previous_cancel(previous: Json<'_>) -> Option<PreviousCancel> {
     let stated = previous.0.pointer("/cancel_at");
-    let flag = previous.0.pointer("/cancel_at_period_end").and_then(serde_json::Value::as_bool);
+    let flag = previous.0.pointer("/cancel_at_period_end");
     let at = previous.time("/cancel_at").ok().flatten().filter(|at| *at > Timestamp::UNIX_EPOCH);
     match (at, flag, stated) {
         (Some(at), ..) => Some(PreviousCancel::At(at)),
-        (None, Some(true), _) => Some(PreviousCancel::Scheduled),
-        (None, Some(false), _) | (None, None, Some(serde_json::Value::Null)) => {
-            Some(PreviousCancel::Unscheduled)
-        }
-        (None, None, _) => None,
+        (None, Some(Tree::Bool(true)), _) => Some(PreviousCancel::Scheduled),
+        (None, Some(Tree::Bool(false)), _) | (None, _, Some(Tree::Null)) => Some(PreviousCancel::Unscheduled),
+        _ => None,
     }
 }

@@ -101,7 +101,7 @@ enum Validated {
 /// Parses a body with one event or a list of events.
 fn parse_events(body: &[u8], now: Timestamp) -> Result<Vec<Received>, Problem> {
     let body = webhook_signature::json::read(body).map_err(|_| Problem::bad_request(words::NOT_JSON))?;
-    let events = match body {
+    let events = match Value::from(body) {
         Value::Array(events) => events,
         event => vec![event],
     };

@@ -34,6 +34,7 @@ use session::hosted_page_url;
 pub use session::{Checkout, CheckoutId};
 use telemetry::LogArea;
 use tokio::time::{Instant, sleep, timeout_at};
+use webhook_signature::json::Tree;
 
 use crate::{price::list_price, read::Json, subscription::item_prices};
 
@@ -55,7 +56,7 @@ pub struct Client {
 
 /// The body of a successful response, and its `Date` header.
 struct Success {
-    body: Value,
+    body: Tree<'static>,
     date: Option<String>,
 }
 
@@ -190,7 +191,7 @@ impl Client {
         let date = response.headers().get("date").map(str::to_owned);
         let body = read(response).await;
         if !(200..300).contains(&status) {
-            return Err(Failed::rejected(status, &body.unwrap_or_default(), advice));
+            return Err(Failed::rejected(status, &body.unwrap_or(Tree::Null), advice));
         }
         let body = body.ok_or(Failed::permanent(CallError::InvalidResponse))?;
         Ok(Success { body, date })
@@ -221,7 +222,7 @@ impl Failed {
     /// Returns the failure for a response with an error status. `advice` is the value of Stripe's
     /// header `stripe-should-retry` and decides whether the call is retried. Without this header,
     /// only a transient error is retried.
-    fn rejected(status: u16, body: &Value, advice: Option<bool>) -> Self {
+    fn rejected(status: u16, body: &Tree<'_>, advice: Option<bool>) -> Self {
         let body = Json(body);
         let identifier =
             |paths: &[&str]| body.text(paths).filter(|text| is_identifier(text)).map(str::to_owned);
@@ -250,9 +251,9 @@ fn is_identifier(text: &str) -> bool {
     text.len() <= 64 && text.bytes().all(plain)
 }
 
-async fn read(response: HttpResponse) -> Option<Value> {
+async fn read(response: HttpResponse) -> Option<Tree<'static>> {
     let bytes = ByteStream::new(response.into_body()).collect().await.ok()?.into_bytes();
-    serde_json::from_slice(&bytes).ok()
+    serde_json::from_slice::<Value>(&bytes).ok().map(Tree::from)
 }
 
 #[cfg(test)]

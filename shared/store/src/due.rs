@@ -157,7 +157,7 @@ impl Store {
                 (invitation::encode(&invitation.value, invitation.version)?, invitation.version)
             }
         };
-        let Some(index_change) = Change::with_index(&form, &form, &form) else { return Ok(()) };
+        let Some(index_change) = Change::with_index(&form, form.clone(), &form) else { return Ok(()) };
         self.change(&key, index_change, Only::Version(version)).await
     }
 

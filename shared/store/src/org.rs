@@ -173,7 +173,7 @@ impl Store {
         // Items that an earlier version of the code created are not in the index `by-cohort` yet.
         old.retain(|name, _| !COHORT_ATTRIBUTES.contains(&name.as_str()) || before.item.contains_key(name));
         new.insert("version".to_owned(), number(version));
-        let mut change = Change::with_index(&before.item, &old, &new);
+        let mut change = Change::with_index(&before.item, old, &new);
         if let Some(change) = &mut change {
             change.set(CHANGE, write.value(after, version)?);
         }

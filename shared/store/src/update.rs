@@ -63,12 +63,11 @@ impl Change {
     /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes these attributes and does not
     /// raise the version of the item. So the stored values may differ from the values in `before`,
     /// although the version is the same.
-    pub fn with_index(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
+    pub fn with_index(stored: &Attributes, mut before: Attributes, after: &Attributes) -> Option<Self> {
         // Replaces the index attributes in `before` with a value that is never stored. Each index
         // attribute then differs from `after`. So the update sets the attribute, or removes it if
         // it is missing in `after`.
         let never_stored = INDEX_ATTRIBUTES.map(|name| (name.to_owned(), AttributeValue::Null(true)));
-        let mut before = before.clone();
         before.extend(never_stored);
         Self::between(stored, &before, after)
     }
@@ -245,7 +244,7 @@ mod tests {
     #[test]
     fn index_attributes_are_written_even_if_unchanged() {
         let item = item(&[("a", 1), ("mail_pk", 2), ("mail_at", 3)]);
-        let (expression, names, _) = Change::with_index(&item, &item, &item).unwrap().into_parts();
+        let (expression, names, _) = Change::with_index(&item, item.clone(), &item).unwrap().into_parts();
         assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0, #r1, #r2, #r3, #r4");
         let set = [names["#s0"].as_str(), names["#s1"].as_str()];
         assert_eq!(set, ["mail_at", "mail_pk"]);

@@ -45,7 +45,9 @@ impl<'a> Tree<'a> {
     /// Returns the value at a JSON pointer (RFC 6901) without escapes.
     #[must_use]
     pub fn pointer(&self, path: &str) -> Option<&Tree<'a>> {
-        path.split('/').skip(1).try_fold(self, |value, step| match value {
+        let mut steps = path.split('/');
+        steps.next().filter(|start| start.is_empty())?;
+        steps.try_fold(self, |value, step| match value {
             Self::Object(fields) => value_of(fields, step),
             Self::List(elements) => elements.get(step.parse::<usize>().ok()?),
             _ => None,

@@ -2,6 +2,7 @@
 
     functions/* -> shared/* -> shared/domain
     e2e -> cli -> stack -> sample-host-app, aws-local, stripe-mock, console -> sim
+    floor
 
 Adapters do not depend on each other, but all may log through telemetry. The domain has only the
 build dependency content. A function does not depend on another function, and no deployed crate
@@ -49,6 +50,7 @@ INFRA = {
     "stack": PARTS,
     "cli": {*PARTS, "stack"},
     "e2e": {*PARTS, "stack", "cli"},
+    "floor": set(),
 }
 RUN_FUNCTIONS = {"stack", "cli", "e2e"}
 FOR_TESTS = {"sim", "aws-local"}

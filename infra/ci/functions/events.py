@@ -4,7 +4,7 @@ responses.
     python -m infra.ci.functions.events target/ci/sam-build target/debug/onramp
 
 Other tests cover the functions' logic. This check covers the release binaries: each starts without
-an AWS account, uses the Runtime API, reaches AWS through AWS_ENDPOINT_URL, does not start with
+an AWS account, uses the Runtime API, reaches AWS through the AWS_ENDPOINT_URL variables, does not start with
 invalid variables, and contains no secrets and no strings of the local stack. The second argument is
 the local stack's program, which does contain those strings.
 """
@@ -15,18 +15,31 @@ import hmac
 import json
 import os
 import queue
+import re
+import ssl
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from infra.ci.functions import binary
-from infra.ci.functions.canned_aws import HOST_PATH, CannedAws
+from infra.ci.functions.canned_aws import CannedAws
 from infra.ci.functions.runtime_api import RuntimeApi
 
 ROOT = Path(__file__).resolve().parents[3]
 WEBHOOK_SECRET = "whsec_local_onramp"
 HOST_SECRET = "dGhlLWhvc3QtYXBwLXNwZWFrcy1ieS10aGlzLW9uZS1sb2NhbGx5"
+
+# The secrets, by the variable in which the template passes the ARN of each.
+SECRETS = {
+    "STRIPE_SECRET_KEY": "sk_test_local_onramp",
+    "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+    "HOST_KEYS": f"local:{HOST_SECRET}",
+    "HOST_SIGNING_KEYS": f"local:{HOST_SECRET}",
+    "API_KEYS": "local:local-api-key-0123456789abcdef0123456789",
+    "HOST_WEBHOOK_SECRETS": "whsec_bG9jYWwtb25yYW1wLXdlYmhvb2stc2VjcmV0LTAwMDA=",
+}
+ARNS = {variable: f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{variable.lower()}-AbCdEf" for variable in SECRETS}
 
 # Seconds. A start and a response take milliseconds, but the machine may be busy with a build.
 TIMEOUT = 20
@@ -39,22 +52,36 @@ VARIABLES = {
     "STRIPE_TRIAL_DAYS": "14",
     "TRIAL_REMINDER_DAYS": "3",
     "STRIPE_PUBLISHABLE_KEY": "pk_test_local_onramp",
-    "STRIPE_SECRET_KEY": "sk_test_local_onramp",
     "STRIPE_SINGLE_USER_PRICE_ID": "price_local_single",
     "STRIPE_TEAM_PRICE_ID": "price_local_team",
-    "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
     "MAIL_FROM_EMAIL": "noreply@timetracker.com",
     "MAIL_FROM_NAME": "TimeTracker",
     "MAIL_CONFIGURATION_SET": "onramp-mail",
     "MAIL_LINK_CONFIGURATION_SET": "onramp-links",
     "EVENT_BUS_NAME": "default",
     "HOST_EVENT_SOURCE": "timetracker",
-    "HOST_KEYS": f"local:{HOST_SECRET}",
-    "API_KEYS": "local:local-api-key-0123456789abcdef0123456789",
     "EMBED_ORIGINS": "https://app.example.com",
-    "HOST_WEBHOOK_SECRETS": "whsec_bG9jYWwtb25yYW1wLXdlYmhvb2stc2VjcmV0LTAwMDA=",
     "WEBHOOK_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/onramp-Webhooks",
     "WEBHOOK_DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/onramp-UndeliveredWebhooks",
+}
+
+
+# A typical event of each function, whose cost the part `speed` measures: the case and its description.
+TYPICAL = {
+    "billing": ("post-checkout-without-session", "a Checkout without a session"),
+    "checklist-read": ("get-landing", "the landing page"),
+    "checklist-write": ("post-host-events", "the host app's signed events"),
+    "event-publisher": ("stream-signed-up", "a change of the table"),
+    "host-api": ("create", "a new organization"),
+    "mailer": ("stream-welcome", "a welcome email"),
+    "operator": ("get-waiting-without-session", "the review queue, without a session"),
+    "org-signup": ("post-multipart", "a sign-up"),
+    "provisioner": ("scheduled", "a run with nothing due"),
+    "reconciler": ("scheduled", "a run with nothing due"),
+    "sign-in": ("get-login", "the sign-in page"),
+    "stripe-webhook": ("invoice-paid-provisions", "a first payment"),
+    "trial-reminder": ("scheduled", "a run with nothing due"),
+    "webhook-sender": ("message", "a webhook"),
 }
 
 
@@ -138,6 +165,7 @@ CHECKS = {
     ],
     "stripe-webhook": [
         ("invoice-paid", status(200)),
+        ("invoice-paid-provisions", called("BatchGetItem", "UpdateItem")),
         ("invoice-paid-unsigned", status(400)),
         ("invoice-paid-forged", status(400)),
     ],
@@ -156,6 +184,16 @@ CHECKS = {
 }
 
 
+def secrets_of_template() -> set[str]:
+    """Returns the variables in which the template passes the ARN of a secret."""
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    return set(re.findall(r"^ +([A-Z_]+): !Ref \w+Arn$", template, re.MULTILINE))
+
+
+def canned_aws(tls: ssl.SSLContext | None = None) -> CannedAws:
+    return CannedAws({ARNS[variable]: value for variable, value in SECRETS.items()}, tls)
+
+
 def environment(runtime: RuntimeApi, aws: CannedAws, function: str, **changes: str) -> dict[str, str]:
     """Returns the variables that Lambda and the template set."""
     return {
@@ -170,8 +208,9 @@ def environment(runtime: RuntimeApi, aws: CannedAws, function: str, **changes: s
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "example",
         "AWS_SESSION_TOKEN": "example",
-        "AWS_ENDPOINT_URL": aws.url,
-        "HOST_WEBHOOK_URL": f"{aws.url}{HOST_PATH}",
+        **aws.endpoints,
+        "HOST_WEBHOOK_URL": aws.host_url,
+        **ARNS,
         **VARIABLES,
         **changes,
     }
@@ -183,14 +222,20 @@ def load_event(function: str, case: str) -> dict:
         if "messageId" in record:
             # The message in the file is older than 72 hours, so receive it now.
             record["attributes"]["ApproximateFirstReceiveTimestamp"] = str(int(time.time() * 1000))
+    now = int(time.time())
+    if function == "stripe-webhook":
+        # Stripe sends an event within seconds. The function folds the facts of old events.
+        past = now - event["requestContext"]["timeEpoch"] // 1000
+        event["body"] = re.sub(r"\b\d{10}\b", lambda second: str(int(second[0]) + past), event["body"])
+    stripe = ("stripe-signature", WEBHOOK_SECRET.encode())
     signers = {
-        ("stripe-webhook", "invoice-paid"): ("stripe-signature", WEBHOOK_SECRET.encode()),
+        ("stripe-webhook", "invoice-paid"): stripe,
+        ("stripe-webhook", "invoice-paid-provisions"): stripe,
         ("checklist-write", "post-host-events"): ("onramp-signature", base64.urlsafe_b64decode(HOST_SECRET)),
     }
     if signer := signers.get((function, case)):
         # The signature in the file has expired, so sign the event with the current time.
         header, key = signer
-        now = int(time.time())
         signed = f"{now}.{event['body']}".encode()
         event["headers"][header] = f"t={now},v1={hmac.new(key, signed, hashlib.sha256).hexdigest()}"
     return event
@@ -200,7 +245,7 @@ def check_responses(binary: Path, function: str) -> tuple[list[str], float]:
     """Starts the function once and sends it every event of CHECKS. Returns the errors, and the
     milliseconds from the start to the first response.
     """
-    runtime, aws = RuntimeApi(), CannedAws()
+    runtime, aws = RuntimeApi(), canned_aws()
     env = environment(runtime, aws, function)
     began, first = time.monotonic(), 0.0
     process = subprocess.Popen([binary], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -221,6 +266,7 @@ def check_responses(binary: Path, function: str) -> tuple[list[str], float]:
     process.kill()
     output, _ = process.communicate()
     runtime.close()
+    aws.close()
     if errors:
         print(output, file=sys.stderr)
     return errors, first
@@ -228,7 +274,7 @@ def check_responses(binary: Path, function: str) -> tuple[list[str], float]:
 
 def check_bad_variable(binary: Path, function: str) -> list[str]:
     """With an invalid variable, the function exits and names the variable, but not its value."""
-    runtime, aws = RuntimeApi(), CannedAws()
+    runtime, aws = RuntimeApi(), canned_aws()
     # Every function needs the table, except event-publisher, which only reads the table's stream.
     name, value = ("EVENT_BUS_NAME", "a bus with spaces") if function == "event-publisher" else ("TABLE_NAME", "")
     env = environment(runtime, aws, function, **{name: value})
@@ -238,6 +284,7 @@ def check_bad_variable(binary: Path, function: str) -> list[str]:
         return [f"{function}: keeps running with an invalid {name}"]
     finally:
         runtime.close()
+        aws.close()
     output = done.stdout + done.stderr
     if done.returncode == 0 or name not in output or (value and value in output):
         return [f"{function}: with an invalid {name} it exited with {done.returncode} and printed: {output}"]
@@ -253,6 +300,8 @@ def main() -> int:
     built, local_program = Path(sys.argv[1]), Path(sys.argv[2])
     functions = sorted(folder.name for folder in (ROOT / "functions").iterdir() if folder.is_dir())
     errors = [f"{function}: CHECKS has no event for it" for function in functions if function not in CHECKS]
+    if secrets_of_template() != set(SECRETS):
+        errors.append(f"SECRETS must have the variables that the template sets to ARNs: {', '.join(sorted(secrets_of_template()))}")
     errors += binary.missed_patterns(local_program)
     for function in sorted(set(functions) & set(CHECKS)):
         program = built / logical_id(function) / "bootstrap"

@@ -6,6 +6,7 @@ an event and waits for the response.
 
 import json
 import queue
+import ssl
 import sys
 import threading
 import time
@@ -31,8 +32,11 @@ class LocalServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, handle):
-        """`handle(request, body)` returns the status, headers, and body of the response."""
+    def __init__(self, handle, tls: ssl.SSLContext | None = None):
+        """`handle(request, body)` returns the status, headers, and body of the response. With `tls`, the
+        server speaks HTTPS.
+        """
+        self.tls = tls
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -57,11 +61,23 @@ class LocalServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
+    def finish_request(self, request, client_address):
+        # In the thread of the connection, so that a handshake does not delay other connections.
+        if self.tls:
+            with self.tls.wrap_socket(request, server_side=True) as request:
+                super().finish_request(request, client_address)
+        else:
+            super().finish_request(request, client_address)
+
     def handle_error(self, request, client_address):
         # The checks stop a function while it waits for its next event, so a broken connection is
         # expected.
-        if not isinstance(sys.exception(), ConnectionError):
+        if not isinstance(sys.exception(), (ConnectionError, ssl.SSLEOFError)):
             super().handle_error(request, client_address)
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
 
     @property
     def address(self) -> str:
@@ -74,6 +90,7 @@ class RuntimeApi:
     def __init__(self):
         self.events = queue.Queue()
         self.responses = queue.Queue()
+        self.polls = threading.Semaphore(0)
         self.server = LocalServer(self.handle)
         self.address = self.server.address
 
@@ -84,16 +101,20 @@ class RuntimeApi:
         self.events.put((str(uuid.uuid4()), json.dumps(event).encode(), seconds))
         return self.responses.get(timeout=seconds)
 
+    def wait_for_poll(self, seconds: float):
+        """Waits until the function polls. Each call waits for one poll."""
+        assert self.polls.acquire(timeout=seconds), "the function does not wait for an event"
+
     def close(self):
         # Wakes a function that still waits for an event, so that its thread ends as well.
         self.events.put(None)
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
 
     def handle(self, request, body: bytes):
         path = request.path.removeprefix("/2018-06-01/runtime/")
         match path.split("/"):
             case ["invocation", "next"]:
+                self.polls.release()
                 waiting = self.events.get()
                 if waiting is None:
                     return 410, {}, b""

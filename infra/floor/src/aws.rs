@@ -1,4 +1,4 @@
-//! Calls AWS services.
+//! Calls AWS services over TLS, with signed requests.
 
 use std::{error::Error, sync::Arc};
 
@@ -9,7 +9,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-use crate::{env, http::Connection, sigv4::Signer};
+use crate::{http::Connection, os::env, sigv4::Signer};
 
 /// The root certificates that the functions contain.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/runtime/src/amazon-roots.pem");

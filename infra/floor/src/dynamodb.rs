@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::webhook::{Event, Subscription};
+use crate::event::{Event, Subscription};
 use Value::{False, Map, NoItems, Number, Text};
 
 const EXPRESSION: &str = "SET billing = :billing, billing_details = :billing_details, change = :change, \

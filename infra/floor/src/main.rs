@@ -17,23 +17,30 @@
 //!
 //! # Where to start
 //!
-//! - `webhook`: handles an event.
+//! - `webhook`: handles an event, whose fields are in `event`.
 //! - `dynamodb`: builds the requests to DynamoDB.
 //! - `aws`: calls a service over TLS. `sigv4` signs the request, and `http` sends it.
+//! - `os`: reads variables and the clock.
 
 mod aws;
 mod dynamodb;
+mod event;
 mod http;
+mod os;
 mod sigv4;
 mod webhook;
 
 use std::error::Error;
 
 use hmac::{Hmac, KeyInit};
-use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::{aws::Service, http::Connection, webhook::Webhook};
+use crate::{
+    aws::Service,
+    http::Connection,
+    os::{env, now},
+    webhook::Webhook,
+};
 
 /// Path of the Lambda Runtime API.
 const INVOCATION: &str = "/2018-06-01/runtime/invocation";
@@ -74,14 +81,4 @@ fn main() -> Result<(), Box<dyn Error>> {
             response.len()
         ))?;
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this program has no part that needs another clock")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
-
-#[expect(clippy::disallowed_methods, reason = "runtime::Env belongs to the functions")]
-fn env(name: &'static str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| format!("{name} is missing"))
 }

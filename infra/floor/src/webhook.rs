@@ -7,7 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 use sha2::Sha256;
 
-use crate::{aws::Service, dynamodb};
+use crate::{
+    aws::Service,
+    dynamodb,
+    event::{Event, Subscription},
+};
 
 /// The state of the program between two events.
 pub struct Webhook {
@@ -22,49 +26,6 @@ struct Request<'a> {
     headers: HashMap<&'a str, Cow<'a, str>>,
     #[serde(borrow)]
     body: Cow<'a, str>,
-}
-
-/// An event `invoice.paid`.
-#[derive(Deserialize)]
-pub struct Event<'a> {
-    pub id: &'a str,
-    pub created: i64,
-    #[serde(borrow)]
-    pub data: Data<'a>,
-}
-
-#[derive(Deserialize)]
-pub struct Data<'a> {
-    #[serde(borrow)]
-    pub object: Invoice<'a>,
-}
-
-#[derive(Deserialize)]
-pub struct Invoice<'a> {
-    pub id: &'a str,
-    pub customer: &'a str,
-    pub created: i64,
-    pub amount_paid: i64,
-    #[serde(borrow)]
-    pub parent: Parent<'a>,
-}
-
-#[derive(Deserialize)]
-pub struct Parent<'a> {
-    #[serde(borrow)]
-    pub subscription_details: Subscription<'a>,
-}
-
-#[derive(Deserialize)]
-pub struct Subscription<'a> {
-    pub subscription: &'a str,
-    #[serde(borrow)]
-    pub metadata: Metadata<'a>,
-}
-
-#[derive(Deserialize)]
-pub struct Metadata<'a> {
-    pub organization_id: &'a str,
 }
 
 #[derive(Deserialize)]

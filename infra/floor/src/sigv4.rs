@@ -5,10 +5,10 @@ use sha2::{Digest, Sha256};
 
 /// Signs the requests to one service. Keeps the signing key until the day changes.
 pub struct Signer {
-    pub access_key: String,
-    pub secret_key: String,
-    pub region: String,
-    pub service: &'static str,
+    access_key: String,
+    secret_key: String,
+    region: String,
+    service: &'static str,
     day: String,
     key: [u8; 32],
 }

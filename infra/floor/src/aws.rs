@@ -12,13 +12,19 @@ use rustls::{
 use crate::{http::Connection, os::env, sigv4::Signer};
 
 /// The root certificates that the functions contain.
-const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/runtime/src/amazon-roots.pem");
+const AMAZON_ROOTS: [&[u8]; 5] = [
+    include_bytes!("../../../shared/runtime/src/amazon_roots/AmazonRootCA1.cer"),
+    include_bytes!("../../../shared/runtime/src/amazon_roots/AmazonRootCA2.cer"),
+    include_bytes!("../../../shared/runtime/src/amazon_roots/AmazonRootCA3.cer"),
+    include_bytes!("../../../shared/runtime/src/amazon_roots/AmazonRootCA4.cer"),
+    include_bytes!("../../../shared/runtime/src/amazon_roots/SFSRootCAG2.cer"),
+];
 
 /// Returns the settings of TLS, with the root certificates of AWS and those of `AWS_CA_BUNDLE`.
 pub fn tls() -> Result<Arc<ClientConfig>, Box<dyn Error>> {
     let mut roots = RootCertStore::empty();
-    for root in CertificateDer::pem_slice_iter(AMAZON_ROOTS) {
-        roots.add(root?)?;
+    for root in AMAZON_ROOTS {
+        roots.add(CertificateDer::from(root))?;
     }
     if let Ok(path) = env("AWS_CA_BUNDLE") {
         for root in CertificateDer::pem_file_iter(path)? {

@@ -43,20 +43,28 @@ def running(command: list[str], health: str, log: Path, folder: Path | None = No
     """Starts `command --port …` and yields its URL as soon as the path `health` responds with any
     status.
     """
-    port = free_port()
-    url = f"http://localhost:{port}"
-    with log.open("wb") as out:
-        process = subprocess.Popen([*command, "--port", str(port)], stdout=out, stderr=subprocess.STDOUT, cwd=folder)
+    process, url = start(command, health, log, folder)
     try:
-        end = time.monotonic() + TIMEOUT
-        while not responds(url + health):
-            if process.poll() is not None or time.monotonic() > end:
-                sys.exit(f"{command[0]} was not ready within {TIMEOUT} s\n{log.read_text(errors='replace')}")
-            time.sleep(0.05)
         yield url
     finally:
         process.terminate()
         process.wait()
+
+
+def start(command: list[str], health: str, log: Path, folder: Path | None = None) -> tuple[subprocess.Popen, str]:
+    """Starts a server like `running`. Returns its process and its URL. The caller stops the process."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    with log.open("wb") as out:
+        process = subprocess.Popen([*command, "--port", str(port)], stdout=out, stderr=subprocess.STDOUT, cwd=folder)
+    end = time.monotonic() + TIMEOUT
+    while not responds(url + health):
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            process.wait()
+            sys.exit(f"{command[0]} was not ready within {TIMEOUT} s\n{log.read_text(errors='replace')}")
+        time.sleep(0.05)
+    return process, url
 
 
 def responds(url: str) -> bool:

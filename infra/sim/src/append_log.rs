@@ -17,8 +17,9 @@ pub struct AppendLog<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
-    /// Opens the file `name` in `folder` and reads its entries. Skips invalid lines, such as a
-    /// truncated last line. Without a folder, the log stays in memory only.
+    /// Opens the file `name` in `folder` and reads its entries. Skips invalid lines. Removes a
+    /// truncated last line, because the next entry would otherwise become part of that line. Without
+    /// a folder, the log stays in memory only.
     ///
     /// # Errors
     /// Returns the error if the file cannot be read or created.
@@ -27,13 +28,20 @@ impl<T: Serialize + DeserializeOwned + Clone> AppendLog<T> {
             return Ok(Self { entries: Mutex::default(), file: None });
         };
         let path = folder.join(name);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        // Bytes, because the end of a truncated line can be a part of a character.
+        let mut stored = match fs::read(&path) {
+            Ok(stored) => stored,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        let entries = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let file = OpenOptions::new().create(true).append(true).open(&path)?;
+        let complete = stored.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        if complete < stored.len() {
+            stored.truncate(complete);
+            file.set_len(u64::try_from(complete).unwrap_or_default())?;
+        }
+        let lines = stored.split(|byte| *byte == b'\n');
+        let entries = lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
         Ok(Self { entries: Mutex::new(entries), file: Some((path, Mutex::new(file))) })
     }
 
@@ -75,14 +83,21 @@ mod tests {
     fn entries_survive_a_restart_and_a_truncated_line() {
         let folder = std::env::temp_dir().join(format!("onramp-append-log-{}", crate::random::uuid()));
         fs::create_dir_all(&folder).unwrap();
-        let log = AppendLog::open(Some(&folder), "mail.jsonl").unwrap();
-        log.push(1);
-        log.push(2);
-        fs::write(folder.join("mail.jsonl"), "1\n2\n{\"cut").unwrap();
-        let reopened: AppendLog<u32> = AppendLog::open(Some(&folder), "mail.jsonl").unwrap();
-        assert_eq!(reopened.all(), [1, 2]);
+        let file = folder.join("mail.jsonl");
+        let open = || AppendLog::<String>::open(Some(&folder), "mail.jsonl").unwrap();
+        let log = open();
+        log.push("one".to_owned());
+        log.push("two".to_owned());
+        // The process ended within the three bytes of the character.
+        let mut stored = fs::read(&file).unwrap();
+        stored.extend(&b"\"cut \xe2\x80"[..]);
+        fs::write(&file, stored).unwrap();
+        let reopened = open();
+        assert_eq!(reopened.all(), ["one", "two"]);
+        reopened.push("three".to_owned());
+        assert_eq!(open().all(), ["one", "two", "three"]);
         reopened.clear();
-        assert_eq!(AppendLog::<u32>::open(Some(&folder), "mail.jsonl").unwrap().all(), [0; 0]);
+        assert_eq!(open().all(), [""; 0]);
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -159,13 +159,10 @@ impl Drop for AdvanceGuard<'_> {
     }
 }
 
-/// Replaces the file atomically. Otherwise, a crash during the write could leave an invalid file,
-/// and the stack could not start.
+/// Replaces the file atomically, because the stack cannot start with an invalid file.
 fn save(file: &Path, offset: SignedDuration) -> io::Result<()> {
     let ahead = Ahead { ahead_seconds: offset.as_secs(), ahead_nanoseconds: offset.subsec_nanos() };
-    let new = file.with_extension("new");
-    fs::write(&new, serde_json::to_vec(&ahead)?)?;
-    fs::rename(new, file)
+    crate::replace(file, serde_json::to_vec(&ahead)?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the only place where the local stack reads the system clock")]

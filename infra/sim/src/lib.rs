@@ -15,6 +15,9 @@ pub mod clock;
 pub mod external;
 pub mod pending_work;
 pub mod random;
+mod replace;
+
+pub use replace::replace;
 
 /// Style sheet of the pages that stand for other companies' pages: Stripe's and the host app's.
 pub const PAGE_STYLE: &str = include_str!("style.css");

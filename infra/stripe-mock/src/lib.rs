@@ -293,11 +293,8 @@ impl StripeMock {
     /// file then still contains the previous state, and the next start loads it.
     fn save(&self, state: &AccountState) {
         let Some(file) = &self.file else { return };
-        let fresh = file.with_extension("new");
         let text = serde_json::to_vec(state).map_err(io::Error::from);
-        let saved =
-            text.and_then(|text| std::fs::write(&fresh, text)).and_then(|()| std::fs::rename(&fresh, file));
-        if let Err(error) = saved {
+        if let Err(error) = text.and_then(|text| sim::replace(file, text)) {
             tracing::warn!(%error, "failed to save the state of the Stripe mock");
         }
     }

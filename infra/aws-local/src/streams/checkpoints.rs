@@ -35,7 +35,7 @@ impl Checkpoints {
             return;
         }
         let Some(path) = &self.path else { return };
-        if let Err(error) = fs::write(path, json!(*positions).to_string()) {
+        if let Err(error) = sim::replace(path, json!(*positions).to_string()) {
             tracing::warn!(path = %path.display(), %error, "failed to write checkpoints");
         }
     }

@@ -1,6 +1,7 @@
 //! The embedded DynamoDB: creates the template's tables, executes calls in their wire format, and
 //! reads the stream.
 
+mod stream_index;
 mod transaction;
 
 use std::{path::Path, sync::Arc};
@@ -104,16 +105,18 @@ impl Engine {
         tables: Vec<Table>,
         clock: Arc<LocalClock>,
     ) -> Result<Self, OpenError> {
-        let cannot_open = |error: DynoxideError| OpenError::Database {
+        let cannot_open = |reason: String| OpenError::Database {
             location: folder.map_or_else(|| "memory".to_owned(), |folder| folder.display().to_string()),
-            reason: error.to_string(),
+            reason,
         };
         let database = match folder {
-            Some(folder) => Database::new(&folder.join("table.db").to_string_lossy()).map_err(cannot_open)?,
-            None => {
-                Database::memory_with_clock(Arc::new(EngineClock(Arc::clone(&clock)))).map_err(cannot_open)?
-            }
-        };
+            Some(folder) => Database::new(&folder.join("table.db").to_string_lossy()),
+            None => Database::memory_with_clock(Arc::new(EngineClock(Arc::clone(&clock)))),
+        }
+        .map_err(|error| cannot_open(error.to_string()))?;
+        if let Some(folder) = folder {
+            stream_index::create(&folder.join("table.db")).map_err(|error| cannot_open(error.to_string()))?;
+        }
         let redate = folder.map(|_| clock);
         let engine = Self { database, tables, changed: watch::Sender::new(0), redate };
         engine.create_missing()?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use runtime::{ConfigErrors, Context, Event, Handler};
 use serde_json::{Value, json, value::RawValue};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tracing::Instrument;
 
 use crate::{
@@ -16,6 +16,11 @@ use crate::{
     template::{ACCOUNT, Function, REGION},
 };
 use sim::{clock::LocalClock, pending_work::PendingWork, random};
+
+/// Maximum number of invocations of one function that run at the same time. On Lambda, each of them
+/// has its own environment. Here, all share the cores of one machine, and thousands at once would
+/// exceed the function's timeout. Further invocations wait, and their timeout starts afterwards.
+pub const MAX_CONCURRENT: usize = 32;
 
 /// Starts a function crate: takes its dependencies and returns its handler.
 pub type Start = Arc<dyn Fn(Context) -> BoxFuture<'static, Result<Handler, ConfigErrors>> + Send + Sync>;
@@ -101,6 +106,7 @@ struct Instance {
     /// Handler of the started function. `None` before the first start, and after a crash or a
     /// timeout, because Lambda then replaces the execution environment.
     handler: tokio::sync::Mutex<Option<Handler>>,
+    slots: Semaphore,
     config: Arc<lambda_runtime::Config>,
 }
 
@@ -142,7 +148,8 @@ impl Fleet {
         "$LATEST".clone_into(&mut config.version);
         let handler = tokio::sync::Mutex::default();
         let name = function.name.clone();
-        let instance = Instance { function, start, context, handler, config: Arc::new(config) };
+        let slots = Semaphore::new(MAX_CONCURRENT);
+        let instance = Instance { function, start, context, handler, slots, config: Arc::new(config) };
         self.instances.insert(name, Arc::new(instance));
     }
 
@@ -181,12 +188,13 @@ impl Fleet {
             return Invoked { request_id, result: Err(Failure::Unknown(name.to_owned())) };
         };
         let running = self.pending_work.begin();
-        let instance = Arc::clone(instance);
-        let deadline = deadline(self.clock.now(), instance.function.timeout);
+        let (instance, clock) = (Arc::clone(instance), Arc::clone(&self.clock));
         let invocation = Arc::new(Invocation { request_id: request_id.clone(), crash: Notify::new() });
         let span = tracing::info_span!("invoke", function = name, request_id);
         let work = CURRENT.scope(invocation, async move {
-            let result = instance.run(payload, deadline).await;
+            let slot = instance.slots.acquire().await;
+            let result = instance.run(payload, deadline(clock.now(), instance.function.timeout)).await;
+            drop(slot);
             drop(running);
             result
         });

@@ -1,6 +1,7 @@
 //! The local AWS, with a template and functions that exist only for these tests.
 
 mod clock;
+mod concurrency;
 mod connector;
 mod control;
 mod delivery;

@@ -19,7 +19,7 @@ from collections import Counter, deque
 from pathlib import Path
 
 from infra.ci.load.client import Client
-from infra.ci.load.organizations import HISTORY, Events, Organization, check
+from infra.ci.load.organizations import HISTORY, Events, Organization, check, let_two_hours_pass
 from infra.ci.running import start
 
 WORKERS = 16
@@ -91,6 +91,7 @@ async def life(senders: Senders, process: subprocess.Popen, url: str, ends_after
 
 async def end(senders: Senders, url: str) -> list[str]:
     client = Client(url)
+    await let_two_hours_pass(client)
     wrong = await check(client, senders.organizations)
     client.close()
     return wrong + [f"{len(senders.waiting)} requests were not accepted"] * bool(senders.waiting)

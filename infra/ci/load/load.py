@@ -25,7 +25,7 @@ from collections import Counter
 from pathlib import Path
 
 from infra.ci.load.client import Client
-from infra.ci.load.organizations import CREATED, FAILED, HISTORY, PAID, Events, Organization, check, settle
+from infra.ci.load.organizations import CREATED, FAILED, HISTORY, PAID, Events, Organization, check, let_two_hours_pass, settle
 from infra.ci.running import start
 
 DUPLICATES, FORGED = 0.3, 0.1
@@ -172,6 +172,10 @@ async def run(scenario, options, folder: Path) -> bool:
         cpu, own = cpu_of(process.pid) - cpu, cpu_of_client() - own
         rest = await settle(client)
         wrong = await check(client, organizations)
+        if wrong:
+            # The mailer leaves emails above its rate to a scheduled run.
+            await let_two_hours_pass(client)
+            wrong = await check(client, organizations)
     finally:
         client.close()
         process.kill()

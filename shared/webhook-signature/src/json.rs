@@ -18,15 +18,15 @@ use serde_json::{Number, Value};
 /// check of the signature.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tree<'a> {
-    /// `null`.
+    /// The value `null`, for example of an absent field.
     Null,
-    /// `true` or `false`.
+    /// A flag, `true` or `false`.
     Bool(bool),
-    /// A number.
+    /// A number, exactly as in the document.
     Number(Number),
-    /// A text.
+    /// A text without its quotes.
     Text(Cow<'a, str>),
-    /// An array.
+    /// An array with its elements in order.
     List(Vec<Tree<'a>>),
     /// An object, sorted by key. Each key appears once.
     Object(Vec<(Cow<'a, str>, Tree<'a>)>),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 SECRET = "whsec_local_onramp"
 WEBHOOK = "/billing/webhooks/stripe"
-# Seconds. Longer than the time limit of the function, so that the program responds first.
-PATIENCE = 30
+# Seconds. A webhook of a burst can wait for many others before its function starts.
+PATIENCE = 120
 # Seconds. The program closes a connection on which no request arrives for 30 seconds.
 MAX_IDLE = 10
 

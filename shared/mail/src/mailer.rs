@@ -46,10 +46,7 @@ impl Mailer {
     /// email up to three times.
     #[must_use]
     pub fn new(config: &SdkConfig, from: Sender, sets: ConfigurationSets) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(1))
-            .operation_attempt_timeout(SES_TIMEOUT)
-            .build();
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(SES_TIMEOUT).build();
         let config =
             Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         Self { client: Client::from_conf(config), from, sets }

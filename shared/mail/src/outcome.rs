@@ -77,11 +77,8 @@ fn is_address_error(message: Option<&str>) -> bool {
 fn never_connected(error: &ConnectorError) -> bool {
     std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| error.source()).any(|error| {
         error
-            .downcast_ref::<hyper_util::client::legacy::Error>()
-            .is_some_and(hyper_util::client::legacy::Error::is_connect)
-            || error
-                .downcast_ref::<io::Error>()
-                .is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
     }) || marked_never_connected(error)
 }
 

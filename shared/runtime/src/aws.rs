@@ -30,7 +30,7 @@ const AMAZON_ROOTS: [&[u8]; 5] = [
     include_bytes!("amazon_roots/AmazonRootCA4.cer"),
     include_bytes!("amazon_roots/SFSRootCAG2.cer"),
 ];
-/// Maximum duration of a TCP connection attempt.
+/// Maximum duration until a connection is open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Configuration of all SDK clients of a function. The clients share one HTTP client and one
@@ -75,11 +75,11 @@ impl Aws {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(AMAZON_ROOTS.map(CertificateDer::from));
         if let Some(path) = env.get("AWS_CA_BUNDLE") {
-            match CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
-                Ok(further) if !further.is_empty() => {
-                    roots.add_parsable_certificates(further);
-                }
-                _ => vars.error("AWS_CA_BUNDLE", "the path of a PEM file of certificates"),
+            let further =
+                CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+            let (added, _) = roots.add_parsable_certificates(further.unwrap_or_default());
+            if added == 0 {
+                vars.error("AWS_CA_BUNDLE", "the path of a PEM file of certificates");
             }
         }
         let parts = (|| Some((region?, key?, secret?)))();

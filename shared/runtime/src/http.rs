@@ -3,23 +3,25 @@
 //! The clients that the AWS SDK offers also link HTTP/2 and a proxy. No endpoint of a function needs
 //! either, and both cost size and time at startup.
 
-use std::{fmt, io, net::SocketAddr, time::Duration};
+use std::{error::Error, fmt, io, net::SocketAddr, time::Duration};
 
 use aws_smithy_runtime_api::client::{
+    connection::{CaptureSmithyConnection, ConnectionMetadata},
     http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
 };
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::{body::SdkBody, retry::ErrorKind};
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
     client::legacy::{
-        Client, Error,
-        connect::{Connect, HttpConnector as TcpConnector, dns::Name},
+        self, Client,
+        connect::{CaptureConnection, Connect, HttpConnector as TcpConnector, capture_connection, dns::Name},
     },
     rt::{TokioExecutor, TokioTimer},
 };
 use rustls::{ClientConfig, RootCertStore};
+use tower::ServiceExt;
 
 use crate::public_dns;
 
@@ -34,8 +36,8 @@ pub(crate) enum Addresses {
 
 /// Returns a connector with its own connection pool, which trusts the given root certificates.
 ///
-/// It has a timeout for the TCP connection and none for the response. So the caller must limit the
-/// duration of a call.
+/// `connect_timeout` limits the name lookup, the TCP connection, and the TLS handshake together. There
+/// is no timeout for the response. So the caller must limit the duration of a call.
 pub(crate) fn connector(
     roots: RootCertStore,
     connect_timeout: Duration,
@@ -43,28 +45,32 @@ pub(crate) fn connector(
 ) -> SharedHttpConnector {
     let resolver = tower::service_fn(move |name: Name| resolve(name, addresses));
     let mut tcp = TcpConnector::new_with_resolver(resolver);
-    tcp.set_connect_timeout(Some(connect_timeout));
     tcp.set_nodelay(true);
     tcp.enforce_http(false);
     // No protocol is offered by ALPN, so a server chooses HTTP/1.1.
     let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let client = Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .build(HttpsConnector::from((tcp, tls)));
+    let connection = HttpsConnector::from((tcp, tls));
+    let connection = tower::service_fn(move |uri| {
+        let opening = tokio::time::timeout(connect_timeout, connection.clone().oneshot(uri));
+        Box::pin(async move { opening.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))? })
+    });
+    let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connection);
     SharedHttpConnector::new(Http1(client))
 }
 
 /// Passes a request to the pool of connections.
-struct Http1<C>(Client<HttpsConnector<C>, SdkBody>);
+struct Http1<C>(Client<C, SdkBody>);
 
-impl<C> HttpConnector for Http1<C>
-where
-    HttpsConnector<C>: Connect + Clone + Send + Sync + 'static,
-{
+impl<C: Connect + Clone + Send + Sync + 'static> HttpConnector for Http1<C> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let client = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let mut request =
+                request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let used = capture_connection(&mut request);
+            if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
+                capture.set_connection_retriever(move || connection_metadata(&used));
+            }
             let response = client.request(request).await.map_err(connector_error)?;
             HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
@@ -78,12 +84,43 @@ impl<C> fmt::Debug for Http1<C> {
     }
 }
 
-/// Classifies an error for the SDK, which repeats a call after an I/O error. A caller may send again
-/// what certainly did not arrive, so a failed connection is marked.
-fn connector_error(error: Error) -> ConnectorError {
-    let failed_to_connect = error.is_connect();
-    let error = ConnectorError::io(error.into());
-    if failed_to_connect { error.never_connected() } else { error }
+/// Lets the SDK close a connection after an error of the server, so that it repeats the call on
+/// another one.
+fn connection_metadata(used: &CaptureConnection) -> Option<ConnectionMetadata> {
+    used.connection_metadata().as_ref()?;
+    let used = used.clone();
+    let poison = move || {
+        if let Some(connected) = used.connection_metadata().as_ref() {
+            connected.poison();
+        }
+    };
+    Some(ConnectionMetadata::builder().proxied(false).poison_fn(poison).build())
+}
+
+/// Classifies an error for the SDK, which repeats a call only after an I/O error or a transient one. A
+/// failed connection is marked: what was certainly not sent can be sent again.
+fn connector_error(error: legacy::Error) -> ConnectorError {
+    if error.is_connect() {
+        return ConnectorError::io(error.into()).never_connected();
+    }
+    let hyper = source::<hyper::Error>(&error);
+    let is = |check: fn(&hyper::Error) -> bool| hyper.is_some_and(check);
+    if is(hyper::Error::is_user) {
+        ConnectorError::user(error.into())
+    } else if is(hyper::Error::is_closed)
+        || is(hyper::Error::is_canceled)
+        || source::<io::Error>(&error).is_some()
+    {
+        ConnectorError::io(error.into())
+    } else {
+        let kind = is(hyper::Error::is_incomplete_message).then_some(ErrorKind::TransientError);
+        ConnectorError::other(error.into(), kind)
+    }
+}
+
+/// Returns the first error of this type among the causes of an error.
+fn source<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    std::iter::successors(Some(error), |&error| error.source()).find_map(<dyn Error>::downcast_ref)
 }
 
 async fn resolve(name: Name, addresses: Addresses) -> io::Result<std::vec::IntoIter<SocketAddr>> {
@@ -127,5 +164,40 @@ mod tests {
             }
         };
         tokio::join!(serve, call);
+    }
+
+    #[tokio::test]
+    async fn stalled_handshake_ends_as_a_failed_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}/", listener.local_addr().unwrap());
+        let connector = connector(RootCertStore::empty(), Duration::from_millis(10), Addresses::All);
+        let mut request = HttpRequest::new(SdkBody::empty());
+        request.set_uri(url).unwrap();
+        let error = connector.call(request).await.unwrap_err();
+        assert!(error.is_io() && format!("{error:?}").ends_with("connection: NeverConnected }"), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn only_a_response_that_is_cut_off_is_transient() {
+        for (reply, is_io, kind) in [
+            ("not HTTP at all\r\n\r\n", false, None),
+            ("", false, Some(ErrorKind::TransientError)),
+            ("HTTP/1.1 200", false, Some(ErrorKind::TransientError)),
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap());
+            let connector = connector(RootCertStore::empty(), Duration::from_secs(1), Addresses::All);
+            let serve = async {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let read = stream.read(&mut [0; 1024]).await.unwrap();
+                assert!(read > 0);
+                stream.write_all(reply.as_bytes()).await.unwrap();
+            };
+            let mut request = HttpRequest::new(SdkBody::empty());
+            request.set_uri(url).unwrap();
+            let ((), result) = tokio::join!(serve, connector.call(request));
+            let error = result.unwrap_err();
+            assert_eq!((error.is_io(), error.as_other()), (is_io, kind), "{reply}: {error:?}");
+        }
     }
 }

@@ -33,7 +33,7 @@ impl OutboundHttp {
     /// Returns a connector with its own connection pool. A function calls this method once, at
     /// startup.
     ///
-    /// A connector for the network has a connection timeout of two seconds and no response timeout.
+    /// A connector for the network opens a connection within two seconds, and has no response timeout.
     /// So the caller must limit the duration of a call.
     #[must_use]
     pub fn connector(&self) -> SharedHttpConnector {

@@ -22,7 +22,7 @@ pub enum Tree<'a> {
     Null,
     /// A flag, `true` or `false`.
     Bool(bool),
-    /// A number, exactly as in the document.
+    /// A number, as `serde_json` parses it.
     Number(Number),
     /// A text without its quotes.
     Text(Cow<'a, str>),

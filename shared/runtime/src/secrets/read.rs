@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::{
         auth::{
             AuthSchemeOptionResolverParams, SharedAuthScheme, static_resolver::StaticAuthSchemeOptionResolver,
         },
-        orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
+        orchestrator::{HttpRequest, HttpResponse, OrchestratorError, SensitiveOutput},
         runtime_components::RuntimeComponentsBuilder,
         runtime_plugin::StaticRuntimePlugin,
     },
@@ -49,23 +49,34 @@ impl fmt::Debug for Value {
     }
 }
 
-/// The response with an error. The code can follow a namespace and `#`.
+/// The response with an error.
 #[derive(Deserialize)]
 struct Failure {
     #[serde(rename = "__type")]
-    code: String,
+    kind: String,
+}
+
+impl Failure {
+    /// Returns the code of the error, which can follow a namespace and `#`, and precede `:` and a URL
+    /// (AWS JSON 1.1 protocol, "Operation error serialization").
+    fn code(&self) -> &str {
+        let kind = self.kind.split(':').next().unwrap_or_default();
+        kind.rsplit('#').next().unwrap_or_default()
+    }
 }
 
 /// Prepares the call (AWS Secrets Manager API reference, "GetSecretValue").
 pub(super) fn operation(aws: &Aws) -> Read {
-    let mut signing = Layer::new("signing");
-    signing.store_put(AuthSchemeOptionResolverParams::new(()));
-    signing.store_put(SigV4OperationSigningConfig {
+    let mut config = Layer::new("GetSecretValue");
+    // Otherwise, the log level `trace` would show the response.
+    config.store_put(SensitiveOutput);
+    config.store_put(AuthSchemeOptionResolverParams::new(()));
+    config.store_put(SigV4OperationSigningConfig {
         region: Some(SigningRegion::from(aws.region.clone())),
         name: Some(SigningName::from_static("secretsmanager")),
         ..SigV4OperationSigningConfig::default()
     });
-    let components = RuntimeComponentsBuilder::new("signing")
+    let components = RuntimeComponentsBuilder::new("GetSecretValue")
         .with_auth_scheme(SharedAuthScheme::new(sigv4::SigV4AuthScheme::new()))
         .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![sigv4::SCHEME_ID])))
         .with_identity_cache(Some(IdentityCache::no_cache()))
@@ -82,7 +93,7 @@ pub(super) fn operation(aws: &Aws) -> Read {
         .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
         .retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new())
         .runtime_plugin(
-            StaticRuntimePlugin::new().with_config(signing.freeze()).with_runtime_components(components),
+            StaticRuntimePlugin::new().with_config(config.freeze()).with_runtime_components(components),
         )
         .serializer(request)
         .deserializer(parse)
@@ -91,7 +102,12 @@ pub(super) fn operation(aws: &Aws) -> Read {
 
 fn endpoint(aws: &Aws) -> String {
     let region = aws.region.as_ref();
-    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    // The other partitions of AWS are isolated, and their services have further domains.
+    let domain = match region {
+        _ if region.starts_with("cn-") => "amazonaws.com.cn",
+        _ if region.starts_with("eusc-") => "amazonaws.eu",
+        _ => "amazonaws.com",
+    };
     aws.endpoint("secrets_manager")
         .map_or_else(|| format!("https://secretsmanager.{region}.{domain}"), str::to_owned)
 }
@@ -106,14 +122,35 @@ fn request(arn: String) -> Result<HttpRequest, BoxError> {
 }
 
 fn parse(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>> {
+    let error = |code: &str| OrchestratorError::operation(ErrorMetadata::builder().code(code).build());
     let body = response.body().bytes().unwrap_or_default();
     if response.status().is_success() {
-        return serde_json::from_slice(body).map_err(|error| OrchestratorError::other(error));
+        return serde_json::from_slice(body).map_err(|_| error("invalid response"));
     }
-    let failure = serde_json::from_slice::<Failure>(body);
-    let code = failure.map_or_else(
-        |_| "no code".to_owned(),
-        |failure| failure.code.rsplit('#').next().unwrap_or_default().to_owned(),
-    );
-    Err(OrchestratorError::operation(ErrorMetadata::builder().code(code).build()))
+    match serde_json::from_slice::<Failure>(body) {
+        Ok(failure) => Err(error(failure.code())),
+        Err(_) => Err(error("no code")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn error_has_only_the_code_of_the_response() {
+        for (status, body, code) in [
+            (400, r#"{"__type":"ResourceNotFoundException","message":"x"}"#, "ResourceNotFoundException"),
+            (400, r#"{"__type":"com.amazonaws#AccessDeniedException"}"#, "AccessDeniedException"),
+            (400, r#"{"__type":"ThrottlingException:http://example.com/"}"#, "ThrottlingException"),
+            (500, "<html>", "no code"),
+            (200, "<html>", "invalid response"),
+        ] {
+            let status = StatusCode::try_from(status).unwrap();
+            let error = parse(&HttpResponse::new(status, SdkBody::from(body))).unwrap_err();
+            assert_eq!(error.as_operation_error().and_then(ErrorMetadata::code), Some(code), "{body}");
+        }
+    }
 }

@@ -16,8 +16,8 @@ With names of functions, it measures only these. The program `floor` makes the s
 
 A fake AWS responds immediately over TLS 1.3. Its certificate has an RSA key of 2048 bits, as those of
 AWS, but no intermediate certificate. The secrets are in the fake Secrets Manager, and each service has
-its own address. The fake host app has no TLS. A function that reads the root certificates of the machine reads those of the package
-certifi instead, so the result does not depend on the machine.
+its own address. The fake host app has no TLS. A function that reads the root certificates of the machine
+reads those of the package certifi instead, so the result does not depend on the machine.
 """
 
 import argparse

@@ -19,7 +19,7 @@
 //! - `aws`: [`Aws`] configures the SDK clients.
 //! - `http`: the HTTP client of both.
 //! - `outbound_http`: [`OutboundHttp`] connects to services other than AWS.
-//! - `public_dns`: [`is_public`] decides which addresses such a service may have.
+//! - `public_dns` decides which addresses such a service may have.
 //! - `clock` and `rng`: the sources of time and randomness.
 //! - `secrets`: [`SecretCache`] reads secrets from Secrets Manager.
 //! - `base_url`: [`BaseUrl`] is a URL that pages and emails may link to.
@@ -40,7 +40,6 @@ pub use base_url::{BASE_URL, BaseUrl, BaseUrlError};
 pub use clock::Clock;
 pub use env::{ConfigError, ConfigErrors, Env, Vars};
 pub use outbound_http::OutboundHttp;
-pub use public_dns::is_public;
 pub use rng::Rng;
 pub use run::{Context, Event, Handler, InvocationResult, handler, run};
 pub use secrets::{SecretCache, SecretFormat, SecretSource};

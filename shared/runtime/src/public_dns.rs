@@ -20,8 +20,7 @@ pub(crate) async fn resolve(name: &str) -> io::Result<Vec<SocketAddr>> {
 
 /// Returns whether an address is reachable on the internet (IANA special-purpose address
 /// registries).
-#[must_use]
-pub fn is_public(address: IpAddr) -> bool {
+fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),

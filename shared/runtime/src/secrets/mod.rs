@@ -68,7 +68,7 @@ type Parse<T> = Box<dyn Fn(&str) -> Option<T> + Send + Sync>;
 /// callers wait for one read.
 pub struct SecretCache<T> {
     cached: Mutex<Cached<T>>,
-    stored: Option<Stored<T>>,
+    stored: Option<Box<Stored<T>>>,
 }
 
 struct Cached<T> {
@@ -94,7 +94,7 @@ impl<T> SecretCache<T> {
             SecretSource::Inline(secret) => (Some(Arc::new(secret)), None),
             SecretSource::Stored(arn) => {
                 let read = read::operation(aws);
-                (None, Some(Stored { read, arn, format }))
+                (None, Some(Box::new(Stored { read, arn, format })))
             }
         };
         Self { cached: Mutex::new(Cached { secret, read_at: None, tried_at: None }), stored }

@@ -28,7 +28,6 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::{body::SdkBody, config_bag::Layer, error::ErrorMetadata, retry::RetryConfig};
 use aws_types::{SigningName, region::SigningRegion};
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::aws::{self, Aws};
 
@@ -113,7 +112,8 @@ fn endpoint(aws: &Aws) -> String {
 }
 
 fn request(arn: String) -> Result<HttpRequest, BoxError> {
-    let mut request = HttpRequest::new(SdkBody::from(json!({ "SecretId": arn }).to_string()));
+    let body = serde_json::Value::from_iter([("SecretId", arn)]).to_string();
+    let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method("POST")?;
     let headers = request.headers_mut();
     headers.insert("content-type", "application/x-amz-json-1.1");

@@ -251,6 +251,8 @@ fn is_identifier(text: &str) -> bool {
     text.len() <= 64 && text.bytes().all(plain)
 }
 
+/// Reads the body as JSON. A response comes from Stripe over TLS, so unlike a webhook, it is not checked
+/// for duplicate keys.
 async fn read(response: HttpResponse) -> Option<Tree<'static>> {
     let bytes = ByteStream::new(response.into_body()).collect().await.ok()?.into_bytes();
     serde_json::from_slice::<Value>(&bytes).ok().map(Tree::from)

@@ -33,21 +33,6 @@ use store::Store;
 
 use crate::{host_api::HostApi, stripe_api::StripeApi};
 
-/// Returns the configuration of AWS clients that call `endpoint` over the network, as a function does.
-///
-/// # Panics
-/// Never, because all required variables are set.
-#[must_use]
-pub fn at(endpoint: &str) -> runtime::Aws {
-    let vars = [
-        ("AWS_REGION", "eu-west-1"),
-        ("AWS_ACCESS_KEY_ID", "key"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ("AWS_ENDPOINT_URL", endpoint),
-    ];
-    runtime::Aws::from_env(&runtime::Env::new(vars)).unwrap()
-}
-
 /// URL of Onramp, from which the recorded events come.
 pub const PUBLIC_URL: &str = "https://onramp.execute-api.eu-west-1.amazonaws.com";
 /// Price of the single-user plan.
@@ -221,6 +206,21 @@ impl LocalAws {
     fn table(&self) -> &str {
         &self.cloud.engine.tables()[0].name
     }
+}
+
+/// Returns the configuration of AWS clients that call `endpoint` over the network, as a function does.
+///
+/// # Panics
+/// If the configuration is rejected.
+#[must_use]
+pub fn at(endpoint: &str) -> runtime::Aws {
+    let vars = [
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "key"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_ENDPOINT_URL", endpoint),
+    ];
+    runtime::Aws::from_env(&runtime::Env::new(vars)).unwrap()
 }
 
 /// Returns the ARN of a secret.

@@ -1,7 +1,7 @@
 //! The DynamoDB client: consistent reads, conditional writes, and transactions.
 
 use aws_sdk_dynamodb::{
-    Client,
+    Client, config,
     error::{ProvideErrorMetadata, SdkError},
     operation::{
         query::builders::QueryFluentBuilder, transact_write_items::TransactWriteItemsError,
@@ -16,6 +16,7 @@ use crate::{
     error::{Cause, Error, cause},
     keys::Key,
     retry::{MAX_TRIES, pause},
+    signer::Signer,
     update::{Change, Only},
 };
 
@@ -72,7 +73,9 @@ impl Store {
     /// Creates a client for the table with this name.
     #[must_use]
     pub fn new(config: &SdkConfig, table: String) -> Self {
-        Self { client: Client::new(config), table }
+        let signer = Signer::new(config.region().map(ToString::to_string).unwrap_or_default());
+        let config = config::Builder::from(config).push_auth_scheme(signer).build();
+        Self { client: Client::from_conf(config), table }
     }
 
     /// Opens the connection before the first event arrives, by reading a key that has no item.

@@ -107,6 +107,7 @@ mod ses_heartbeat;
 mod session;
 mod sign_in_request;
 mod sign_in_request_id;
+mod signer;
 mod signup;
 mod stream;
 #[cfg(test)]

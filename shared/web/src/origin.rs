@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::http::{Extensions, HeaderMap, Request, header::HOST};
-use lambda_http::{
-    aws_lambda_events::apigw::ApiGatewayV2httpRequestContext as GatewayContext, request::RequestContext,
-};
+
+use crate::lambda::request::GatewayContext;
 
 /// The configured origin at which browsers reach the stage.
 ///
@@ -72,10 +71,7 @@ pub(crate) fn route(extensions: &Extensions) -> Option<&str> {
 }
 
 fn gateway(extensions: &Extensions) -> Option<&GatewayContext> {
-    match extensions.get()? {
-        RequestContext::ApiGatewayV2(context) => Some(context),
-        _ => None,
-    }
+    extensions.get()
 }
 
 /// Returns a host without its port.
@@ -101,7 +97,7 @@ mod tests {
                 "domainName": domain,
                 "http": { "method": "GET", "sourceIp": "203.0.113.7" },
             });
-            let context = RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap());
+            let context: GatewayContext = serde_json::from_value(context).unwrap();
             request.extensions_mut().insert(context);
         }
         request

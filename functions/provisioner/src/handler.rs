@@ -109,7 +109,7 @@ impl App {
             }
             let mut after = before.value.clone();
             let call = after.change_run(now, |run| run.claim(lease, now)).flatten();
-            let written = self.store.commit_org(&before, &after, now).await?;
+            let written = self.store.commit_org_as_stored(&before, &after, now).await?;
             log_end(&before.value, &after);
             Ok(call.map(|call| (call, written)))
         })

@@ -13,7 +13,7 @@ use crate::{
     keys::Key,
     org::OrgWrite,
     schema::{member, org},
-    update::{Change, Only, change, delete},
+    update::{Only, delete},
     verification::WaitingInvitations,
 };
 
@@ -82,10 +82,7 @@ impl Store {
         }
         for ((org, member), (changed_org, changed)) in before.memberships.iter().zip(after) {
             actions.push(self.org_write(org, changed_org, OrgWrite::at(now))?);
-            let old = member::encode(member)?;
-            let difference = Change::between(&old, &old, &member::encode(changed)?);
-            let key = Key::member(member.org, member.user);
-            actions.extend(difference.map(|it| change(&self.table, &key, it, Only::Exists)).transpose()?);
+            actions.extend(self.member_change(member, changed)?);
         }
         if user.verified {
             actions.extend(self.invitation_releases(&before.waiting, now)?);

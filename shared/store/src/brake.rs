@@ -135,10 +135,10 @@ impl Store {
         let version = before.version + 1;
         let (old, new) = (encode(&before.value, before.version)?, encode(&after, version)?);
         let mut item = before.item.clone();
-        if let Some(difference) = Change::between(&before.item, &old, &new) {
+        if let Some(difference) = Change::between(&before.item, old, new) {
             item = difference.applied_to(&item);
             let only = if is_new { Only::New } else { Only::Version(before.version) };
-            self.change(&Key::first_mails(), difference, only).await?;
+            self.change(&Key::first_mails(), &only, || Ok(Some(difference.clone()))).await?;
         }
         Ok(Stored { value: after, version, item })
     }
@@ -153,7 +153,7 @@ impl Store {
     pub async fn set_brake(&self, record: &Stored<FirstMails>, braked: bool) -> Result<(), Error> {
         let after = FirstMails { braked, ..record.value.clone() };
         let (old, new) = (encode(&record.value, record.version)?, encode(&after, record.version + 1)?);
-        let Some(difference) = Change::between(&record.item, &old, &new) else { return Ok(()) };
+        let Some(difference) = Change::between(&record.item, old, new) else { return Ok(()) };
         let only = Only::Version(record.version);
         let mut actions = vec![change(&self.table, &Key::first_mails(), difference, only)?];
         for shard in 0..SHARDS {

@@ -203,17 +203,23 @@ impl Store {
             .expression_attribute_values(":prefix", text(&prefix))
     }
 
-    /// Writes a change of one item under a condition.
-    pub(crate) async fn change(&self, key: &Key, change: Change, only: Only) -> Result<(), Error> {
-        let (expression, names, mut values) = change.into_parts();
-        let (condition, more) = only.expression();
-        values.extend(more);
-        let request = self
-            .update_item(key, &expression, &condition, values)
-            .set_expression_attribute_names((!names.is_empty()).then_some(names));
+    /// Writes the change of one item that `build` returns, under a condition. Writes nothing if it
+    /// returns `None`. A repeated write calls `build` again, because each request consumes its change.
+    pub(crate) async fn change(
+        &self,
+        key: &Key,
+        only: &Only,
+        build: impl Fn() -> Result<Option<Change>, Error>,
+    ) -> Result<(), Error> {
         let mut attempt = 0;
-        loop {
-            let Err(error) = request.clone().send().await else { return Ok(()) };
+        while let Some(change) = build()? {
+            let (expression, names, mut values) = change.into_parts();
+            let (condition, more) = only.clone().expression();
+            values.extend(more);
+            let request = self
+                .update_item(key, &expression, &condition, values)
+                .set_expression_attribute_names((!names.is_empty()).then_some(names));
+            let Err(error) = request.send().await else { break };
             attempt += 1;
             // This error means that another transaction is writing the item. DynamoDB did not
             // evaluate the condition, so the loop repeats the write.
@@ -223,6 +229,7 @@ impl Store {
             }
             pause(attempt).await;
         }
+        Ok(())
     }
 
     /// Writes one item with an update expression, if the condition is true.

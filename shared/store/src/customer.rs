@@ -210,7 +210,7 @@ impl Store {
     ) -> Result<(), Error> {
         let table = &self.table;
         let mut actions = vec![self.link_action(operator, customer, link, after.id)?];
-        if let Some(difference) = Self::org_change(before, after, before.version + 1, OrgWrite::at(now))? {
+        if let Some(difference) = Self::org_change(before, after, OrgWrite::at(now))? {
             let only = Only::Version(before.version);
             actions.push(change(table, &Key::org(after.id), difference, only)?);
         }

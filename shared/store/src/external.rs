@@ -19,7 +19,7 @@ use crate::{
     org::OrgWrite,
     parked::Parked,
     schema::{from_item, member, org, read, to_item, user::AddressItem},
-    update::{Change, Only, change, delete, put},
+    update::{Only, change, delete, put},
     user::Person,
 };
 
@@ -202,10 +202,7 @@ impl Store {
         let role = MembershipChange { kind: MembershipChangeKind::RoleChanged, member };
         let write = if old.role == new.role { OrgWrite::at(now) } else { OrgWrite::of_member(now, &role) };
         let mut actions = vec![self.org_write(before, after, write)?];
-        let old = member::encode(old)?;
-        let difference = Change::between(&old, &old, &member::encode(new)?);
-        let key = Key::member(new.org, new.user);
-        actions.extend(difference.map(|it| change(&self.table, &key, it, Only::Exists)).transpose()?);
+        actions.extend(self.member_change(old, new)?);
         actions.extend(self.person_actions(person)?);
         actions.extend(self.external_user_action(person)?);
         self.commit(actions).await
@@ -223,15 +220,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Stored<Org>>, Error> {
         let id = self.external_org_action(after)?.filter(|_| before.value.external_id != after.external_id);
-        let version = before.version + 1;
-        let difference = Self::org_change(before, after, version, OrgWrite::at(now))?;
+        let difference = Self::org_change(before, after, OrgWrite::at(now))?;
         let (Some(id), Some(difference)) = (id, difference) else {
-            return self.commit_org(before, after, now).await.map(Some);
+            return self.commit_org_as_stored(before, after, now).await.map(Some);
         };
         let item = difference.applied_to(&before.item);
         let write = change(&self.table, &Key::org(after.id), difference, Only::Version(before.version))?;
         match self.transact(vec![write, id]).await? {
-            Transacted::Done => Ok(Some(Stored { value: after.clone(), version, item })),
+            Transacted::Done => Ok(Some(Stored { value: after.clone(), version: before.version + 1, item })),
             Transacted::Cancelled(reasons) if failed(&reasons, 1) => Ok(None),
             Transacted::Cancelled(_) => Err(Error::Conflict),
         }

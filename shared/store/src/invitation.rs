@@ -163,8 +163,7 @@ impl Store {
         let old = encode(&before.value, before.version)?;
         let new = encode(after, before.version + 1)?;
         let (key, only) = (Key::invitation(after.org, after.id()), Only::Version(before.version));
-        let difference = Change::with_index(&before.item, old, &new);
-        difference.map(|it| change(&self.table, &key, it, only)).transpose()
+        change(&self.table, &key, Change::with_index(&before.item, old, new), only).map(Some)
     }
 
     /// Writes a revoked invitation.

@@ -1,5 +1,6 @@
 //! Memberships: loads them, writes changed roles, and removes members.
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     id::{OrgId, UserId},
     org::Org,
@@ -8,6 +9,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
+    attributes::Attributes,
     client::{Store, Stored},
     error::{Corrupt, Error},
     keys::{Key, MEMBER},
@@ -120,13 +122,20 @@ impl Store {
     ) -> Result<(), Error> {
         let member = MemberDetails::of(user, new.role);
         let change_of_role = MembershipChange { kind: MembershipChangeKind::RoleChanged, member };
-        let old = encode(old)?;
-        let Some(difference) = Change::between(&old, &old, &encode(new)?) else { return Ok(()) };
-        let actions = vec![
-            self.org_write(before, after, OrgWrite::of_member(now, &change_of_role))?,
-            change(&self.table, &Key::member(new.org, new.user), difference, Only::Exists)?,
-        ];
-        self.commit(actions).await
+        let Some(update) = self.member_change(old, new)? else { return Ok(()) };
+        let org = self.org_write(before, after, OrgWrite::of_member(now, &change_of_role))?;
+        self.commit(vec![org, update]).await
+    }
+
+    /// Builds the action that writes a changed membership, or `None` if nothing changed.
+    pub(crate) fn member_change(
+        &self,
+        old: &Membership,
+        new: &Membership,
+    ) -> Result<Option<TransactWriteItem>, Error> {
+        let difference = Change::between(&Attributes::new(), encode(old)?, encode(new)?);
+        let key = Key::member(new.org, new.user);
+        difference.map(|it| change(&self.table, &key, it, Only::Exists)).transpose()
     }
 
     /// Writes that a member left or was removed. Deletes the membership, and writes the

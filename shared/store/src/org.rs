@@ -101,7 +101,7 @@ impl Store {
     ) -> Result<TransactWriteItem, Error> {
         let (key, version) = (Key::org(after.id), before.version + 1);
         let only = Only::Version(before.version);
-        if let Some(difference) = Self::org_change(before, after, version, write)? {
+        if let Some(difference) = Self::org_change(before, after, write)? {
             return change(&self.table, &key, difference, only);
         }
         let (condition, mut values) = only.expression();
@@ -110,23 +110,31 @@ impl Store {
         update(&self.table, &key, "SET version = :version, change = :change", &condition, values)
     }
 
-    /// Writes a changed organization and returns it as stored. If `after` equals `before`, writes
-    /// nothing and returns `before`.
+    /// Writes a changed organization. If `after` equals `before`, writes nothing.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the organization; [`Error::Unavailable`].
-    pub async fn commit_org(
+    pub async fn commit_org(&self, before: &Stored<Org>, after: &Org, now: Timestamp) -> Result<(), Error> {
+        let change = || Self::org_change(before, after, OrgWrite::at(now));
+        self.change(&Key::org(after.id), &Only::Version(before.version), change).await
+    }
+
+    /// Writes a changed organization like [`Store::commit_org`], and returns it as stored.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if another write changed the organization; [`Error::Unavailable`].
+    pub async fn commit_org_as_stored(
         &self,
         before: &Stored<Org>,
         after: &Org,
         now: Timestamp,
     ) -> Result<Stored<Org>, Error> {
-        let version = before.version + 1;
-        let difference = Self::org_change(before, after, version, OrgWrite::at(now))?;
+        let difference = Self::org_change(before, after, OrgWrite::at(now))?;
         let Some(change) = difference else { return Ok(before.clone()) };
+        let (key, only) = (Key::org(after.id), Only::Version(before.version));
+        self.change(&key, &only, || Ok(Some(change.clone()))).await?;
         let item = change.applied_to(&before.item);
-        self.change(&Key::org(after.id), change, Only::Version(before.version)).await?;
-        Ok(Stored { value: after.clone(), version, item })
+        Ok(Stored { value: after.clone(), version: before.version + 1, item })
     }
 
     /// Loads an organization, calls `decide`, and writes the result. If another write changed the
@@ -157,12 +165,10 @@ impl Store {
         .await
     }
 
-    /// Returns the update that turns `before` into `after` and stores `version` as the new version.
-    /// Returns `None` if the organization `after` equals the organization in `before`.
+    /// Returns the update that turns `before` into `after` and raises the version. Returns `None` if the organization `after` equals the organization in `before`.
     pub(crate) fn org_change(
         before: &Stored<Org>,
         after: &Org,
-        version: u64,
         write: OrgWrite<'_>,
     ) -> Result<Option<Change>, Error> {
         let mut old = encode(&before.value, before.version)?;
@@ -172,12 +178,11 @@ impl Store {
         }
         // Items that an earlier version of the code created are not in the index `by-cohort` yet.
         old.retain(|name, _| !COHORT_ATTRIBUTES.contains(&name.as_str()) || before.item.contains_key(name));
+        let version = before.version + 1;
         new.insert("version".to_owned(), number(version));
-        let mut change = Change::with_index(&before.item, old, &new);
-        if let Some(change) = &mut change {
-            change.set(CHANGE, write.value(after, version)?);
-        }
-        Ok(change)
+        let mut change = Change::with_index(&before.item, old, new);
+        change.set(CHANGE, write.value(after, version)?);
+        Ok(Some(change))
     }
 }
 
@@ -214,10 +219,7 @@ mod tests {
     }
 
     fn written(before: &Stored<Org>, after: &Org) -> (usize, Stored<Org>) {
-        let change =
-            Store::org_change(before, after, before.version + 1, OrgWrite::at(Timestamp::UNIX_EPOCH))
-                .unwrap()
-                .unwrap();
+        let change = Store::org_change(before, after, OrgWrite::at(Timestamp::UNIX_EPOCH)).unwrap().unwrap();
         let item = change.applied_to(&before.item);
         let (_, _, values) = change.into_parts();
         (size(&values), decode(item).unwrap())

@@ -32,12 +32,12 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn commit_price(&self, price: &ListPrice, as_of: Timestamp) -> Result<bool, Error> {
-        let none = Attributes::new();
-        let item = serde_dynamo::to_item(PriceItem::new(price, as_of)).map_err(Corrupt::because)?;
-        let Some(change) = Change::between(&none, &none, &item) else { return Ok(false) };
+        let item: Attributes =
+            serde_dynamo::to_item(PriceItem::new(price, as_of)).map_err(Corrupt::because)?;
+        let change = || Ok(Change::between(&Attributes::new(), Attributes::new(), item.clone()));
         let not_newer = "attribute_not_exists(as_of) OR as_of <= :as_of_now";
         let only = Only::If(not_newer, values([(":as_of_now", text(&At(as_of)))]));
-        match self.change(&Key::price(&price.id), change, only).await {
+        match self.change(&Key::price(&price.id), &only, change).await {
             Ok(()) => Ok(true),
             Err(Error::Conflict) => Ok(false),
             Err(error) => Err(error),

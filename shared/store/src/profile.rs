@@ -18,7 +18,7 @@ use crate::{
     keys::Key,
     org::OrgWrite,
     schema::{member, org, user},
-    update::{Change, Only, change, check},
+    update::check,
 };
 
 /// A member of an organization, from one consistent read.
@@ -106,10 +106,7 @@ impl Store {
             }
         };
         let mut actions = vec![user, self.org_write(&before.org, &after.org, OrgWrite::at(now))?];
-        let (old, new) = (member::encode(&before.membership)?, member::encode(&after.membership)?);
-        let key = Key::member(after.org.id, after.user.id);
-        let changed = Change::between(&old, &old, &new);
-        actions.extend(changed.map(|it| change(&self.table, &key, it, Only::Exists)).transpose()?);
+        actions.extend(self.member_change(&before.membership, &after.membership)?);
         Ok(actions)
     }
 }

@@ -166,9 +166,8 @@ impl Store {
         let old = encode(&before.value, before.version)?;
         let new = encode(after, before.version + 1)?;
         let (key, only) = (Key::sign_in_request(after.id), Only::Version(before.version));
-        let difference = Change::with_index(&before.item, old, &new);
-        let update = difference.map(|it| change(&self.table, &key, it, only)).transpose()?;
+        let update = change(&self.table, &key, Change::with_index(&before.item, old, new), only)?;
         let link = link.map(|link| put(&self.table, link.encode()?, Some(Only::New))).transpose()?;
-        self.commit(update.into_iter().chain(link).collect()).await
+        self.commit(std::iter::once(update).chain(link).collect()).await
     }
 }

@@ -8,53 +8,57 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::attributes::Attributes;
 
-/// Returns `after` plus the attributes of `stored` that this version of the code does not
-/// understand.
+/// Adds to `after` the attributes of `stored` that this version of the code does not understand.
 ///
 /// `before` is the part of `stored` that this version understands. An attribute of `stored` that is
 /// missing in `before` is unknown to this version. So a write of this version cannot intend to
 /// remove it.
-fn keep_all(stored: &Attributes, before: &Attributes, after: &Attributes) -> Attributes {
-    let known = after
-        .iter()
-        .map(|(name, value)| (name.clone(), keep_within(stored.get(name), before.get(name), value)));
-    let unknown = stored.iter().filter(|(name, _)| !before.contains_key(*name) && !after.contains_key(*name));
-    known.chain(unknown.map(|(name, value)| (name.clone(), value.clone()))).collect()
+fn keep_all(stored: &Attributes, before: &Attributes, after: &mut Attributes) {
+    for (name, stored) in stored {
+        match (after.get_mut(name), before.get(name)) {
+            (Some(after), before) => keep_within(stored, before, after),
+            (None, None) => drop(after.insert(name.clone(), stored.clone())),
+            (None, Some(_)) => {}
+        }
+    }
 }
 
-/// Returns the value `after` of one attribute, plus the unknown attributes inside the `stored`
-/// value, at any depth. It does for one attribute what [`keep_all`] does for an item.
+/// Adds to the value `after` of one attribute the unknown attributes inside the `stored` value, at
+/// any depth. It does for one attribute what [`keep_all`] does for an item.
 pub(crate) fn keep_within(
-    stored: Option<&AttributeValue>,
+    stored: &AttributeValue,
     before: Option<&AttributeValue>,
-    after: &AttributeValue,
-) -> AttributeValue {
+    after: &mut AttributeValue,
+) {
     use AttributeValue::{L, M};
     match (stored, before, after) {
-        (Some(M(stored)), Some(M(before)), M(after)) => M(keep_all(stored, before, after)),
+        (M(stored), Some(M(before)), M(after)) => keep_all(stored, before, after),
         // This version understands nothing of the stored value.
-        (Some(M(stored)), None, M(after)) => M(keep_all(stored, &Attributes::new(), after)),
+        (M(stored), None, M(after)) => keep_all(stored, &Attributes::new(), after),
         // Each entry of the new list gets the unknown attributes of one old entry: the old entry
         // with equal content or, if there is none, with the same user. The position in the list is
         // not compared, because the entry at the same position may belong to another user.
-        (Some(L(stored)), Some(L(before)), L(after)) if stored.len() == before.len() => {
-            let entry = |value: &AttributeValue| {
-                let same = before.iter().position(|entry| entry == value);
-                let at = same.or_else(|| before.iter().position(|entry| is_of_same_user(entry, value)));
-                keep_within(at.and_then(|at| stored.get(at)), at.and_then(|at| before.get(at)), value)
-            };
-            L(after.iter().map(entry).collect())
+        (L(stored), Some(L(before)), L(after)) if stored.len() == before.len() => {
+            let entries = || before.iter().zip(stored);
+            for after in after {
+                let same = entries().find(|(before, _)| *before == after);
+                let same = same.or_else(|| entries().find(|(before, _)| is_of_same_user(before, after)));
+                if let Some((before, stored)) = same {
+                    keep_within(stored, Some(before), after);
+                }
+            }
         }
-        _ => after.clone(),
+        _ => {}
     }
 }
 
 /// Returns what remains of a `stored` value that this version of the code removes: the attributes that
 /// it does not understand. Returns `None` if there are none.
 pub(crate) fn keep_unknown(stored: &AttributeValue, before: &AttributeValue) -> Option<AttributeValue> {
-    let nothing = AttributeValue::M(Attributes::new());
-    let (AttributeValue::M(_), AttributeValue::M(_)) = (stored, before) else { return None };
-    Some(keep_within(Some(stored), Some(before), &nothing)).filter(|kept| *kept != nothing)
+    let (AttributeValue::M(stored), AttributeValue::M(before)) = (stored, before) else { return None };
+    let mut kept = Attributes::new();
+    keep_all(stored, before, &mut kept);
+    (!kept.is_empty()).then_some(AttributeValue::M(kept))
 }
 
 /// Returns whether two entries of a list belong to the same user. Only the list of an
@@ -75,7 +79,9 @@ mod tests {
     }
 
     fn merged(stored: &Value, before: &Value, after: &Value) -> Value {
-        serde_dynamo::from_item(keep_all(&item(stored), &item(before), &item(after))).unwrap()
+        let mut after = item(after);
+        keep_all(&item(stored), &item(before), &mut after);
+        serde_dynamo::from_item(after).unwrap()
     }
 
     #[test]

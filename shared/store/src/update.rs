@@ -18,6 +18,7 @@ use crate::{
 };
 
 /// Condition of a write.
+#[derive(Clone)]
 pub(crate) enum Only {
     /// The item does not exist.
     New,
@@ -51,6 +52,7 @@ const INDEX_ATTRIBUTES: [&str; 7] =
     ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready", "work_pk", "work_at"];
 
 /// The difference between two forms of an item, as an update.
+#[derive(Clone)]
 pub(crate) struct Change {
     set: BTreeMap<String, AttributeValue>,
     remove: BTreeSet<String>,
@@ -58,37 +60,48 @@ pub(crate) struct Change {
 
 impl Change {
     /// Returns the update that [`Self::between`] returns, but always also sets or removes the index
-    /// attributes.
+    /// attributes. So the update is never empty.
     ///
     /// [`Store::mark_corrupt`](crate::Store::mark_corrupt) changes these attributes and does not
     /// raise the version of the item. So the stored values may differ from the values in `before`,
     /// although the version is the same.
-    pub fn with_index(stored: &Attributes, mut before: Attributes, after: &Attributes) -> Option<Self> {
-        // Replaces the index attributes in `before` with a value that is never stored. Each index
-        // attribute then differs from `after`. So the update sets the attribute, or removes it if
-        // it is missing in `after`.
-        let never_stored = INDEX_ATTRIBUTES.map(|name| (name.to_owned(), AttributeValue::Null(true)));
-        before.extend(never_stored);
-        Self::between(stored, &before, after)
+    pub fn with_index(stored: &Attributes, mut before: Attributes, after: Attributes) -> Self {
+        // Without the index attributes in `before`, the update sets those in `after`.
+        before.retain(|name, _| !INDEX_ATTRIBUTES.contains(&name.as_str()));
+        let mut change = Self::difference(stored, before, after);
+        let missing = INDEX_ATTRIBUTES.into_iter().filter(|name| !change.set.contains_key(*name));
+        change.remove.extend(missing.map(str::to_owned));
+        change
     }
 
     /// Returns the update that turns `before` into `after`, or `None` if they are equal.
     ///
     /// `before` is the part of `stored` that this version of the code understands. The update keeps
     /// the rest of `stored`, also inside attributes that change.
-    pub fn between(stored: &Attributes, before: &Attributes, after: &Attributes) -> Option<Self> {
-        let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(*value));
-        let mut set: BTreeMap<_, _> = changed
-            .map(|(name, value)| (name.clone(), keep_within(stored.get(name), before.get(name), value)))
-            .collect();
-        let mut remove = BTreeSet::new();
-        for (name, value) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
-            match stored.get(name).and_then(|stored| keep_unknown(stored, value)) {
-                Some(kept) => drop(set.insert(name.clone(), kept)),
-                None => drop(remove.insert(name.clone())),
+    pub fn between(stored: &Attributes, before: Attributes, after: Attributes) -> Option<Self> {
+        let change = Self::difference(stored, before, after);
+        (!change.set.is_empty() || !change.remove.is_empty()).then_some(change)
+    }
+
+    fn difference(stored: &Attributes, mut before: Attributes, after: Attributes) -> Self {
+        let (mut set, mut remove) = (BTreeMap::new(), BTreeSet::new());
+        for (name, mut value) in after {
+            let old = before.remove(&name);
+            if old.as_ref() == Some(&value) {
+                continue;
+            }
+            if let Some(stored) = stored.get(&name) {
+                keep_within(stored, old.as_ref(), &mut value);
+            }
+            set.insert(name, value);
+        }
+        for (name, old) in before {
+            match stored.get(&name).and_then(|stored| keep_unknown(stored, &old)) {
+                Some(kept) => drop(set.insert(name, kept)),
+                None => drop(remove.insert(name)),
             }
         }
-        (!set.is_empty() || !remove.is_empty()).then_some(Self { set, remove })
+        Self { set, remove }
     }
 
     /// Sets an attribute to exactly this value.
@@ -106,24 +119,25 @@ impl Change {
 
     /// Returns the expression, the attribute names, and the values.
     pub fn into_parts(self) -> (String, HashMap<String, String>, Attributes) {
-        let (mut names, mut values, mut clauses) = (HashMap::new(), HashMap::new(), Vec::new());
-        let mut set = Vec::new();
+        let mut names = HashMap::with_capacity(self.set.len() + self.remove.len());
+        let mut values = HashMap::with_capacity(self.set.len() + 1);
+        let mut expression = String::new();
+        let mut separator = "SET ";
         for (index, (name, value)) in self.set.into_iter().enumerate() {
-            set.push(format!("#s{index} = :s{index}"));
-            names.insert(format!("#s{index}"), name);
-            values.insert(format!(":s{index}"), value);
+            let (of_name, of_value) = (format!("#s{index}"), format!(":s{index}"));
+            expression.extend([separator, &of_name, " = ", &of_value]);
+            names.insert(of_name, name);
+            values.insert(of_value, value);
+            separator = ", ";
         }
-        let mut remove = Vec::new();
+        separator = if expression.is_empty() { "REMOVE " } else { " REMOVE " };
         for (index, name) in self.remove.into_iter().enumerate() {
-            remove.push(format!("#r{index}"));
-            names.insert(format!("#r{index}"), name);
+            let placeholder = format!("#r{index}");
+            expression.extend([separator, &placeholder]);
+            names.insert(placeholder, name);
+            separator = ", ";
         }
-        for (verb, list) in [("SET", set), ("REMOVE", remove)] {
-            if !list.is_empty() {
-                clauses.push(format!("{verb} {}", list.join(", ")));
-            }
-        }
-        (clauses.join(" "), names, values)
+        (expression, names, values)
     }
 }
 
@@ -224,9 +238,10 @@ mod tests {
     #[test]
     fn change_contains_only_differences() {
         let before = item(&[("a", 1), ("b", 1), ("c", 1)]);
-        assert!(Change::between(&before, &before, &before).is_none());
+        assert!(Change::between(&before, before.clone(), before.clone()).is_none());
         let after = item(&[("a", 2), ("b", 1), ("d", 1)]);
-        let (expression, names, values) = Change::between(&before, &before, &after).unwrap().into_parts();
+        let (expression, names, values) =
+            Change::between(&before, before.clone(), after).unwrap().into_parts();
         assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0");
         assert_eq!((names["#s0"].as_str(), names["#s1"].as_str(), names["#r0"].as_str()), ("a", "d", "c"));
         assert_eq!(values.len(), 2);
@@ -235,7 +250,7 @@ mod tests {
     #[test]
     fn change_keeps_unknown_attributes() {
         let stored = item(&[("a", 1), ("from_the_future", 1)]);
-        let change = Change::between(&stored, &item(&[("a", 1)]), &item(&[("a", 2)])).unwrap();
+        let change = Change::between(&stored, item(&[("a", 1)]), item(&[("a", 2)])).unwrap();
         assert_eq!(change.applied_to(&stored), item(&[("a", 2), ("from_the_future", 1)]));
         let (expression, names, _) = change.into_parts();
         assert_eq!((expression.as_str(), names["#s0"].as_str()), ("SET #s0 = :s0", "a"));
@@ -244,7 +259,7 @@ mod tests {
     #[test]
     fn index_attributes_are_written_even_if_unchanged() {
         let item = item(&[("a", 1), ("mail_pk", 2), ("mail_at", 3)]);
-        let (expression, names, _) = Change::with_index(&item, item.clone(), &item).unwrap().into_parts();
+        let (expression, names, _) = Change::with_index(&item, item.clone(), item.clone()).into_parts();
         assert_eq!(expression, "SET #s0 = :s0, #s1 = :s1 REMOVE #r0, #r1, #r2, #r3, #r4");
         let set = [names["#s0"].as_str(), names["#s1"].as_str()];
         assert_eq!(set, ["mail_at", "mail_pk"]);

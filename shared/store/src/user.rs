@@ -83,7 +83,7 @@ impl Store {
         }
         let old = encode(&before.value, before.version)?;
         let new = encode(after, before.version + 1)?;
-        let difference = Change::between(&before.item, &old, &new);
+        let difference = Change::between(&before.item, old, new);
         let only = Only::Version(before.version);
         difference.map(|it| change(&self.table, &Key::user(after.id), it, only)).transpose()
     }

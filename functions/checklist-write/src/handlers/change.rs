@@ -94,7 +94,8 @@ async fn try_change(request: &ChangeRequest, command: ChecklistCommand<'_>) -> R
     let org = &member.org;
     let after = decide_change(&admin, &org.value, command, now, request.links(&org.value))?;
     let (committed, ()) = tokio::join!(app.store.commit_org(org, &after, now), member.record_use(&app.store));
-    Ok(committed?.value)
+    committed?;
+    Ok(after)
 }
 
 impl ChangeRequest {

@@ -98,7 +98,7 @@ async fn try_change(
     let (before, now) = (app.load_org(org).await?, app.now());
     expected.check(&before)?;
     let after = decide_change(&before.value, change, now)?;
-    let org = app.store.commit_org(&before, &after, now).await?;
+    let org = app.store.commit_org_as_stored(&before, &after, now).await?;
     if org.version != before.version {
         tracing::info!(area = %LogArea::Onboarding, organization = %after.id, "changed checklist for the host app");
     }

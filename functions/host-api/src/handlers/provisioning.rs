@@ -56,7 +56,7 @@ async fn try_report(
     let mut after = before.value.clone();
     let result = after.change_run(now, |run| run.report(step, reported.clone(), now));
     result.ok_or_else(not_found)?.map_err(refused)?;
-    let org = app.store.commit_org(&before, &after, now).await?;
+    let org = app.store.commit_org_as_stored(&before, &after, now).await?;
     if org.version != before.version {
         let failed = matches!(reported, Reported::Failed(_));
         tracing::info!(

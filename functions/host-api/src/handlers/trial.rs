@@ -64,7 +64,7 @@ async fn try_extend(
     };
     let extended = after.extend_trial(Grantor::host_app(&caller.key().id), grant, &first, now);
     extended.map_err(|error| Problem::new(Kind::Conflict, error.to_string()))?;
-    let org = app.store.commit_org(&before, &after, now).await?;
+    let org = app.store.commit_org_as_stored(&before, &after, now).await?;
     if org.version != before.version {
         report(&before.value, &org.value, grant, now);
     }

@@ -29,7 +29,7 @@ impl MailItem for NoticeMail {
     }
 
     async fn commit(&self, store: &Store, before: &Stored<Org>, now: Timestamp) -> Result<(), Error> {
-        store.commit_org(before, &self.org, now).await.map(drop)
+        store.commit_org(before, &self.org, now).await
     }
 
     fn deliveries(&self) -> impl Iterator<Item = &Delivery> {

@@ -11,7 +11,7 @@ use crate::{
 };
 /// Returns the attributes that put an item with one email into the index `by-mail`.
 pub(crate) fn mail_index(key: &Key, delivery: &Delivery) -> Attributes {
-    mail_index_of(key, delivery.due_at(), delivery.review_since(), delivery.is_fresh())
+    mail_index_of(shard(&key.pk), delivery.due_at(), delivery.review_since(), delivery.is_fresh())
 }
 
 /// Returns the attributes that put an item into the index `by-mail`, or none if no email is due and
@@ -22,12 +22,11 @@ pub(crate) fn mail_index(key: &Key, delivery: &Delivery) -> Attributes {
 /// an email waits for its first attempt (`ready`). The filter of the table's stream requires this
 /// attribute, so the stream starts the mailer only for items with such an email.
 pub(crate) fn mail_index_of(
-    key: &Key,
+    shard: u8,
     due_at: Option<Timestamp>,
     review_since: Option<Timestamp>,
     ready: bool,
 ) -> Attributes {
-    let shard = shard(&key.pk);
     let due = due_at.map(|at| (mail_pk(shard), at));
     let Some((pk, at)) = due.or_else(|| review_since.map(|at| (review_pk(shard), at))) else {
         return Attributes::new();

@@ -145,12 +145,12 @@ pub(crate) fn encode(org: &Org, version: u64) -> Result<Attributes, Corrupt> {
     let mut item = to_versioned_item(&key, &OrgItem::from(org), version)?;
     let change = ChangeItem::new(version, org.member_count, None, None);
     item.insert(CHANGE.to_owned(), change.to_value()?);
-    item.extend(cohort_entry(shard(&key.pk), org.signed_up_at));
-    let due_at = org.due_at();
-    item.extend(due_at.map(|at| due_entry(&due_pk(shard(&key.pk)), at)).unwrap_or_default());
-    item.extend(work(org, shard(&key.pk)).map(|(at, pk)| work_entry(&pk, at)).unwrap_or_default());
+    let shard = shard(&key.pk);
+    item.extend(cohort_entry(shard, org.signed_up_at));
+    item.extend(org.due_at().map(|at| due_entry(&due_pk(shard), at)).unwrap_or_default());
+    item.extend(work(org, shard).map(|(at, pk)| work_entry(&pk, at)).unwrap_or_default());
     let outbox = &org.outbox;
-    item.extend(mail_index_of(&key, outbox.due_at(), outbox.review_since(), outbox.is_ready()));
+    item.extend(mail_index_of(shard, outbox.due_at(), outbox.review_since(), outbox.is_ready()));
     Ok(item)
 }
 

@@ -279,17 +279,16 @@ fn newer_kinds_of_notices_are_kept_apart() {
     let before = decode(stored).unwrap();
     assert_eq!(before.value, org);
     let after =
-        crate::Store::org_change(&before, &changed, 8, crate::org::OrgWrite::at(jiff::Timestamp::UNIX_EPOCH))
+        crate::Store::org_change(&before, &changed, crate::org::OrgWrite::at(jiff::Timestamp::UNIX_EPOCH))
             .unwrap()
             .unwrap()
             .applied_to(&before.item);
     assert_eq!(after["notices2"].as_m().unwrap().len(), 2);
     let both = decode(after).unwrap();
-    let last =
-        crate::Store::org_change(&both, &org, 9, crate::org::OrgWrite::at(jiff::Timestamp::UNIX_EPOCH))
-            .unwrap()
-            .unwrap()
-            .applied_to(&both.item);
+    let last = crate::Store::org_change(&both, &org, crate::org::OrgWrite::at(jiff::Timestamp::UNIX_EPOCH))
+        .unwrap()
+        .unwrap()
+        .applied_to(&both.item);
     assert!(last["notices2"].as_m().unwrap().keys().eq(["later/1"]));
 }
 

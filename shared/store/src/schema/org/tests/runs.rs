@@ -159,7 +159,7 @@ fn write_of_an_earlier_version_keeps_the_run_and_its_entry() {
     let before = decode(stored.clone()).unwrap().value;
     let mut after = before.clone();
     after.onboarding.industry = Some("retail".to_owned());
-    let written = Change::between(&stored, &known(&before), &known(&after)).unwrap().applied_to(&stored);
+    let written = Change::between(&stored, known(&before), known(&after)).unwrap().applied_to(&stored);
     assert_eq!(work(&written), work(&stored));
     assert_eq!(decode(written).unwrap().value, after);
 }

@@ -119,7 +119,8 @@ impl Store {
         self.change(&Key::org(after.id), &Only::Version(before.version), change).await
     }
 
-    /// Writes a changed organization like [`Store::commit_org`], and returns it as stored.
+    /// Writes a changed organization like [`Store::commit_org`] and returns it as stored. If `after`
+    /// equals `before`, returns `before`.
     ///
     /// # Errors
     /// [`Error::Conflict`] if another write changed the organization; [`Error::Unavailable`].
@@ -165,7 +166,8 @@ impl Store {
         .await
     }
 
-    /// Returns the update that turns `before` into `after` and raises the version. Returns `None` if the organization `after` equals the organization in `before`.
+    /// Returns the update that turns `before` into `after` and raises the version. Returns `None` if
+    /// the organization `after` equals the organization in `before`.
     pub(crate) fn org_change(
         before: &Stored<Org>,
         after: &Org,

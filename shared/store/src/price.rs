@@ -32,9 +32,10 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn commit_price(&self, price: &ListPrice, as_of: Timestamp) -> Result<bool, Error> {
-        let item: Attributes =
-            serde_dynamo::to_item(PriceItem::new(price, as_of)).map_err(Corrupt::because)?;
-        let change = || Ok(Change::between(&Attributes::new(), Attributes::new(), item.clone()));
+        let change = || {
+            let item = serde_dynamo::to_item(PriceItem::new(price, as_of)).map_err(Corrupt::because)?;
+            Ok(Change::between(&Attributes::new(), Attributes::new(), item))
+        };
         let not_newer = "attribute_not_exists(as_of) OR as_of <= :as_of_now";
         let only = Only::If(not_newer, values([(":as_of_now", text(&At(as_of)))]));
         match self.change(&Key::price(&price.id), &only, change).await {

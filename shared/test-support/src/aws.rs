@@ -159,8 +159,17 @@ impl LocalAws {
 
     /// Makes every call of an operation, such as `UpdateItem`, fail from now on.
     pub fn fail(&self, operation: &str, kind: FaultKind) {
+        self.plan(operation, kind, None);
+    }
+
+    /// Makes the next call of an operation fail.
+    pub fn fail_once(&self, operation: &str, kind: FaultKind) {
+        self.plan(operation, kind, Some(1));
+    }
+
+    fn plan(&self, operation: &str, kind: FaultKind, nth: Option<u64>) {
         let operation = Some(operation.to_owned());
-        let fault = Fault { function: None, service: None, operation, nth: None, rate: None, kind };
+        let fault = Fault { function: None, service: None, operation, nth, rate: None, kind };
         self.cloud.faults.replace(vec![fault], &[]).unwrap();
     }
 

@@ -12,11 +12,12 @@ use test_support::seed::{ACME, GLOBEX, HOOLI, JO, MO, TIMETRACKER};
 
 use crate::world::{Between, NEW_ORG, NEW_USER, World, check, nothing, now, org_pk, parse, user, user_pk};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn organization_is_written_only_in_the_loaded_version() {
     check::<(), _>(
         &[
             ("no other write", nothing, "Ok"),
+            ("a transaction that does not end in a write", |world, ()| world.be_busy_once(), "Ok"),
             ("another write", |world, ()| world.outdate(&org_pk(ACME), "ORG"), "Err(Conflict)"),
         ],
         async |world, between| {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use store::{Error, Store, Stored};
 pub use test_support::build::{parse, user};
 use test_support::{
-    aws::LocalAws,
+    aws::{FaultKind, LocalAws},
     seed::{self, NOW},
 };
 use tokio::sync::OnceCell;
@@ -72,6 +72,11 @@ impl World {
     /// Raises the version of an item, as another write does.
     pub fn outdate(&self, pk: &str, sk: &str) {
         self.set(pk, sk, "version", json!({ "N": "99" }));
+    }
+
+    /// Lets a transaction of another write change the item during the next update.
+    pub fn be_busy_once(&self) {
+        self.aws.fail_once("UpdateItem", FaultKind::Conflict);
     }
 
     /// Deletes an item, as another write does.

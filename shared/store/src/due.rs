@@ -157,8 +157,8 @@ impl Store {
                 (invitation::encode(&invitation.value, invitation.version)?, invitation.version)
             }
         };
-        let index_change = || Change::with_index(&form, form.clone(), form.clone());
-        self.change(&key, &Only::Version(version), || Ok(Some(index_change()))).await
+        let index_change = || Ok(Some(Change::with_index(&form, form.clone(), form.clone())));
+        self.change(&key, &Only::Version(version), index_change).await
     }
 
     /// Streams the index entries of one shard whose time is `now` or earlier, page by page.

@@ -65,7 +65,8 @@
 //!
 //! # Where to start
 //!
-//! - `client`: [`Store`], consistent reads, and transactions. [`retry`]: what follows a conflict.
+//! - `client`: [`Store`], consistent reads, and transactions. `signer`: signs their requests. [`retry`]:
+//!   what follows a conflict.
 //! - `keys`: all keys and index partitions.
 //! - `update`: conditions and update expressions. `unknown`: how unknown attributes are kept.
 //! - `schema`: the stored forms that several modules use, such as the form of an organization.

@@ -3,8 +3,8 @@
 //!
 //! The signer of the SDK serves all services, so it derives the key of the day again for each request
 //! and also signs headers that need no signature. A signature would cost twice as much as here, and an
-//! event would spend a fifth of its instructions in it. Every request to DynamoDB is a `POST` to the
-//! path `/`, and its body is in memory.
+//! event would spend a fifth of its instructions in it. Every request to DynamoDB is a `POST` without a
+//! query, and its body is in memory.
 
 use std::{
     fmt::Write,
@@ -28,16 +28,17 @@ use sha2::{Digest, Sha256};
 
 type HmacSha256 = Hmac<Sha256>;
 
+const SERVICE: &str = "dynamodb";
+
 /// Replaces the authentication scheme `sigv4` of the SDK.
 #[derive(Debug)]
 pub(crate) struct Signer {
     region: String,
-    service: &'static str,
     key: Mutex<Option<DayKey>>,
 }
 
-/// The signing key of one day, region, and service.
-#[derive(Clone, Debug)]
+/// The signing key of one day.
+#[derive(Debug)]
 struct DayKey {
     day: String,
     credentials: Credentials,
@@ -46,7 +47,7 @@ struct DayKey {
 
 impl Signer {
     pub fn new(region: String) -> Self {
-        Self { region, service: "dynamodb", key: Mutex::default() }
+        Self { region, key: Mutex::default() }
     }
 
     /// Signs a request. The signature covers the host, the headers that start with `x-amz-`, and the
@@ -59,26 +60,28 @@ impl Signer {
     ) -> Result<(), BoxError> {
         let at = now.strftime("%Y%m%dT%H%M%SZ").to_string();
         let day = at.get(..8).unwrap_or(&at);
-        let host = host(request.uri())?;
+        let (host, path) = host_and_path(request.uri())?;
         let body = Sha256::digest(request.body().bytes().ok_or("the body is not in memory")?);
         let headers = request.headers_mut();
-        headers.insert("x-amz-date", at.clone());
+        headers.try_insert("x-amz-date", at.clone())?;
         if let Some(token) = credentials.session_token() {
-            headers.insert("x-amz-security-token", token.to_owned());
+            headers.try_insert("x-amz-security-token", token.to_owned())?;
         }
 
+        // The SDK repeats none of these headers.
         let mut signed: Vec<_> =
             request.headers().iter().filter(|(name, _)| name.starts_with("x-amz-")).collect();
         signed.push(("host", &host));
         signed.sort_unstable_by_key(|(name, _)| *name);
         let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
-        let mut canonical = "POST\n/\n\n".to_owned();
+        let mut canonical = format!("POST\n/{path}\n\n");
         for (name, value) in &signed {
-            writeln!(canonical, "{name}:{}", value.trim())?;
+            let words: Vec<_> = value.split(' ').filter(|word| !word.is_empty()).collect();
+            writeln!(canonical, "{name}:{}", words.join(" "))?;
         }
         write!(canonical, "\n{names}\n{}", hex::encode(body))?;
 
-        let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
+        let scope = format!("{day}/{}/{}/aws4_request", self.region, SERVICE);
         let text = format!("AWS4-HMAC-SHA256\n{at}\n{scope}\n{}", hex::encode(Sha256::digest(&canonical)));
         let signature = self.key(credentials, day)?.chain_update(text).finalize().into_bytes();
         let authorization = format!(
@@ -86,12 +89,12 @@ impl Signer {
             credentials.access_key_id(),
             hex::encode(signature)
         );
-        request.headers_mut().insert("authorization", authorization);
+        request.headers_mut().try_insert("authorization", authorization)?;
         Ok(())
     }
 
-    /// Returns the signing key of a day. Derives it only if the day or the credentials are others than
-    /// those of the last request.
+    /// Returns the signing key of a day. Derives it only if the day or the credentials differ from those
+    /// of the last request.
     fn key(&self, credentials: &Credentials, day: &str) -> Result<HmacSha256, BoxError> {
         let mut kept = self.key.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(key) = &*kept
@@ -102,7 +105,7 @@ impl Signer {
         }
         let secret = format!("AWS4{}", credentials.secret_access_key());
         let mut mac = HmacSha256::new_from_slice(secret.as_bytes())?;
-        for part in [day, &self.region, self.service, "aws4_request"] {
+        for part in [day, &self.region, SERVICE, "aws4_request"] {
             mac = HmacSha256::new_from_slice(&mac.chain_update(part).finalize().into_bytes())?;
         }
         *kept = Some(DayKey { day: day.to_owned(), credentials: credentials.clone(), mac: mac.clone() });
@@ -110,12 +113,14 @@ impl Signer {
     }
 }
 
-/// Returns the header `host` as the HTTP client sends it: without the default port of the scheme.
-fn host(uri: &str) -> Result<String, BoxError> {
+/// Returns the header `host` as the HTTP client sends it, without the default port of the scheme, and
+/// the path without its first slash.
+fn host_and_path(uri: &str) -> Result<(String, String), BoxError> {
     let (scheme, rest) = uri.split_once("://").ok_or("the endpoint has no scheme")?;
-    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let default_port = if scheme == "https" { ":443" } else { ":80" };
-    Ok(authority.strip_suffix(default_port).unwrap_or(authority).to_owned())
+    let host = authority.strip_suffix(default_port).unwrap_or(authority);
+    Ok((host.to_owned(), path.to_owned()))
 }
 
 impl AuthScheme for Signer {
@@ -149,18 +154,26 @@ impl Sign for Signer {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
+    use std::{sync::Arc, time::SystemTime};
 
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
     use aws_sigv4::{
         http_request::{SignableBody, SignableRequest, SigningSettings, sign},
         sign::v4,
     };
-    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_runtime_api::client::{
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        result::ConnectorError,
+    };
+    use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
+    use aws_types::SdkConfig;
 
     use super::*;
+    use crate::Store;
 
     const ENDPOINT: &str = "https://dynamodb.us-east-1.amazonaws.com/";
-    const USER_AGENT: &str = "aws-sdk-rust/1.3.1 os/linux";
+    const USER_AGENT: &str = "aws-sdk-rust/1.3.1  os/linux ";
 
     fn credentials(token: Option<&str>) -> Credentials {
         let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -179,7 +192,7 @@ mod tests {
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(&signer.region)
-            .name(signer.service)
+            .name(SERVICE)
             .time(SystemTime::from(at))
             .settings(SigningSettings::default())
             .build()
@@ -204,6 +217,7 @@ mod tests {
             ("https://dynamodb.cn-north-1.amazonaws.com.cn:443/", "{}", None, first),
             ("http://localhost:8000/", "{}", None, first),
             ("http://[::1]:80/", "{}", None, first),
+            ("https://proxy.example.com/dynamodb/", "{}", None, first),
         ] {
             let (credentials, at) = (credentials(token), at.parse().unwrap());
             let mut request = HttpRequest::new(SdkBody::from(body));
@@ -221,5 +235,33 @@ mod tests {
                 assert_eq!(request.headers().get(&name), Some(value.as_str()), "{endpoint} {body} {token:?}");
             }
         }
+    }
+
+    /// Keeps the header `authorization` of the last request, which never arrives.
+    #[derive(Clone, Debug, Default)]
+    struct Wire(Arc<Mutex<String>>);
+
+    impl HttpConnector for Wire {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            *self.0.lock().unwrap() = request.headers().get("authorization").unwrap().to_owned();
+            HttpConnectorFuture::ready(Err(ConnectorError::user("no connection".into())))
+        }
+    }
+
+    #[tokio::test]
+    async fn store_uses_this_signer() {
+        let wire = Wire::default();
+        let connector = SharedHttpConnector::new(wire.clone());
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials(Some("token"))))
+            .retry_config(RetryConfig::disabled())
+            .http_client(http_client_fn(move |_, _| connector.clone()));
+        Store::new(&config.build(), "t".to_owned()).warm_up().await;
+        let sent = wire.0.lock().unwrap();
+        let names = "host;x-amz-date;x-amz-security-token;x-amz-target;x-amz-user-agent";
+        assert!(sent.contains(&format!("SignedHeaders={names},")), "{sent}");
+        assert!(sent.contains("/eu-west-1/dynamodb/aws4_request"), "{sent}");
     }
 }

@@ -79,6 +79,11 @@ impl World {
         self.aws.fail_once("UpdateItem", FaultKind::Conflict);
     }
 
+    /// Lets transactions of other writes change the item during each update.
+    pub fn be_busy(&self) {
+        self.aws.fail("UpdateItem", FaultKind::Conflict);
+    }
+
     /// Deletes an item, as another write does.
     pub fn remove(&self, pk: &str, sk: &str) {
         self.aws.delete_item(pk, sk);

@@ -12,8 +12,8 @@ use tower::{Service, ServiceExt};
 
 /// Makes a Lambda handler from a service, such as an axum router.
 ///
-/// Each request has what API Gateway says about it and `lambda_runtime::Context` as extensions. If an
-/// event has another form than in the payload format 2.0, the invocation fails.
+/// Each request has `lambda_runtime::Context` and the facts that API Gateway provides as extensions. If
+/// an event has another form than in the payload format 2.0, the invocation fails.
 pub fn handler<S>(
     service: S,
 ) -> impl Fn(Event) -> Pin<Box<dyn Future<Output = InvocationResult> + Send>> + Clone + Send + Sync + 'static

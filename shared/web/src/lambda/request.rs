@@ -20,12 +20,9 @@ use telemetry::JsonError;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct HttpEvent {
-    #[serde(default)]
-    raw_path: String,
-    #[serde(default)]
-    raw_query_string: String,
-    #[serde(default)]
-    cookies: Vec<String>,
+    raw_path: Option<String>,
+    raw_query_string: Option<String>,
+    cookies: Option<Vec<String>>,
     #[serde(default, deserialize_with = "headers")]
     headers: HeaderMap,
     request_context: GatewayContext,
@@ -34,7 +31,7 @@ struct HttpEvent {
     is_base64_encoded: bool,
 }
 
-/// What API Gateway says about a request. Each request has it as an extension.
+/// Facts about a request that API Gateway provides. Each request has them as an extension.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GatewayContext {
@@ -81,11 +78,12 @@ pub(crate) fn parse(payload: &str, context: Context) -> Result<Request, Malforme
     };
     let mut request = Request::new(body);
     *request.method_mut() = Method::from_bytes(event.request_context.http.method.as_bytes())?;
-    *request.uri_mut() = target(&event.raw_path, &event.raw_query_string)?;
+    *request.uri_mut() =
+        target(&event.raw_path.unwrap_or_default(), &event.raw_query_string.unwrap_or_default())?;
     *request.headers_mut() = event.headers;
     // An event lists cookies outside of `headers`.
-    if !event.cookies.is_empty()
-        && let Ok(cookies) = HeaderValue::try_from(event.cookies.join("; "))
+    if let Some(cookies) = event.cookies
+        && let Ok(cookies) = HeaderValue::try_from(cookies.join("; "))
     {
         request.headers_mut().insert(COOKIE, cookies);
     }
@@ -100,7 +98,7 @@ fn headers<'de, D: Deserializer<'de>>(from: D) -> Result<HeaderMap, D::Error> {
     #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
     struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-    let pairs = BTreeMap::<Text<'de>, Text<'de>>::deserialize(from)?;
+    let pairs = Option::<BTreeMap<Text<'de>, Text<'de>>>::deserialize(from)?.unwrap_or_default();
     let header = |(name, value): (Text<'_>, Text<'_>)| {
         let name = HeaderName::from_bytes(name.0.as_bytes()).map_err(D::Error::custom)?;
         Ok((name, HeaderValue::from_str(&value.0).map_err(D::Error::custom)?))

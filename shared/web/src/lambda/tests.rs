@@ -2,6 +2,7 @@ use axum::{
     Router,
     body::Bytes,
     http::{HeaderMap, Uri},
+    response::AppendHeaders,
     routing::{self, post},
 };
 use proptest::prelude::*;
@@ -45,6 +46,35 @@ async fn body_is_base64_unless_it_is_text() {
         let response = handler(router)(event(&recorded("sign-in/get-login"))).await.unwrap();
         let response: Value = serde_json::from_str(response.get()).unwrap();
         assert_eq!((&response["body"], &response["isBase64Encoded"]), (&json!(expected), &json!(base64)));
+    }
+}
+
+#[tokio::test]
+async fn repeated_header_is_joined_and_cookies_are_not() {
+    let router = Router::new().fallback(async || {
+        let headers = [("vary", "cookie"), ("vary", "accept"), ("set-cookie", "a=1"), ("set-cookie", "b=2")];
+        (AppendHeaders(headers), "")
+    });
+    let response = handler(router)(event(&recorded("sign-in/get-login"))).await.unwrap();
+    let response: Value = serde_json::from_str(response.get()).unwrap();
+    assert_eq!(response["headers"]["vary"], "cookie, accept");
+    assert_eq!(response["headers"]["set-cookie"], Value::Null);
+    assert_eq!(response["cookies"], json!(["a=1", "b=2"]));
+}
+
+#[tokio::test]
+async fn field_can_be_missing_or_null() {
+    for field in ["rawPath", "rawQueryString", "cookies", "headers", "body"] {
+        let mut missing: Value = serde_json::from_str(&recorded("sign-in/get-login")).unwrap();
+        missing.as_object_mut().unwrap().remove(field);
+        let mut null = missing.clone();
+        null[field] = Value::Null;
+        for case in [missing, null] {
+            let router = Router::new().fallback(async || "ok");
+            let response = handler(router)(event(&case.to_string())).await.unwrap();
+            let response: Value = serde_json::from_str(response.get()).unwrap();
+            assert_eq!(response["body"], "ok", "{field}");
+        }
     }
 }
 

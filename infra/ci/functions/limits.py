@@ -28,7 +28,7 @@ class Column(NamedTuple):
 
 
 COLUMNS = {
-    "size": Column("size", " MB", 2),
+    "size": Column("size", " MB", 3),
     "start": Column("start", " ms", 0),
     "memory": Column("memory", " MB", 2),
     "first": Column("instructions, first", " M", 3),
@@ -52,7 +52,8 @@ class Goal(NamedTuple):
 
     def text(self, value: float) -> str:
         """Returns a figure of this goal with its unit. A ratio has none."""
-        return f"{value:.2f}{'' if self.subject == RATIO else COLUMNS[self.figure].unit}"
+        column = COLUMNS[self.figure]
+        return f"{value:.2f}" if self.subject == RATIO else f"{value:.{column.decimals}f}{column.unit}"
 
 
 # The figures of the webhook are those of the event that provisions an organization, with the signing

@@ -67,7 +67,7 @@ class Limits(unittest.TestCase):
     def test_recorded_missed_goal_passes_until_it_gets_worse(self):
         measured = limits.with_ratios(figures() | {"mailer": {**FUNCTION, "size": 8.0}})
         recorded = {"figures": copy.deepcopy(measured), "missed": limits.missed(measured)}
-        self.assertEqual(recorded["missed"], {"mailer: size": "8.00 MB instead of 6.80 MB"})
+        self.assertEqual(recorded["missed"], {"mailer: size": "8.000 MB instead of 6.800 MB"})
         self.assertEqual(limits.errors(measured, recorded), [])
         measured["mailer"]["size"] = 8.5
         self.assertEqual(len(limits.errors(measured, recorded)), 1)

@@ -1,10 +1,9 @@
 //! Signs requests to DynamoDB with AWS Signature Version 4 (IAM guide, "Create a signed AWS API
 //! request").
 //!
-//! The signer of the SDK serves all services, so it derives the key of the day again for each request
-//! and also signs headers that need no signature. A signature would cost twice as much as here, and an
-//! event would spend a fifth of its instructions in it. Every request to DynamoDB is a `POST` without a
-//! query, and its body is in memory.
+//! The signer of the SDK derives the key of the day again for each request, and signs headers that need
+//! no signature. Its signatures take twice as many instructions. This signer only handles the requests
+//! to DynamoDB: each is a `POST` without a query, and its body is in memory.
 
 use std::{
     fmt::Write,

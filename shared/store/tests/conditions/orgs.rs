@@ -17,8 +17,8 @@ async fn organization_is_written_only_in_the_loaded_version() {
     check::<(), _>(
         &[
             ("no other write", nothing, "Ok"),
-            ("a transaction that does not end in a write", |world, ()| world.be_busy_once(), "Ok"),
-            ("transactions without end", |world, ()| world.be_busy(), "Err(Unavailable("),
+            ("one transaction at the same time", |world, ()| world.be_busy_once(), "Ok"),
+            ("transactions during every attempt", |world, ()| world.be_busy(), "Err(Unavailable("),
             ("another write", |world, ()| world.outdate(&org_pk(ACME), "ORG"), "Err(Conflict)"),
         ],
         async |world, between| {

@@ -95,7 +95,6 @@ impl HostEndpoint {
         request.set_uri(self.url.as_str()).ok()?;
         let headers = request.headers_mut();
         headers.try_insert("content-type", "application/json").ok()?;
-        headers.try_insert("user-agent", "Onramp").ok()?;
         headers.try_insert("webhook-id", call.id.to_owned()).ok()?;
         headers.try_insert("webhook-timestamp", call.timestamp.to_string()).ok()?;
         headers.try_insert("webhook-signature", call.signature.to_owned()).ok()?;

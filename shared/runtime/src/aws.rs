@@ -109,7 +109,7 @@ impl Aws {
             .region(self.region.clone())
             .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
-            .sleep_impl(sleep())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .timeout_config(timeouts())
             .retry_config(RetryConfig::standard())
             // Responses are small JSON documents, so the timeout of an attempt is enough to end a
@@ -120,17 +120,13 @@ impl Aws {
     }
 
     /// Returns the URL that replaces the endpoint of a service, if one is configured.
-    pub(crate) fn endpoint(&self, name: &str) -> Option<&str> {
+    fn endpoint(&self, name: &str) -> Option<&str> {
         let of_service = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{}", name.to_ascii_uppercase()));
         of_service.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL"))
     }
 }
 
-pub(crate) fn sleep() -> SharedAsyncSleep {
-    SharedAsyncSleep::new(TokioSleep::new())
-}
-
-pub(crate) fn timeouts() -> TimeoutConfig {
+fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(3))
         .operation_timeout(Duration::from_secs(8))

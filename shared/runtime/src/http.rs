@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
 };
 use aws_smithy_types::{body::SdkBody, retry::ErrorKind};
+use hyper::header::{HeaderValue, USER_AGENT};
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
     client::legacy::{
@@ -67,6 +68,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> HttpConnector for Http1<C> {
         HttpConnectorFuture::new(async move {
             let mut request =
                 request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            request.headers_mut().entry(USER_AGENT).or_insert(HeaderValue::from_static("Onramp"));
             let used = capture_connection(&mut request);
             if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
                 capture.set_connection_retriever(move || connection_metadata(&used));
@@ -141,7 +143,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn requests_share_a_connection_of_http_1_1() {
+    async fn requests_name_the_client_and_share_a_connection_of_http_1_1() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/first", listener.local_addr().unwrap());
         let connector = connector(RootCertStore::empty(), Duration::from_secs(1), Addresses::All);
@@ -150,7 +152,9 @@ mod tests {
             for _ in 0..2 {
                 let mut request = [0; 1024];
                 let length = stream.read(&mut request).await.unwrap();
-                assert!(request[..length].starts_with(b"GET /first HTTP/1.1\r\n"));
+                let request = str::from_utf8(&request[..length]).unwrap();
+                assert!(request.starts_with("GET /first HTTP/1.1\r\n"), "{request}");
+                assert!(request.contains("\r\nuser-agent: Onramp\r\n"), "{request}");
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
             }
         };

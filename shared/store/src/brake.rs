@@ -7,7 +7,10 @@
 //! before the transaction is needed. Each shard has its own counter and its own gate, and a sign-up
 //! uses only one shard. So parallel sign-ups rarely use the same item.
 
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemInput,
+    types::{AttributeValue, CancellationReason, ReturnValue, TransactWriteItem},
+};
 use domain::mail::{
     Claim,
     brake::{Bounced, FirstMails, SHARDS, Share},
@@ -20,6 +23,7 @@ use crate::{
     error::{Corrupt, Error, failed},
     keys::Key,
     limit::{count_up, millis},
+    operation::UpdateItem,
     schema::{from_item, to_item},
     update::{Change, Only, change, check, put},
 };
@@ -103,17 +107,14 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Corrupt`].
     pub async fn count_first_mail(&self) -> Result<Stored<FirstMails>, Error> {
-        let written = self
-            .client
-            .update_item()
+        let input = UpdateItemInput::builder()
             .table_name(&self.table)
             .set_key(Some(Key::first_mails().attributes()))
             .update_expression("ADD sent :one, version :one")
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::AllNew)
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
+            .build();
+        let written = self.call::<UpdateItem>(input).await.map_err(|error| Error::of(&error))?;
         Ok(decode(written.attributes.unwrap_or_default())?)
     }
 

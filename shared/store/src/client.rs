@@ -1,11 +1,16 @@
 //! The DynamoDB client: consistent reads, conditional writes, and transactions.
 
+use aws_call::{Operation, Service};
 use aws_sdk_dynamodb::{
-    Client, config,
-    error::{ProvideErrorMetadata, SdkError},
+    error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::{
-        query::builders::QueryFluentBuilder, transact_write_items::TransactWriteItemsError,
-        update_item::builders::UpdateItemFluentBuilder,
+        batch_get_item::BatchGetItemInput,
+        delete_item::DeleteItemInput,
+        get_item::GetItemInput,
+        put_item::PutItemInput,
+        query::{QueryInput, builders::QueryInputBuilder},
+        transact_write_items::{TransactWriteItemsError, TransactWriteItemsInput},
+        update_item::{UpdateItemInput, builders::UpdateItemInputBuilder},
     },
     types::{CancellationReason, KeysAndAttributes, TransactWriteItem},
 };
@@ -15,8 +20,8 @@ use crate::{
     attributes::{Attributes, text},
     error::{Cause, Error, cause},
     keys::Key,
+    operation::{BatchGetItem, DeleteItem, GetItem, PutItem, Query, TransactWriteItems, UpdateItem},
     retry::{MAX_TRIES, pause},
-    signer::Signer,
     update::{Change, Only},
 };
 
@@ -26,7 +31,7 @@ const MAX_BATCH_KEYS: usize = 100;
 /// Client for the table. Clones share one connection pool.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub(crate) client: Client,
+    dynamodb: Service,
     pub(crate) table: String,
 }
 
@@ -73,9 +78,15 @@ impl Store {
     /// Creates a client for the table with this name.
     #[must_use]
     pub fn new(config: &SdkConfig, table: String) -> Self {
-        let signer = Signer::new(config.region().map(ToString::to_string).unwrap_or_default());
-        let config = config::Builder::from(config).push_auth_scheme(signer).build();
-        Self { client: Client::from_conf(config), table }
+        Self { dynamodb: Service::new("dynamodb", config), table }
+    }
+
+    /// Calls an operation of DynamoDB, if its input could be built.
+    pub(crate) async fn call<O: Operation>(
+        &self,
+        input: Result<O::Input, BuildError>,
+    ) -> Result<O::Output, SdkError<O::Error>> {
+        self.dynamodb.call::<O>(input.map_err(SdkError::construction_failure)?).await
     }
 
     /// Opens the connection before the first event arrives, by reading a key that has no item.
@@ -90,16 +101,12 @@ impl Store {
 
     /// Reads one item consistently.
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Attributes>, Error> {
-        let response = self
-            .client
-            .get_item()
+        let input = GetItemInput::builder()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
             .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
-        Ok(response.item)
+            .build();
+        Ok(self.call::<GetItem>(input).await.map_err(|error| Error::of(&error))?.item)
     }
 
     /// Reads several items with one consistent batch read, and returns them in the order of the
@@ -134,13 +141,8 @@ impl Store {
                 .consistent_read(true)
                 .build()
                 .map_err(|_| Error::Unavailable("a batch without keys".to_owned()))?;
-            let response = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, request)
-                .send()
-                .await
-                .map_err(|error| Error::of(&error))?;
+            let input = BatchGetItemInput::builder().request_items(&self.table, request).build();
+            let response = self.call::<BatchGetItem>(input).await.map_err(|error| Error::of(&error))?;
             let items =
                 response.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
             for item in items {
@@ -168,7 +170,7 @@ impl Store {
         let mut from = None;
         loop {
             let query = self.partition_query(&pk, prefix).set_exclusive_start_key(from);
-            let response = query.send().await.map_err(|error| Error::of(&error))?;
+            let response = self.call::<Query>(query.build()).await.map_err(|error| Error::of(&error))?;
             items.extend(response.items.unwrap_or_default());
             from = response.last_evaluated_key;
             if from.is_none() {
@@ -188,14 +190,14 @@ impl Store {
     ) -> Result<(Vec<Attributes>, bool), Error> {
         let query =
             self.partition_query(&pk, prefix).set_exclusive_start_key(after.map(|it| it.attributes()));
-        let response = query.limit(limit).send().await.map_err(|error| Error::of(&error))?;
+        let input = query.limit(limit).build();
+        let response = self.call::<Query>(input).await.map_err(|error| Error::of(&error))?;
         Ok((response.items.unwrap_or_default(), response.last_evaluated_key.is_some()))
     }
 
     /// Returns a consistent query of the items of a partition whose sort keys have the prefix.
-    fn partition_query(&self, pk: &str, prefix: &str) -> QueryFluentBuilder {
-        self.client
-            .query()
+    fn partition_query(&self, pk: &str, prefix: &str) -> QueryInputBuilder {
+        QueryInput::builder()
             .table_name(&self.table)
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
@@ -219,7 +221,7 @@ impl Store {
             let request = self
                 .update_item(key, &expression, &condition, values)
                 .set_expression_attribute_names((!names.is_empty()).then_some(names));
-            let Err(error) = request.send().await else { break };
+            let Err(error) = self.call::<UpdateItem>(request.build()).await else { break };
             attempt += 1;
             // This error means that another transaction is writing the item. DynamoDB did not
             // evaluate the condition, so the loop repeats the write.
@@ -240,8 +242,8 @@ impl Store {
         condition: &str,
         values: Attributes,
     ) -> Result<(), Error> {
-        let request = self.update_item(key, expression, condition, values);
-        request.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+        let input = self.update_item(key, expression, condition, values).build();
+        self.call::<UpdateItem>(input).await.map(|_| ()).map_err(|error| Error::of(&error))
     }
 
     fn update_item(
@@ -250,9 +252,8 @@ impl Store {
         expression: &str,
         condition: &str,
         values: Attributes,
-    ) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
+    ) -> UpdateItemInputBuilder {
+        UpdateItemInput::builder()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
             .update_expression(expression)
@@ -262,15 +263,14 @@ impl Store {
 
     /// Writes an item, and replaces a stored one.
     pub(crate) async fn put(&self, item: Attributes) -> Result<(), Error> {
-        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        request.send().await.map_err(|error| Error::of(&error))?;
-        Ok(())
+        let input = PutItemInput::builder().table_name(&self.table).set_item(Some(item)).build();
+        self.call::<PutItem>(input).await.map(|_| ()).map_err(|error| Error::of(&error))
     }
 
     /// Deletes an item, if it exists.
     pub(crate) async fn delete(&self, key: &Key) -> Result<(), Error> {
-        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
-        request.send().await.map(|_| ()).map_err(|error| Error::of(&error))
+        let input = DeleteItemInput::builder().table_name(&self.table).set_key(Some(key.attributes()));
+        self.call::<DeleteItem>(input.build()).await.map(|_| ()).map_err(|error| Error::of(&error))
     }
 
     /// Writes all of the actions or none. If a condition failed, returns [`Error::Conflict`].
@@ -283,14 +283,16 @@ impl Store {
 
     /// Writes all of the actions or none.
     ///
-    /// The SDK adds a client request token to each request and sends the same token in its own
-    /// retries. If the response to a successful write is lost, DynamoDB recognizes the token and
-    /// does not write a second time.
+    /// Each request has a client request token, and its retries have the same token. If the response
+    /// to a successful write is lost, DynamoDB recognizes the token and does not write a second time.
     pub(crate) async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<Transacted, Error> {
         let mut attempt = 0;
         loop {
-            let response =
-                self.client.transact_write_items().set_transact_items(Some(actions.clone())).send().await;
+            let input = TransactWriteItemsInput::builder()
+                .set_transact_items(Some(actions.clone()))
+                .client_request_token(request_token()?)
+                .build();
+            let response = self.call::<TransactWriteItems>(input).await;
             let Err(error) = response else { return Ok(Transacted::Done) };
             let SdkError::ServiceError(rejected) = &error else { return Err(Error::of(&error)) };
             let TransactWriteItemsError::TransactionCanceledException(cancelled) = rejected.err() else {
@@ -312,9 +314,70 @@ impl Store {
     }
 }
 
+/// Returns a new token that identifies a request.
+fn request_token() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| Error::Unavailable("no random bytes".to_owned()))?;
+    Ok(hex::encode(bytes))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+    use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+    use aws_smithy_runtime_api::{
+        client::{
+            http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+            orchestrator::{HttpRequest, HttpResponse},
+            result::ConnectorError,
+        },
+        http::StatusCode,
+    };
+    use aws_smithy_types::{body::SdkBody, retry::RetryConfig, timeout::TimeoutConfig};
+    use aws_types::region::Region;
+
     use super::*;
+    use crate::update;
+
+    /// Loses the first response, and keeps the tokens of the requests.
+    #[derive(Clone, Debug, Default)]
+    struct Wire(Arc<Mutex<Vec<String>>>);
+
+    impl HttpConnector for Wire {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            let body: serde_json::Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+            let mut tokens = self.0.lock().unwrap();
+            tokens.push(body["ClientRequestToken"].as_str().unwrap().to_owned());
+            HttpConnectorFuture::ready(match tokens.len() {
+                1 => Err(ConnectorError::io("reset".into())),
+                _ => Ok(HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from("{}"))),
+            })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_retry_of_a_transaction_has_its_token() {
+        let wire = Wire::default();
+        let connector = SharedHttpConnector::new(wire.clone());
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+        let config = SdkConfig::builder()
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .timeout_config(TimeoutConfig::disabled())
+            .retry_config(RetryConfig::standard())
+            .http_client(http_client_fn(move |_, _| connector.clone()));
+        let store = Store::new(&config.build(), "t".to_owned());
+        for _ in 0..2 {
+            store.commit(vec![update::delete("t", &Key::unused(), None).unwrap()]).await.unwrap();
+        }
+        let tokens = wire.0.lock().unwrap();
+        let [first, retry, second] = tokens.as_slice() else { panic!("{tokens:?}") };
+        assert_eq!(first, retry);
+        assert_ne!(first, second);
+    }
 
     #[test]
     fn stored_values_differ_by_value_and_by_version() {

@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     index::{COHORT_ATTRIBUTES, iso_week},
     keys::{Key, SHARDS},
+    operation::Query,
     schema::org::decode,
 };
 
@@ -125,7 +126,7 @@ impl Store {
         let mut entries: Vec<Entry> = Vec::new();
         let mut from = None;
         loop {
-            let response = self
+            let input = self
                 .cohort_query(iso_week(week), shard)
                 .key_condition_expression("#hash = :hash AND #range <= :start")
                 .expression_attribute_names("#range", range)
@@ -133,9 +134,8 @@ impl Store {
                 .scan_index_forward(false)
                 .set_exclusive_start_key(from)
                 .limit(page_size(limit))
-                .send()
-                .await
-                .map_err(|error| Error::of(&error))?;
+                .build();
+            let response = self.call::<Query>(input).await.map_err(|error| Error::of(&error))?;
             let found = response.items.unwrap_or_default();
             let found = found.iter().filter_map(|item| {
                 let at = item.get(range)?.as_s().ok()?.parse().ok()?;

@@ -15,6 +15,7 @@ use crate::{
     error::Error,
     index::{CORRUPT, DUE, IndexPartition, MAIL, READS, STEPS},
     keys::{INVITE, Key, SHARDS, corrupt_pk},
+    operation::Query,
     parked::WaitingEvent,
     schema::{invitation, org},
     sign_in_request,
@@ -190,15 +191,15 @@ impl Store {
         now: Timestamp,
         from: Option<Attributes>,
     ) -> Result<QueryOutput, Error> {
-        self.index_query(partition, shard)
+        let input = self
+            .index_query(partition, shard)
             .key_condition_expression("#hash = :hash AND #range <= :now")
             .expression_attribute_names("#range", partition.range)
             .expression_attribute_values(":now", text(&At(now)))
             .set_exclusive_start_key(from)
             .limit(PAGE_SIZE)
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))
+            .build();
+        self.call::<Query>(input).await.map_err(|error| Error::of(&error))
     }
 }
 

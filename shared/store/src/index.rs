@@ -1,6 +1,6 @@
 //! The sparse indexes, and the partitions that the code queries.
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::operation::query::{QueryInput, builders::QueryInputBuilder};
 
 use jiff::{Timestamp, civil::ISOWeekDate, tz::TimeZone};
 
@@ -79,18 +79,17 @@ pub(crate) fn iso_week(at: Timestamp) -> ISOWeekDate {
 
 impl Store {
     /// Returns a query of one shard. Its key condition can use the placeholders `#hash` and `:hash`.
-    pub(crate) fn index_query(&self, partition: IndexPartition, shard: u8) -> QueryFluentBuilder {
+    pub(crate) fn index_query(&self, partition: IndexPartition, shard: u8) -> QueryInputBuilder {
         self.query_of_index(partition.index, partition.hash, &(partition.pk)(shard))
     }
 
     /// Returns a query of one week and shard of the index `by-cohort`, with the same placeholders.
-    pub(crate) fn cohort_query(&self, week: ISOWeekDate, shard: u8) -> QueryFluentBuilder {
+    pub(crate) fn cohort_query(&self, week: ISOWeekDate, shard: u8) -> QueryInputBuilder {
         self.query_of_index("by-cohort", COHORT_ATTRIBUTES[0], &cohort_pk(week, shard))
     }
 
-    fn query_of_index(&self, index: &str, hash: &str, partition: &str) -> QueryFluentBuilder {
-        self.client
-            .query()
+    fn query_of_index(&self, index: &str, hash: &str, partition: &str) -> QueryInputBuilder {
+        QueryInput::builder()
             .table_name(&self.table)
             .index_name(index)
             .expression_attribute_names("#hash", hash)

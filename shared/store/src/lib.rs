@@ -65,8 +65,8 @@
 //!
 //! # Where to start
 //!
-//! - `client`: [`Store`], consistent reads, and transactions. `signer`: signs their requests. [`retry`]:
-//!   what follows a conflict.
+//! - `client`: [`Store`], consistent reads, and transactions. `operation`: the operations that they
+//!   call. [`retry`]: what follows a conflict.
 //! - `keys`: all keys and index partitions.
 //! - `update`: conditions and update expressions. `unknown`: how unknown attributes are kept.
 //! - `schema`: the stored forms that several modules use, such as the form of an organization.
@@ -93,6 +93,7 @@ mod keys;
 mod limit;
 mod link;
 mod member;
+mod operation;
 mod org;
 mod org_creation_grant;
 mod parked;
@@ -108,7 +109,6 @@ mod ses_heartbeat;
 mod session;
 mod sign_in_request;
 mod sign_in_request_id;
-mod signer;
 mod signup;
 mod stream;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Signed events that need review by an operator.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemInput;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     billing::{PARKED_RETENTION, REVIEW_DELAY, ReviewKind},
@@ -16,6 +17,7 @@ use crate::{
     error::{Corrupt, Error},
     index::due_entry,
     keys::{Key, due_pk, review_pk, shard},
+    operation::PutItem,
     parked::WaitingEvent,
     schema::{from_item, read, to_item},
     update::{Only, put},
@@ -102,13 +104,12 @@ impl Store {
 
     /// Writes an item unless an item with its key exists. Returns whether it was written.
     async fn put_new(&self, item: Attributes) -> Result<bool, Error> {
-        let put = self
-            .client
-            .put_item()
+        let input = PutItemInput::builder()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)");
-        match put.send().await.map_err(|error| Error::of(&error)) {
+            .condition_expression("attribute_not_exists(pk)")
+            .build();
+        match self.call::<PutItem>(input).await.map_err(|error| Error::of(&error)) {
             Ok(_) => Ok(true),
             Err(Error::Conflict) => Ok(false),
             Err(error) => Err(error),

@@ -3,6 +3,7 @@
 //! The partitions of one UTC day have the same names on every host, so a list walks the days
 //! backward. The records of a day are spread over [`SHARDS`] partitions.
 
+use aws_sdk_dynamodb::operation::query::QueryInput;
 use std::fmt;
 
 use futures_util::future::try_join_all;
@@ -15,6 +16,7 @@ use crate::{
     client::Store,
     error::{Corrupt, Error},
     keys::{Key, SHARDS, day_of},
+    operation::Query,
     schema::{from_item, to_item},
 };
 
@@ -157,7 +159,7 @@ impl Store {
         after: Option<&WebhookDeliveryCursor>,
         size: usize,
     ) -> Result<Vec<Attributes>, Error> {
-        let query = self.client.query().table_name(&self.table).consistent_read(true);
+        let query = QueryInput::builder().table_name(&self.table).consistent_read(true);
         let query = match after {
             None => query.key_condition_expression("pk = :pk"),
             Some(cursor) => query
@@ -165,13 +167,12 @@ impl Store {
                 .expression_attribute_values(":after", text(&cursor.sk)),
         };
         let limit = i32::try_from(size).unwrap_or(i32::MAX).saturating_add(1);
-        let response = query
+        let input = query
             .expression_attribute_values(":pk", text(&Key::webhook_delivery_pk(day, shard)))
             .scan_index_forward(false)
             .limit(limit)
-            .send()
-            .await
-            .map_err(|error| Error::of(&error))?;
+            .build();
+        let response = self.call::<Query>(input).await.map_err(|error| Error::of(&error))?;
         Ok(response.items.unwrap_or_default())
     }
 }

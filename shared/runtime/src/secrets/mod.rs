@@ -4,12 +4,13 @@ mod read;
 
 use std::{fmt, sync::Arc};
 
+use aws_call::Service;
 use aws_smithy_types::error::ErrorMetadata;
 use jiff::{SignedDuration, Timestamp};
 use telemetry::LogArea;
 use tokio::sync::Mutex;
 
-use self::read::Read;
+use self::read::GetSecretValue;
 use crate::aws::Aws;
 
 /// If a secret verified something and its last read is at least this long ago, it is read again,
@@ -80,7 +81,7 @@ struct Cached<T> {
 }
 
 struct Stored<T> {
-    read: Read,
+    secrets_manager: Service,
     arn: String,
     format: SecretFormat<T>,
 }
@@ -93,8 +94,8 @@ impl<T> SecretCache<T> {
             SecretSource::Unset => (None, None),
             SecretSource::Inline(secret) => (Some(Arc::new(secret)), None),
             SecretSource::Stored(arn) => {
-                let read = read::operation(aws);
-                (None, Some(Box::new(Stored { read, arn, format })))
+                let secrets_manager = read::service(aws);
+                (None, Some(Box::new(Stored { secrets_manager, arn, format })))
             }
         };
         Self { cached: Mutex::new(Cached { secret, read_at: None, tried_at: None }), stored }
@@ -171,7 +172,7 @@ impl<T> Stored<T> {
     async fn read_into(&self, cached: &mut Cached<T>, now: Timestamp) {
         cached.tried_at = Some(now);
         let SecretFormat { name, area, expected, parse } = &self.format;
-        match self.read.invoke(self.arn.clone()).await {
+        match self.secrets_manager.call::<GetSecretValue>(self.arn.clone()).await {
             Ok(value) => match value.secret_string.as_deref().and_then(parse) {
                 Some(secret) => {
                     cached.secret = Some(Arc::new(secret));

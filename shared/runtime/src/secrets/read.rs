@@ -1,38 +1,37 @@
 //! The call `GetSecretValue` of Secrets Manager.
 //!
-//! The client in the service's SDK costs more at startup than the call itself. This module uses only
-//! the parts that all AWS SDKs share: signing, retries, and timeouts.
+//! The SDK of the service is not needed for a single operation.
 
 use std::fmt;
 
-use aws_runtime::{
-    auth::{SigV4OperationSigningConfig, sigv4},
-    retries::classifiers::AwsErrorCodeClassifier,
-};
-use aws_smithy_runtime::client::{
-    identity::IdentityCache,
-    orchestrator::operation::Operation,
-    retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier},
-};
+use aws_call::{Operation, Service};
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
+use aws_smithy_runtime::client::retries::classifiers::TransientErrorClassifier;
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
-        auth::{
-            AuthSchemeOptionResolverParams, SharedAuthScheme, static_resolver::StaticAuthSchemeOptionResolver,
-        },
+        interceptors::context::{self, Input},
         orchestrator::{HttpRequest, HttpResponse, OrchestratorError, SensitiveOutput},
         runtime_components::RuntimeComponentsBuilder,
-        runtime_plugin::StaticRuntimePlugin,
+        runtime_plugin::{RuntimePlugin, StaticRuntimePlugin},
+        ser_de::{
+            DeserializeResponse, SerializeRequest, SharedRequestSerializer, SharedResponseDeserializer,
+        },
     },
 };
-use aws_smithy_types::{body::SdkBody, config_bag::Layer, error::ErrorMetadata, retry::RetryConfig};
-use aws_types::{SigningName, region::SigningRegion};
+use aws_smithy_types::{
+    body::SdkBody,
+    config_bag::{ConfigBag, Layer},
+    error::ErrorMetadata,
+};
 use serde::Deserialize;
 
-use crate::aws::{self, Aws};
+use crate::aws::Aws;
 
-/// Reads the secret with an ARN. An error has only the code of Secrets Manager.
-pub(super) type Read = Operation<String, Value, ErrorMetadata>;
+/// The operation (AWS Secrets Manager API reference, "GetSecretValue"). Its error has only the code of
+/// Secrets Manager.
+#[derive(Debug)]
+pub(super) struct GetSecretValue;
 
 /// The response of `GetSecretValue`, without the fields that nothing needs.
 #[derive(Deserialize)]
@@ -64,51 +63,45 @@ impl Failure {
     }
 }
 
-/// Prepares the call (AWS Secrets Manager API reference, "GetSecretValue").
-pub(super) fn operation(aws: &Aws) -> Read {
-    let mut config = Layer::new("GetSecretValue");
-    // Otherwise, the log level `trace` would show the response.
-    config.store_put(SensitiveOutput);
-    config.store_put(AuthSchemeOptionResolverParams::new(()));
-    config.store_put(SigV4OperationSigningConfig {
-        region: Some(SigningRegion::from(aws.region.clone())),
-        name: Some(SigningName::from_static("secretsmanager")),
-        ..SigV4OperationSigningConfig::default()
-    });
-    let components = RuntimeComponentsBuilder::new("GetSecretValue")
-        .with_auth_scheme(SharedAuthScheme::new(sigv4::SigV4AuthScheme::new()))
-        .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![sigv4::SCHEME_ID])))
-        .with_identity_cache(Some(IdentityCache::no_cache()))
-        .with_identity_resolver(sigv4::SCHEME_ID, aws.credentials.clone());
-    Operation::builder()
-        .service_name("Secrets Manager")
-        .operation_name("GetSecretValue")
-        .endpoint_url(&endpoint(aws))
-        .http_client(aws.http.clone())
-        .sleep_impl(aws::sleep())
-        .timeout_config(aws::timeouts())
-        .standard_retry(&RetryConfig::standard())
-        .retry_classifier(HttpStatusCodeClassifier::default())
-        .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
-        .retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new())
-        .runtime_plugin(
-            StaticRuntimePlugin::new().with_config(config.freeze()).with_runtime_components(components),
-        )
-        .serializer(request)
-        .deserializer(parse)
-        .build()
+/// Returns the service.
+pub(super) fn service(aws: &Aws) -> Service {
+    Service::new("secretsmanager", &aws.service("secrets_manager"))
 }
 
-fn endpoint(aws: &Aws) -> String {
-    let region = aws.region.as_ref();
-    // The other partitions of AWS are isolated, and their services have further domains.
-    let domain = match region {
-        _ if region.starts_with("cn-") => "amazonaws.com.cn",
-        _ if region.starts_with("eusc-") => "amazonaws.eu",
-        _ => "amazonaws.com",
-    };
-    aws.endpoint("secrets_manager")
-        .map_or_else(|| format!("https://secretsmanager.{region}.{domain}"), str::to_owned)
+impl Operation for GetSecretValue {
+    /// The ARN of the secret.
+    type Input = String;
+    type Output = Value;
+    type Error = ErrorMetadata;
+
+    fn plugin() -> impl RuntimePlugin + 'static {
+        let mut config = Layer::new("GetSecretValue");
+        // Otherwise, the log level `trace` would show the response.
+        config.store_put(SensitiveOutput);
+        config.store_put(SharedRequestSerializer::new(Self));
+        config.store_put(SharedResponseDeserializer::new(Self));
+        let components = RuntimeComponentsBuilder::new("GetSecretValue")
+            .with_retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
+            .with_retry_classifier(AwsErrorCodeClassifier::<ErrorMetadata>::new());
+        StaticRuntimePlugin::new().with_config(config.freeze()).with_runtime_components(components)
+    }
+}
+
+impl SerializeRequest for GetSecretValue {
+    fn serialize_input(&self, input: Input, _config: &mut ConfigBag) -> Result<HttpRequest, BoxError> {
+        request(input.downcast().map_err(|_| "the input is no ARN")?)
+    }
+}
+
+impl DeserializeResponse for GetSecretValue {
+    fn deserialize_nonstreaming(
+        &self,
+        response: &HttpResponse,
+    ) -> Result<context::Output, OrchestratorError<context::Error>> {
+        parse(response)
+            .map(context::Output::erase)
+            .map_err(|error| error.map_operation_error(context::Error::erase))
+    }
 }
 
 fn request(arn: String) -> Result<HttpRequest, BoxError> {

@@ -14,6 +14,7 @@ use crate::{
         CORRUPT, EVENTS_FOR_REVIEW, IndexPartition, MAIL_FOR_REVIEW, PARKED_WITHOUT_METADATA, RUNS_FOR_REVIEW,
     },
     keys::Key,
+    operation::Query,
 };
 
 /// One of the two lists of the review queue.
@@ -95,8 +96,8 @@ impl Store {
         let mut entries: Vec<Entry> = Vec::new();
         let mut from = None;
         loop {
-            let response = query.clone().set_exclusive_start_key(from).send().await;
-            let response = response.map_err(|error| Error::of(&error))?;
+            let input = query.clone().set_exclusive_start_key(from).build();
+            let response = self.call::<Query>(input).await.map_err(|error| Error::of(&error))?;
             entries.extend(response.items.unwrap_or_default().into_iter().filter_map(entry));
             from = response.last_evaluated_key;
             let last = entries.get(usize::from(size).saturating_sub(1)).map(|entry| entry.at);

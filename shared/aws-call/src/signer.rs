@@ -1,9 +1,8 @@
-//! Signs requests to DynamoDB with AWS Signature Version 4 (IAM guide, "Create a signed AWS API
-//! request").
+//! Signs requests with AWS Signature Version 4 (IAM guide, "Create a signed AWS API request").
 //!
-//! The signer of the SDK derives the key of the day again for each request, and signs headers that need
-//! no signature. Its signatures take twice as many instructions. This signer only handles the requests
-//! to DynamoDB: each is a `POST` without a query, and its body is in memory.
+//! The signer of the SDKs derives the key of the day again for each request, and signs headers that need
+//! no signature. Its signatures take twice as many instructions. This signer only handles a `POST`
+//! without a query whose body is in memory.
 
 use std::{
     fmt::Write,
@@ -27,11 +26,13 @@ use sha2::{Digest, Sha256};
 
 type HmacSha256 = Hmac<Sha256>;
 
-const SERVICE: &str = "dynamodb";
+/// The name of the authentication scheme in the SDKs.
+pub(crate) const SCHEME: AuthSchemeId = AuthSchemeId::new("sigv4");
 
-/// Replaces the authentication scheme `sigv4` of the SDK.
+/// The authentication scheme of one service in one region.
 #[derive(Debug)]
 pub(crate) struct Signer {
+    service: &'static str,
     region: String,
     key: Mutex<Option<DayKey>>,
 }
@@ -45,8 +46,8 @@ struct DayKey {
 }
 
 impl Signer {
-    pub fn new(region: String) -> Self {
-        Self { region, key: Mutex::default() }
+    pub fn new(service: &'static str, region: String) -> Self {
+        Self { service, region, key: Mutex::default() }
     }
 
     /// Signs a request. The signature covers the host, the headers that start with `x-amz-`, and the
@@ -67,20 +68,24 @@ impl Signer {
             headers.try_insert("x-amz-security-token", token.to_owned())?;
         }
 
-        // The SDK repeats none of these headers.
+        // An operation repeats none of these headers.
         let mut signed: Vec<_> =
             request.headers().iter().filter(|(name, _)| name.starts_with("x-amz-")).collect();
         signed.push(("host", &host));
         signed.sort_unstable_by_key(|(name, _)| *name);
         let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
-        let mut canonical = format!("POST\n/{path}\n\n");
+        let mut canonical = String::with_capacity(2048);
+        write!(canonical, "POST\n/{path}\n\n")?;
         for (name, value) in &signed {
-            let words: Vec<_> = value.split(' ').filter(|word| !word.is_empty()).collect();
-            writeln!(canonical, "{name}:{}", words.join(" "))?;
+            canonical.extend([name, ":"]);
+            let mut words = value.split(' ').filter(|word| !word.is_empty());
+            canonical.extend(words.next());
+            words.for_each(|word| canonical.extend([" ", word]));
+            canonical.push('\n');
         }
         write!(canonical, "\n{names}\n{}", hex::encode(body))?;
 
-        let scope = format!("{day}/{}/{}/aws4_request", self.region, SERVICE);
+        let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
         let text = format!("AWS4-HMAC-SHA256\n{at}\n{scope}\n{}", hex::encode(Sha256::digest(&canonical)));
         let signature = self.key(credentials, day)?.chain_update(text).finalize().into_bytes();
         let authorization = format!(
@@ -104,7 +109,7 @@ impl Signer {
         }
         let secret = format!("AWS4{}", credentials.secret_access_key());
         let mut mac = HmacSha256::new_from_slice(secret.as_bytes())?;
-        for part in [day, &self.region, SERVICE, "aws4_request"] {
+        for part in [day, &self.region, self.service, "aws4_request"] {
             mac = HmacSha256::new_from_slice(&mac.chain_update(part).finalize().into_bytes())?;
         }
         *kept = Some(DayKey { day: day.to_owned(), credentials: credentials.clone(), mac: mac.clone() });
@@ -124,7 +129,7 @@ fn host_and_path(uri: &str) -> Result<(String, String), BoxError> {
 
 impl AuthScheme for Signer {
     fn scheme_id(&self) -> AuthSchemeId {
-        AuthSchemeId::new("sigv4")
+        SCHEME
     }
 
     fn identity_resolver(&self, resolvers: &dyn GetIdentityResolver) -> Option<SharedIdentityResolver> {
@@ -153,23 +158,15 @@ impl Sign for Signer {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::SystemTime};
+    use std::time::SystemTime;
 
-    use aws_credential_types::provider::SharedCredentialsProvider;
-    use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
     use aws_sigv4::{
         http_request::{SignableBody, SignableRequest, SigningSettings, sign},
         sign::v4,
     };
-    use aws_smithy_runtime_api::client::{
-        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
-        result::ConnectorError,
-    };
-    use aws_smithy_types::{body::SdkBody, retry::RetryConfig};
-    use aws_types::SdkConfig;
+    use aws_smithy_types::body::SdkBody;
 
     use super::*;
-    use crate::Store;
 
     const ENDPOINT: &str = "https://dynamodb.us-east-1.amazonaws.com/";
     const USER_AGENT: &str = "aws-sdk-rust/1.3.1  os/linux ";
@@ -191,7 +188,7 @@ mod tests {
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(&signer.region)
-            .name(SERVICE)
+            .name(signer.service)
             .time(SystemTime::from(at))
             .settings(SigningSettings::default())
             .build()
@@ -206,7 +203,7 @@ mod tests {
 
     #[test]
     fn signature_is_that_of_the_sdk() {
-        let signer = Signer::new("us-east-1".to_owned());
+        let signer = Signer::new("dynamodb", "us-east-1".to_owned());
         let (first, next) = ("2026-01-15T09:00:00Z", "2026-01-16T00:00:00Z");
         for (endpoint, body, token, at) in [
             (ENDPOINT, r#"{"TableName":"t"}"#, None, first),
@@ -234,33 +231,5 @@ mod tests {
                 assert_eq!(request.headers().get(&name), Some(value.as_str()), "{endpoint} {body} {token:?}");
             }
         }
-    }
-
-    /// Keeps the header `authorization` of the last request, which never arrives.
-    #[derive(Clone, Debug, Default)]
-    struct Wire(Arc<Mutex<String>>);
-
-    impl HttpConnector for Wire {
-        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-            *self.0.lock().unwrap() = request.headers().get("authorization").unwrap().to_owned();
-            HttpConnectorFuture::ready(Err(ConnectorError::user("no connection".into())))
-        }
-    }
-
-    #[tokio::test]
-    async fn store_uses_this_signer() {
-        let wire = Wire::default();
-        let connector = SharedHttpConnector::new(wire.clone());
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials(Some("token"))))
-            .retry_config(RetryConfig::disabled())
-            .http_client(http_client_fn(move |_, _| connector.clone()));
-        Store::new(&config.build(), "t".to_owned()).warm_up().await;
-        let sent = wire.0.lock().unwrap();
-        let names = "host;x-amz-date;x-amz-security-token;x-amz-target;x-amz-user-agent";
-        assert!(sent.contains(&format!("SignedHeaders={names},")), "{sent}");
-        assert!(sent.contains("/eu-west-1/dynamodb/aws4_request"), "{sent}");
     }
 }

@@ -1,15 +1,17 @@
 //! The stored form of a time.
 
-use std::fmt;
+use std::{fmt, io::Write};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
 
 /// A time, stored as RFC 3339 text in UTC with milliseconds. All texts have the same length, so
 /// their alphabetical order is the order of the times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct At(pub Timestamp);
 
+/// The number of bytes of a text.
+const LENGTH: usize = 24;
 /// The first second of the year 0.
 const YEAR_ZERO: i64 = -62_167_219_200;
 
@@ -26,7 +28,9 @@ impl fmt::Display for At {
 
 impl Serialize for At {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let mut text = [0; LENGTH];
+        write!(text.as_mut_slice(), "{self}").map_err(S::Error::custom)?;
+        serializer.serialize_str(str::from_utf8(&text).map_err(S::Error::custom)?)
     }
 }
 
@@ -56,7 +60,8 @@ mod tests {
             "-000500-01-01T00:00:00Z".parse().unwrap(),
         ] {
             let text = At(at).to_string();
-            assert_eq!(text.len(), 24, "{text}");
+            assert_eq!(text.len(), LENGTH, "{text}");
+            assert_eq!(serde_json::to_value(At(at)).unwrap(), text);
             let read: Timestamp = text.parse().unwrap();
             assert!(at.as_second() < YEAR_ZERO || read.as_millisecond() == at.as_millisecond(), "{text}");
         }

@@ -63,7 +63,7 @@ impl Failure {
     }
 }
 
-/// Returns the service.
+/// Returns Secrets Manager as a service.
 pub(super) fn service(aws: &Aws) -> Service {
     Service::new("secretsmanager", &aws.service("secrets_manager"))
 }

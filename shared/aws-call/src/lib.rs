@@ -2,8 +2,8 @@
 //!
 //! An SDK gives the operation: its input, how it becomes a request, how the response is parsed, and its
 //! errors. The parts that all SDKs share give the timeouts, and decide which errors are temporary. A
-//! client of an SDK adds more to each call: rules that find the endpoint, retries that adapt to
-//! throttling, measurements that nothing reads, and headers that describe the SDK.
+//! client of an SDK adds more to each call: rules that find the endpoint, a quota of retries,
+//! measurements that nothing reads, and headers that describe the SDK.
 //!
 //! # What it never does
 //!
@@ -20,4 +20,5 @@ mod retries;
 mod service;
 mod signer;
 
+pub use retries::jitter;
 pub use service::{Operation, Service};

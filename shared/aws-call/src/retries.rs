@@ -50,12 +50,17 @@ impl RetryStrategy for Retries {
         if attempts >= limits.max_attempts() {
             return Ok(ShouldAttempt::No);
         }
-        let delay = retry_after.unwrap_or_else(|| {
-            let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
-            backoff(limits.initial_backoff(), attempts, limits.max_backoff()).mul_f64(share)
-        });
-        Ok(ShouldAttempt::YesAfterDelay(delay.min(limits.max_backoff())))
+        let delay = retry_after
+            .unwrap_or_else(|| jitter(backoff(limits.initial_backoff(), attempts, limits.max_backoff())));
+        Ok(ShouldAttempt::YesAfterDelay(delay))
     }
+}
+
+/// Returns a random delay of at most `max`.
+#[must_use]
+pub fn jitter(max: Duration) -> Duration {
+    let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
+    max.mul_f64(share)
 }
 
 /// Returns the longest delay after an attempt. It doubles with each attempt.

@@ -18,7 +18,6 @@ use aws_smithy_runtime_api::client::{
     result::SdkError,
     runtime_components::RuntimeComponentsBuilder,
     runtime_plugin::{RuntimePlugin, RuntimePlugins, StaticRuntimePlugin},
-    stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_smithy_types::config_bag::Layer;
 use aws_types::{SdkConfig, region::Region};
@@ -61,11 +60,9 @@ impl Service {
         let mut layer = Layer::new(name);
         layer.store_or_unset(config.timeout_config().cloned());
         layer.store_or_unset(config.retry_config().cloned());
-        // An operation of an SDK replaces these parameters. Nothing reads them.
+        // A call would panic without these parameters. An operation of an SDK replaces them.
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
         layer.store_put(EndpointResolverParams::new(()));
-        // Responses are small, so the timeout of an attempt is enough to end a stalled response.
-        layer.store_put(StalledStreamProtectionConfig::disabled());
         let mut components = RuntimeComponentsBuilder::new(name)
             .with_auth_scheme(SharedAuthScheme::new(Signer::new(name, region.to_owned())))
             .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME])))
@@ -129,6 +126,7 @@ mod tests {
     use aws_smithy_runtime_api::{
         box_error::BoxError,
         client::{
+            connection::CaptureSmithyConnection,
             http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
             interceptors::context,
             orchestrator::{HttpRequest, OrchestratorError},
@@ -144,6 +142,8 @@ mod tests {
         body::SdkBody, config_bag::ConfigBag, error::ErrorMetadata, retry::RetryConfig,
         timeout::TimeoutConfig,
     };
+
+    use tokio::time::{Instant, timeout};
 
     use super::*;
 
@@ -189,7 +189,7 @@ mod tests {
         }
     }
 
-    /// Asks for a retry after one minute if the service says so.
+    /// Asks for a retry after five seconds if the service is too busy.
     #[derive(Debug)]
     struct RetryAfter;
 
@@ -199,7 +199,7 @@ mod tests {
                 Some(response) if response.status().as_u16() == 429 => {
                     RetryAction::retryable_error_with_explicit_delay(
                         aws_smithy_types::retry::ErrorKind::ThrottlingError,
-                        Duration::from_mins(1),
+                        Duration::from_secs(5),
                     )
                 }
                 _ => RetryAction::NoActionIndicated,
@@ -227,6 +227,8 @@ mod tests {
 
     impl HttpConnector for Wire {
         fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            // The connector can report its connection, so that a retry can avoid it.
+            assert!(request.extension::<CaptureSmithyConnection>().is_some());
             self.requests.lock().unwrap().push(request);
             match self.statuses.lock().unwrap().pop_front().unwrap_or(200) {
                 0 => HttpConnectorFuture::ready(Err(ConnectorError::io("reset".into()))),
@@ -242,13 +244,15 @@ mod tests {
     fn service(wire: &Wire, region: &str, endpoint: Option<&str>, attempts: u32) -> Service {
         let connector = SharedHttpConnector::new(wire.clone());
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("token".to_owned()), None, "test");
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(Duration::from_secs(3))
+            .operation_timeout(Duration::from_secs(8))
+            .build();
         let mut config = SdkConfig::builder()
             .region(Region::new(region.to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .timeout_config(
-                TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(3)).build(),
-            )
+            .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(attempts))
             .http_client(http_client_fn(move |_, _| connector.clone()));
         config.set_endpoint_url(endpoint.map(str::to_owned));
@@ -282,32 +286,50 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn only_temporary_errors_are_followed_by_another_attempt() {
-        for (case, statuses, attempts, made, result) in [
-            ("success", &[200][..], 3, 1, Ok("body")),
-            ("an error of the service", &[500, 200], 3, 2, Ok("body")),
-            ("a broken connection", &[0, 0, 200], 3, 3, Ok("body")),
-            ("no response in time", &[1, 200], 3, 2, Ok("body")),
-            ("an error that stays", &[503, 503, 503, 200], 3, 3, Err(Some("body"))),
-            ("a connection that stays broken", &[0, 0, 0, 200], 3, 3, Err(None)),
-            ("an error of the request", &[400, 200], 3, 1, Err(Some("body"))),
-            ("one attempt", &[500, 200], 1, 1, Err(Some("body"))),
+        // The last two numbers are the attempts and the longest time in seconds.
+        for (case, statuses, max_attempts, result, made, longest) in [
+            ("success", &[200][..], 3, Ok("body"), 1, 0),
+            ("an error of the service", &[500, 200], 3, Ok("body"), 2, 1),
+            ("a broken connection", &[0, 0, 200], 3, Ok("body"), 3, 1 + 2),
+            ("no response in time", &[1, 200], 3, Ok("body"), 2, 3 + 1),
+            ("an error that stays", &[503, 503, 503, 200], 3, Err(Some("body")), 3, 1 + 2),
+            ("a connection that stays broken", &[0, 0, 0, 200], 3, Err(None), 3, 1 + 2),
+            ("an error of the request", &[400, 200], 3, Err(Some("body")), 1, 0),
+            ("one attempt", &[500, 200], 1, Err(Some("body")), 1, 0),
         ] {
             let wire = Wire::responding(statuses);
-            let output = service(&wire, "eu-west-1", None, attempts).call::<Echo>(String::new()).await;
+            let (service, began) = (service(&wire, "eu-west-1", None, max_attempts), Instant::now());
+            let call = timeout(Duration::from_mins(1), service.call::<Echo>(String::new()));
+            let output = call.await.expect(case);
             let code = |error: SdkError<ErrorMetadata, _>| {
                 error.as_service_error().and_then(ErrorMetadata::code).map(str::to_owned)
             };
             let output = output.map_err(code);
             assert_eq!(output.as_deref().map_err(Option::as_deref), result, "{case}");
             assert_eq!(wire.requests.lock().unwrap().len(), made, "{case}");
+            let took = began.elapsed();
+            assert!(took <= Duration::from_secs(longest), "{case}: {took:?}");
+            assert_eq!(made > 1, took > Duration::ZERO, "{case}: {took:?}");
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn delay_is_at_most_twenty_seconds() {
-        let began = tokio::time::Instant::now();
+    async fn service_can_choose_the_delay() {
+        let began = Instant::now();
         let wire = Wire::responding(&[429]);
         service(&wire, "eu-west-1", None, 2).call::<Echo>(String::new()).await.unwrap();
-        assert_eq!(began.elapsed().as_secs(), 20);
+        assert_eq!(began.elapsed().as_secs(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn call_without_a_response_ends_after_eight_seconds() {
+        let (wire, began) = (Wire::responding(&[1, 1, 1]), Instant::now());
+        let service = service(&wire, "eu-west-1", None, 3);
+        let call = timeout(Duration::from_mins(1), service.call::<Echo>(String::new()));
+        let error = call.await.unwrap().unwrap_err();
+        assert!(matches!(error, SdkError::TimeoutError(_)), "{error:?}");
+        // Two attempts of three seconds, at most three seconds of delay, and the rest.
+        let took = began.elapsed();
+        assert!(took <= Duration::from_secs(8) + Duration::from_millis(1), "{took:?}");
     }
 }

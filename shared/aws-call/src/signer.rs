@@ -171,8 +171,7 @@ mod tests {
     const ENDPOINT: &str = "https://dynamodb.us-east-1.amazonaws.com/";
     const USER_AGENT: &str = "aws-sdk-rust/1.3.1  os/linux ";
 
-    fn credentials(token: Option<&str>) -> Credentials {
-        let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    fn credentials(secret: &str, token: Option<&str>) -> Credentials {
         Credentials::new("AKIDEXAMPLE", secret, token.map(str::to_owned), None, "test")
     }
 
@@ -204,18 +203,22 @@ mod tests {
     #[test]
     fn signature_is_that_of_the_sdk() {
         let signer = Signer::new("dynamodb", "us-east-1".to_owned());
-        let (first, next) = ("2026-01-15T09:00:00Z", "2026-01-16T00:00:00Z");
-        for (endpoint, body, token, at) in [
-            (ENDPOINT, r#"{"TableName":"t"}"#, None, first),
-            (ENDPOINT, r#"{"TableName":"t"}"#, Some("token"), first),
-            (ENDPOINT, "é", Some("other token"), next),
-            (ENDPOINT, "", None, first),
-            ("https://dynamodb.cn-north-1.amazonaws.com.cn:443/", "{}", None, first),
-            ("http://localhost:8000/", "{}", None, first),
-            ("http://[::1]:80/", "{}", None, first),
-            ("https://proxy.example.com/dynamodb/", "{}", None, first),
+        let (first, next) = ("2026-01-15T23:59:59Z", "2026-01-16T00:00:00Z");
+        let (secret, other) = ("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "another");
+        // The signer keeps its key from one case to the next.
+        for (endpoint, body, secret, token, at) in [
+            (ENDPOINT, r#"{"TableName":"t"}"#, secret, None, first),
+            (ENDPOINT, r#"{"TableName":"t"}"#, secret, None, next),
+            (ENDPOINT, r#"{"TableName":"t"}"#, other, None, next),
+            (ENDPOINT, r#"{"TableName":"t"}"#, other, Some("token"), next),
+            (ENDPOINT, "é", secret, Some("other token"), first),
+            (ENDPOINT, "", secret, None, first),
+            ("https://dynamodb.cn-north-1.amazonaws.com.cn:443/", "{}", secret, None, first),
+            ("http://localhost:8000/", "{}", secret, None, first),
+            ("http://[::1]:80/", "{}", secret, None, first),
+            ("https://proxy.example.com/dynamodb/", "{}", secret, None, first),
         ] {
-            let (credentials, at) = (credentials(token), at.parse().unwrap());
+            let (credentials, at) = (credentials(secret, token), at.parse().unwrap());
             let mut request = HttpRequest::new(SdkBody::from(body));
             request.set_uri(endpoint).unwrap();
             for (name, value) in [
@@ -228,7 +231,11 @@ mod tests {
             }
             signer.sign(&mut request, &credentials, at).unwrap();
             for (name, value) in expected(&signer, endpoint, body, &credentials, at) {
-                assert_eq!(request.headers().get(&name), Some(value.as_str()), "{endpoint} {body} {token:?}");
+                assert_eq!(
+                    request.headers().get(&name),
+                    Some(value.as_str()),
+                    "{endpoint} {body} {secret} {at}"
+                );
             }
         }
     }

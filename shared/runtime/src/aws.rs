@@ -1,4 +1,4 @@
-//! Configuration of AWS SDK clients.
+//! Configuration for calls of AWS services.
 
 use std::{fmt, time::Duration};
 
@@ -33,7 +33,7 @@ const AMAZON_ROOTS: [&[u8]; 5] = [
 /// Maximum duration until a connection is open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Configuration of all SDK clients of a function. The clients share one HTTP client and one
+/// Configuration for all calls of AWS services by a function. The calls share one HTTP client and one
 /// connection pool.
 ///
 /// The configuration does not use the SDK's default provider chain, which searches files,
@@ -94,10 +94,10 @@ impl Aws {
         })
     }
 
-    /// Returns the configuration of one service's client.
+    /// Returns the configuration for calls of one service.
     ///
     /// `name` is the lowercase form of the service name in `AWS_ENDPOINT_URL_<NAME>`: `dynamodb`,
-    /// `sesv2`, `eventbridge`, or `sqs`.
+    /// `sesv2`, `eventbridge`, `sqs`, or `secrets_manager`.
     ///
     /// Each attempt ends after at most 3 seconds. Each operation, with all its attempts, ends after
     /// at most 8 seconds. By default, the SDK does not limit these durations. A connection without

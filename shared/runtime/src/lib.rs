@@ -4,7 +4,8 @@
 //!
 //! A deployed function gets environment variables, the current time, and random bytes for IDs and
 //! secrets only from this crate: from [`Env`], [`Clock`], and [`Rng`]. All other code gets these
-//! values or types as arguments, so tests can replace them.
+//! values or types as arguments, so tests can replace them. Delays and the tokens of repeated requests
+//! are exceptions.
 //!
 //! # What it never does
 //!
@@ -16,7 +17,7 @@
 //!
 //! - [`run`]: starts a function with a [`Context`].
 //! - `env`: [`Vars`] reads the variables of a configuration and collects all errors.
-//! - `aws`: [`Aws`] configures the SDK clients.
+//! - `aws`: [`Aws`] configures the calls of AWS services.
 //! - `http`: the HTTP client of both.
 //! - `outbound_http`: [`OutboundHttp`] connects to services other than AWS.
 //! - `public_dns` decides which addresses such a service may have.

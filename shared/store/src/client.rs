@@ -314,7 +314,8 @@ impl Store {
     }
 }
 
-/// Returns a new token that identifies a request.
+/// Returns a new token, which only identifies the retries of a request. No caller ever sees it, so it
+/// does not come from the function's source of randomness.
 fn request_token() -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| Error::Unavailable("no random bytes".to_owned()))?;

@@ -60,6 +60,5 @@ impl MayConflict for Error {
 /// doubles with each further attempt, up to 640 ms.
 pub(crate) async fn pause(attempt: u32) {
     let cap = 20_u64.saturating_mul(1 << attempt.min(5));
-    let share = getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX));
-    tokio::time::sleep(Duration::from_millis(cap).mul_f64(share)).await;
+    tokio::time::sleep(aws_call::jitter(Duration::from_millis(cap))).await;
 }

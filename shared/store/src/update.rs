@@ -48,7 +48,8 @@ impl Only {
 }
 
 /// The attributes that the indexes contain, and `mail_ready`, which the filter of the table's
-/// stream requires. DynamoDB reserves none of these names.
+/// stream requires. DynamoDB reserves none of these names, because no reserved word contains an
+/// underscore (DynamoDB developer guide, "Reserved words").
 const INDEX_ATTRIBUTES: [&str; 7] =
     ["due_pk", "due_at", "mail_pk", "mail_at", "mail_ready", "work_pk", "work_at"];
 

@@ -1,6 +1,6 @@
 use std::sync::{
     Mutex,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use aws_credential_types::Credentials;
@@ -16,17 +16,29 @@ use serde_json::json;
 
 use super::*;
 
+const ARN: &str = "arn:aws:secretsmanager:eu-west-1:1:secret:x";
+
 /// Secrets Manager with one secret, or without a secret if the text is `None`.
 #[derive(Clone, Debug, Default)]
 struct SecretsManager {
     text: Arc<Mutex<Option<&'static str>>>,
     reads: Arc<AtomicUsize>,
+    /// Whether the next read is throttled.
+    throttles: Arc<AtomicBool>,
 }
 
 impl HttpConnector for SecretsManager {
-    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let header = |name| request.headers().get(name).unwrap_or_default();
+        assert_eq!(request.uri(), "https://secretsmanager.eu-west-1.amazonaws.com/");
+        assert_eq!(header("x-amz-target"), "secretsmanager.GetSecretValue");
+        assert!(header("authorization").contains("/eu-west-1/secretsmanager/aws4_request"));
+        assert_eq!(request.body().bytes(), Some(json!({ "SecretId": ARN }).to_string().as_bytes()));
         self.reads.fetch_add(1, Ordering::Relaxed);
         let (status, body) = match *self.text.lock().unwrap() {
+            _ if self.throttles.swap(false, Ordering::Relaxed) => {
+                (400, json!({ "__type": "ThrottlingException" }))
+            }
             Some(text) => (200, json!({ "SecretString": text })),
             None => (400, json!({ "__type": "ResourceNotFoundException" })),
         };
@@ -55,7 +67,7 @@ impl SecretsManager {
 }
 
 fn stored() -> SecretSource<String> {
-    SecretSource::Stored("arn:aws:secretsmanager:eu-west-1:1:secret:x".to_owned())
+    SecretSource::Stored(ARN.to_owned())
 }
 
 fn at(second: i64) -> Timestamp {
@@ -130,4 +142,13 @@ async fn secret_of_a_variable_is_never_read() {
         assert_eq!((secret.as_deref(), verified.await), (expected.as_ref(), Err(())));
     }
     assert_eq!(manager.reads(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttled_read_is_repeated() {
+    let service = SecretsManager::default();
+    service.put(Some("good 1"));
+    service.throttles.store(true, Ordering::Relaxed);
+    let secret = service.cache(stored()).get(None, at(0)).await;
+    assert_eq!((secret.as_deref().map(String::as_str), service.reads()), (Some("1"), 2));
 }

@@ -1,4 +1,4 @@
-//! Retries of calls.
+//! Decides whether and when a failed call is repeated.
 //!
 //! The strategy of the SDKs can also adapt to throttling, and limits the retries of a process. A
 //! function that handles one event at a time gains nothing from this, and would load the system's

@@ -1,8 +1,7 @@
 //! Signs requests with AWS Signature Version 4 (IAM guide, "Create a signed AWS API request").
 //!
 //! The signer of the SDKs derives the key of the day again for each request, and signs headers that need
-//! no signature. Its signatures take twice as many instructions. This signer only handles a `POST`
-//! without a query whose body is in memory.
+//! no signature. This signer only handles a `POST` without a query whose body is in memory.
 
 use std::{
     fmt::Write,
@@ -74,6 +73,7 @@ impl Signer {
         signed.push(("host", &host));
         signed.sort_unstable_by_key(|(name, _)| *name);
         let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
+        // The headers with a session token fit, so the text does not grow in steps.
         let mut canonical = String::with_capacity(2048);
         write!(canonical, "POST\n/{path}\n\n")?;
         for (name, value) in &signed {

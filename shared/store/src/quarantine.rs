@@ -1,7 +1,6 @@
 //! Signed events that need review by an operator.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemInput;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::put_item::PutItemInput, types::AttributeValue};
 use domain::{
     billing::{PARKED_RETENTION, REVIEW_DELAY, ReviewKind},
     id::OrgId,

@@ -122,8 +122,8 @@ impl Change {
     /// Returns the expression, the attribute names, and the values.
     pub fn into_parts(self) -> (String, HashMap<String, String>, Attributes) {
         let mut names = HashMap::with_capacity(self.set.len() + self.remove.len());
-        // Returns how the expression names an attribute.
-        let mut of = |name: String, placeholder: String| {
+        // Returns what the expression contains for an attribute name.
+        let mut name_or_placeholder = |name: String, placeholder: String| {
             if INDEX_ATTRIBUTES.contains(&name.as_str()) {
                 return name;
             }
@@ -131,17 +131,18 @@ impl Change {
             placeholder
         };
         let mut values = HashMap::with_capacity(self.set.len() + 1);
-        let mut expression = String::with_capacity(256);
+        let mut expression = String::new();
         let mut separator = "SET ";
         for (index, (name, value)) in self.set.into_iter().enumerate() {
             let of_value = format!(":s{index}");
-            expression.extend([separator, &of(name, format!("#s{index}")), " = ", &of_value]);
+            let of_name = name_or_placeholder(name, format!("#s{index}"));
+            expression.extend([separator, &of_name, " = ", &of_value]);
             values.insert(of_value, value);
             separator = ", ";
         }
         separator = if expression.is_empty() { "REMOVE " } else { " REMOVE " };
         for (index, name) in self.remove.into_iter().enumerate() {
-            expression.extend([separator, &of(name, format!("#r{index}"))]);
+            expression.extend([separator, &name_or_placeholder(name, format!("#r{index}"))]);
             separator = ", ";
         }
         (expression, names, values)

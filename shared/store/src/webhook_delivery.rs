@@ -3,9 +3,9 @@
 //! The partitions of one UTC day have the same names on every host, so a list walks the days
 //! backward. The records of a day are spread over [`SHARDS`] partitions.
 
-use aws_sdk_dynamodb::operation::query::QueryInput;
 use std::fmt;
 
+use aws_sdk_dynamodb::operation::query::QueryInput;
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -246,7 +246,7 @@ fn write(metric: Metric, value: i64, now: Timestamp) {
 
 fn line(namespace: &str, metric: Metric, value: i64, now: Timestamp) -> String {
     let name = metric.name();
-    let line = json!({
+    json!({
         "_aws": {
             "Timestamp": now.as_millisecond(),
             "CloudWatchMetrics": [{
@@ -256,8 +256,8 @@ fn line(namespace: &str, metric: Metric, value: i64, now: Timestamp) -> String {
             }],
         },
         name: value,
-    });
-    serde_json::to_string(&line).unwrap_or_default()
+    })
+    .to_string()
 }
 
 #[cfg(test)]
